@@ -1,0 +1,103 @@
+import type { Gap } from "./gap.ts";
+import type { Grant } from "./grant.ts";
+import type { Listener } from "./listener.ts";
+import type { ObjectId } from "./object.ts";
+import type { AttachmentReference, GrantReference } from "./reference.ts";
+
+/** A list with at least one item: "permitted without a witness" and "unknown without a gap" do not compile. */
+export type NonEmpty<T> = readonly [T, ...T[]];
+
+/** What a grant must get right for one reference (`semantics.md` §1.3). */
+export type GrantClause =
+  | "grant.namespace"
+  | "from.group"
+  | "from.kind"
+  | "from.namespace"
+  | "to.group"
+  | "to.kind"
+  | "to.name";
+
+/** One grant, one of its `from` and one of its `to`, held against one reference. Passes when nothing failed. */
+export interface GrantTrial {
+  readonly grant: Grant;
+  /** Index into the grant's `spec.from`. */
+  readonly from: number;
+  /** Index into the grant's `spec.to`. */
+  readonly to: number;
+  readonly failed: readonly GrantClause[];
+}
+
+/** What a listener must get right for one route, in the order the reasons follow (`semantics.md` §3.5). */
+export type ListenerClause = "sectionName" | "port" | "kinds" | "namespaces" | "hostname";
+
+/** One listener held against one attachment. Passes when nothing failed and nothing is undecided. */
+export interface ListenerTrial {
+  readonly parent: ObjectId;
+  readonly listener: Listener;
+  readonly failed: readonly ListenerClause[];
+  readonly undecided: readonly { readonly clause: ListenerClause; readonly gap: Gap }[];
+}
+
+/** Why a grant reference is permitted. */
+export type GrantWitness =
+  | { readonly by: "sameNamespace" }
+  | { readonly by: "clusterScoped" }
+  /** A route under a Service parent: GEP-1294. */
+  | { readonly by: "meshExemption" }
+  | { readonly by: "grant"; readonly trials: NonEmpty<GrantTrial> };
+
+/** Why an attachment is permitted. */
+export type AttachmentWitness =
+  | { readonly by: "listener"; readonly trials: NonEmpty<ListenerTrial> }
+  /** A ListenerSet that its Gateway's `allowedListeners` admits. */
+  | { readonly by: "allowedListeners"; readonly parent: ObjectId }
+  /** A Service parent has no listeners and asks nobody (`semantics.md` §2.3 R3). */
+  | { readonly by: "meshExemption" };
+
+export type GrantRefusal = "RefNotPermitted";
+
+/**
+ * Reasons for a refused attachment. All but two are the specification's; `ParentNotFound` (no controller speaks for a
+ * parent that is not there) and `ListenerSetNotAllowed` (the set a route names is itself refused by its Gateway) are ours.
+ */
+export type AttachmentRefusal =
+  | "NoMatchingParent"
+  | "NotAllowedByListeners"
+  | "NoMatchingListenerHostname"
+  | "NotAllowed"
+  | "ParentNotFound"
+  | "ListenerSetNotAllowed";
+
+/** A verdict with its evidence. `refused` means that everything which could permit was seen. */
+export type Verdict<Witness, Reason, Trial> =
+  | { readonly verdict: "permitted"; readonly witness: Witness; readonly trials: readonly Trial[] }
+  | { readonly verdict: "refused"; readonly reason: Reason; readonly trials: readonly Trial[] }
+  | { readonly verdict: "unknown"; readonly gaps: NonEmpty<Gap>; readonly trials: readonly Trial[] };
+
+export type GrantVerdict = Verdict<GrantWitness, GrantRefusal, GrantTrial>;
+export type AttachmentVerdict = Verdict<AttachmentWitness, AttachmentRefusal, ListenerTrial>;
+
+/** Whether the referent of a permitted reference is there; `unseen` where we may not look or files are not the whole world. */
+export type Existence = "present" | "missing" | "unseen";
+
+export interface GrantDecision {
+  readonly handshake: "grant";
+  readonly reference: GrantReference;
+  readonly outcome: GrantVerdict;
+  /** Looked at only after permission; `unseen` on any other verdict. */
+  readonly referentExistence: Existence;
+}
+
+export interface AttachmentDecision {
+  readonly handshake: "attachment";
+  readonly reference: AttachmentReference;
+  readonly outcome: AttachmentVerdict;
+}
+
+export type Decision = GrantDecision | AttachmentDecision;
+
+/** Does the reference leave its referrer's namespace? */
+export function crossesNamespace(decision: Decision): boolean {
+  const { referrer, referent } = decision.reference;
+  return referent.namespace !== null && referent.namespace !== referrer.namespace;
+}

@@ -1,0 +1,19 @@
+import type { GroupKind } from "./object.ts";
+
+/** Something that could not be seen. What a gap covers can be `permitted` or `unknown`, never `refused`. */
+export interface Gap {
+  /**
+   * - `forbidden`: the server does not let the caller list it.
+   * - `failed`: the server was asked and gave no usable answer.
+   * - `unreadable`: a document of the input could not be parsed.
+   * - `outside-input`: the input files say nothing about it, and they are not declared to be the whole world.
+   * - `implementation`: the specification leaves the answer to the implementation.
+   */
+  readonly cause: "forbidden" | "failed" | "unreadable" | "outside-input" | "implementation";
+  /** Which kind is hidden; null when it may be any. */
+  readonly groupKind: GroupKind | null;
+  /** In which namespace; null for all of them, and for cluster-scoped kinds. */
+  readonly namespace: string | null;
+  /** What is so, as a sentence without a full stop; it may hold text from the server or a file. */
+  readonly detail: string;
+}

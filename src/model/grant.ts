@@ -1,0 +1,32 @@
+import type { ObjectId } from "./object.ts";
+
+/** Whom a grant trusts: objects of one kind in one namespace. */
+export interface GrantFrom {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace: string;
+}
+
+/** What a grant opens in its own namespace: one kind, or one object of it. */
+export interface GrantTo {
+  readonly group: string;
+  readonly kind: string;
+  /** null: every name. */
+  readonly name: string | null;
+}
+
+/** An entry of a grant, with its index in the object as written: unusable entries are left out, so positions may skip. */
+export interface Indexed<T> {
+  readonly index: number;
+  readonly entry: T;
+}
+
+/** A ReferenceGrant as far as it could be read. Every `from` pairs with every `to` (`semantics.md` §1.3). */
+export interface Grant {
+  readonly id: ObjectId & { readonly namespace: string };
+  readonly apiVersion: string;
+  readonly from: readonly Indexed<GrantFrom>[];
+  readonly to: readonly Indexed<GrantTo>[];
+  /** A grant that is being deleted is in effect until it is gone. */
+  readonly terminating: boolean;
+}

@@ -1,0 +1,64 @@
+import type { Decision } from "./decision.ts";
+import type { Finding, Severity } from "./finding.ts";
+import type { Gap } from "./gap.ts";
+import type { Grant } from "./grant.ts";
+import type { LabelRequirement } from "./labels.ts";
+import type { KubeObject, Position } from "./object.ts";
+import type { ServedKind } from "./snapshot.ts";
+
+/** Whether something relies on a grant or an entry of it; `unknown` where not every possible referrer was seen. */
+export type Usage = "used" | "unused" | "unknown";
+
+/** A grant and who relies on it. */
+export interface GrantReport {
+  readonly grant: Grant;
+  readonly usage: Usage;
+  /** By index in `spec.from`. */
+  readonly from: ReadonlyMap<number, Usage>;
+  /** By index in `spec.to`. */
+  readonly to: ReadonlyMap<number, Usage>;
+  /** The decisions that this grant permits. */
+  readonly uses: readonly Decision[];
+  readonly at: Position | null;
+}
+
+/** What the report is narrowed to. */
+export interface Scope {
+  /** References that start or end here; null for all namespaces. */
+  readonly namespace: string | null;
+  /** Labels of the objects reported on; empty for all. */
+  readonly selector: readonly LabelRequirement[];
+}
+
+/** References by verdict. */
+export interface VerdictCounts {
+  readonly permitted: number;
+  readonly refused: number;
+  readonly unknown: number;
+}
+
+export interface Counts {
+  /** References that leave their namespace, by handshake. */
+  readonly crossing: { readonly grant: VerdictCounts; readonly attachment: VerdictCounts };
+  /** References that stay in their namespace. */
+  readonly local: VerdictCounts;
+  readonly grants: number;
+  readonly unusedGrants: number;
+  readonly findings: Readonly<Record<Severity, number>>;
+}
+
+/** Everything an audit knows, in an order that depends on nothing but the world. */
+export interface Report {
+  readonly source: "cluster" | "files";
+  readonly closed: boolean;
+  readonly scope: Scope;
+  readonly served: readonly ServedKind[] | null;
+  readonly decisions: readonly Decision[];
+  readonly grants: readonly GrantReport[];
+  readonly findings: readonly Finding[];
+  /** What hid something from this report. */
+  readonly gaps: readonly Gap[];
+  readonly counts: Counts;
+  /** Looks up an object that the report speaks of, for its place in a file. */
+  readonly object: (decision: Decision) => KubeObject | undefined;
+}

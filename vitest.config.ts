@@ -1,0 +1,26 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/e2e/**", "test/conformance/**", "test/architecture.test.ts"],
+        },
+      },
+      { test: { name: "architecture", include: ["test/architecture.test.ts"] } },
+      {
+        // Needs a Go toolchain: upstream manifests, kube-apiserver, etcd and kubectl all come from Go modules.
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts", "test/conformance/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 1_200_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
