@@ -54,6 +54,11 @@ export class Field {
     return new Field(value, path, sink);
   }
 
+  /** What is here, unproved. */
+  get raw(): unknown {
+    return this.#value;
+  }
+
   get present(): boolean {
     return this.#value !== undefined;
   }

@@ -61,7 +61,12 @@ export type Finding =
   | (FindingBase & { readonly code: "listener-open-to-all"; readonly parent: ObjectId; readonly listener: Listener })
   | (FindingBase & { readonly code: "referencegrant-not-served"; readonly references: number })
   | (FindingBase & {
-      readonly code: "manifest-invalid" | "manifest-rejected" | "manifest-duplicate" | "version-unserved";
+      readonly code:
+        | "manifest-invalid"
+        | "manifest-rejected"
+        | "manifest-duplicate"
+        | "version-unserved"
+        | "field-invalid";
       readonly problem: InputProblem;
     });
 

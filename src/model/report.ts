@@ -3,7 +3,7 @@ import type { Finding, Severity } from "./finding.ts";
 import type { Gap } from "./gap.ts";
 import type { Grant } from "./grant.ts";
 import type { LabelRequirement } from "./labels.ts";
-import type { KubeObject, Position } from "./object.ts";
+import type { FieldPath, ObjectId, Position } from "./object.ts";
 import type { ServedKind } from "./snapshot.ts";
 
 /** Whether something relies on a grant or an entry of it; `unknown` where not every possible referrer was seen. */
@@ -59,6 +59,6 @@ export interface Report {
   /** What hid something from this report. */
   readonly gaps: readonly Gap[];
   readonly counts: Counts;
-  /** Looks up an object that the report speaks of, for its place in a file. */
-  readonly object: (decision: Decision) => KubeObject | undefined;
+  /** Where a field of an object stands in the input; null for objects from a cluster. */
+  readonly locate: (id: ObjectId, path: FieldPath) => Position | null;
 }

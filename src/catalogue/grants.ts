@@ -1,0 +1,62 @@
+import type { Field } from "../model/fields.ts";
+import type { Grant, GrantFrom, GrantTo, Indexed } from "../model/grant.ts";
+import type { KubeObject } from "../model/object.ts";
+import { namesGroup, namesKind, namesNamespace } from "./names.ts";
+
+/** At most this many entries in `from` and in `to` (`semantics.md` §1.2). */
+export const MAX_GRANT_ENTRIES = 16;
+
+function entries(spec: Field, list: "from" | "to"): readonly Field[] {
+  const field = spec.at(list);
+  const items = field.items();
+  if (items.length === 0) field.reject("at least one entry", field.present ? "an empty list" : "nothing");
+  if (items.length > MAX_GRANT_ENTRIES) field.reject(`at most ${MAX_GRANT_ENTRIES} entries`, `${items.length}`);
+  return items;
+}
+
+/** A required string; tells the sink if it is absent or not in the form that the CRD demands. */
+function checkedText(field: Field, form: string, valid: (text: string) => boolean): string | undefined {
+  const text = field.requiredText();
+  if (text !== undefined && !valid(text)) field.reject(form, JSON.stringify(text));
+  return text;
+}
+
+function readFrom(field: Field): GrantFrom | null {
+  const group = checkedText(field.at("group"), 'an API group ("" is core)', namesGroup);
+  const kind = checkedText(field.at("kind"), "a kind", namesKind);
+  const namespace = checkedText(field.at("namespace"), "the name of one namespace", namesNamespace);
+  return group === undefined || kind === undefined || namespace === undefined ? null : { group, kind, namespace };
+}
+
+function readTo(field: Field): GrantTo | null {
+  const group = checkedText(field.at("group"), 'an API group ("" is core)', namesGroup);
+  const kind = checkedText(field.at("kind"), "a kind", namesKind);
+  const name = field.at("name").text();
+  // An empty name is inadmissible and read differently everywhere (§1.2), so it grants nothing here.
+  if (name === "") field.at("name").reject("a name, or no name at all for every object of the kind");
+  return group === undefined || kind === undefined || name === "" ? null : { group, kind, name: name ?? null };
+}
+
+function indexed<T>(fields: readonly Field[], read: (field: Field) => T | null): readonly Indexed<T>[] {
+  return fields.flatMap((field, index) => {
+    const entry = read(field);
+    return entry === null ? [] : [{ index, entry }];
+  });
+}
+
+/**
+ * Reads a ReferenceGrant of any version (all have one schema, `semantics.md` §1.2). An entry that lacks what the schema
+ * requires grants nothing and is told to the sink behind `root`.
+ */
+export function readGrant(object: KubeObject, root: Field): Grant | null {
+  const { namespace } = object.id;
+  if (namespace === null) return null;
+  const spec = root.at("spec");
+  return {
+    id: { ...object.id, namespace },
+    apiVersion: object.apiVersion,
+    from: indexed(entries(spec, "from"), readFrom),
+    to: indexed(entries(spec, "to"), readTo),
+    terminating: object.terminating,
+  };
+}

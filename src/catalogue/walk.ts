@@ -1,0 +1,24 @@
+import type { Field } from "../model/fields.ts";
+
+/** A row's path, ready to walk. */
+export type PathPattern = readonly string[];
+
+/** Splits `spec.rules[].backendRefs[]` into its steps, `[]` being a step of its own. */
+export function pathPattern(path: string): PathPattern {
+  return path.split(".").flatMap((step) => (step.endsWith("[]") ? [step.slice(0, -2), "[]"] : [step]));
+}
+
+/** Every present field under `root` that a pattern describes, in the order of the object. */
+export function* fieldsAt(root: Field, pattern: PathPattern, depth = 0): Generator<Field> {
+  const step = pattern[depth];
+  if (step === undefined) {
+    if (root.present) yield root;
+    return;
+  }
+  if (step === "[]") {
+    for (const item of root.items()) yield* fieldsAt(item, pattern, depth + 1);
+    return;
+  }
+  const next = root.at(step);
+  if (next.present) yield* fieldsAt(next, pattern, depth + 1);
+}

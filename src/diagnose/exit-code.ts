@@ -1,0 +1,19 @@
+import { SEVERITIES, type Severity } from "../model/finding.ts";
+import type { Report } from "../model/report.ts";
+
+/** When a report fails a pipeline. */
+export interface ExitPolicy {
+  /** The lowest severity that fails; `never` for none. */
+  readonly failOn: Severity | "never";
+  /** Do not fail for verdicts that could not be told. */
+  readonly allowUnknown: boolean;
+}
+
+/** 0 nothing to fail on · 1 findings at or above `failOn` · 4 some verdict is unknown (design.md §6). Errors, 2 and 3, have no report. */
+export function exitCode(report: Report, { failOn, allowUnknown }: ExitPolicy): 0 | 1 | 4 {
+  const failing = failOn === "never" ? [] : SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1);
+  if (failing.some((severity) => report.counts.findings[severity] > 0)) return 1;
+  const { crossing, local } = report.counts;
+  const unknown = crossing.grant.unknown + crossing.attachment.unknown + local.unknown;
+  return unknown > 0 && !allowUnknown ? 4 : 0;
+}

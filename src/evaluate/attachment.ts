@@ -1,0 +1,187 @@
+import { GATEWAY, isRoute, LISTENER_SET, NAMESPACE, SERVICE } from "../catalogue/kinds.ts";
+import { admitsKind } from "../catalogue/protocols.ts";
+import type { AttachmentRefusal, AttachmentVerdict, ListenerClause, ListenerTrial } from "../model/decision.ts";
+import type { Gap } from "../model/gap.ts";
+import { type Labels, NAMESPACE_NAME_LABEL } from "../model/labels.ts";
+import type { Listener, ListenerHolder, NamespaceAdmission } from "../model/listener.ts";
+import { keyOf, type ObjectId, type ObjectKey, sameGroupKind } from "../model/object.ts";
+import type { AttachmentReference } from "../model/reference.ts";
+import type { Sight } from "../model/snapshot.ts";
+import { hostnamesIntersect } from "./hostname.ts";
+import { selects, selectsPartly } from "./selector.ts";
+
+/** A clause holds, fails, or cannot be told because of a gap. */
+type Answer = "yes" | "no" | Gap;
+
+/** Decides attachments against all Gateways and ListenerSets of a world. */
+export interface AttachmentEvaluator {
+  readonly decide: (reference: AttachmentReference) => AttachmentVerdict;
+}
+
+/** Holds clauses to the order in which they fail first. */
+const CLAUSE_ORDER: readonly ListenerClause[] = ["sectionName", "port", "kinds", "namespaces", "hostname"];
+
+/** The reason follows from the furthest that any listener got (`semantics.md` §3.5). */
+function refusalOf(trials: readonly ListenerTrial[]): AttachmentRefusal {
+  const without = (...clauses: ListenerClause[]) =>
+    trials.filter(({ failed }) => !failed.some((clause) => clauses.includes(clause)));
+  if (without("sectionName", "port").length === 0) return "NoMatchingParent";
+  if (without("sectionName", "port", "kinds", "namespaces").length === 0) return "NotAllowedByListeners";
+  return "NoMatchingListenerHostname";
+}
+
+/** Nearest first: fewest failed clauses, then the one that failed last in the order, then as listed. */
+function nearest(a: ListenerTrial, b: ListenerTrial): number {
+  const furthest = ({ failed: [first] }: ListenerTrial) =>
+    first === undefined ? CLAUSE_ORDER.length : CLAUSE_ORDER.indexOf(first);
+  return a.failed.length - b.failed.length || furthest(b) - furthest(a) || a.listener.index - b.listener.index;
+}
+
+/** Prepares to decide attachments. `holders` are the Gateways and ListenerSets as read. */
+export function attachmentEvaluator(
+  holders: ReadonlyMap<ObjectKey, ListenerHolder>,
+  sight: Sight,
+): AttachmentEvaluator {
+  const labelsOf = (namespace: string): { readonly labels: Labels; readonly gap: Gap | null } | null => {
+    const id: ObjectId = { ...NAMESPACE, namespace: null, name: namespace };
+    const own = sight.get(id)?.labels;
+    // The API server sets this label on every Namespace; manifests seldom write it.
+    const name = [NAMESPACE_NAME_LABEL, namespace] as const;
+    if (own !== undefined) return { labels: new Map([...own, name]), gap: null };
+    const existence = sight.existence(id);
+    if (existence === "missing") return null;
+    return { labels: new Map([name]), gap: existence === "present" ? null : existence };
+  };
+
+  const implementationGaps = new Map<string, Gap>();
+  const implementationGap = ({ group, kind }: ObjectId, detail: string): Gap => {
+    const key = `${group}/${kind}/${detail}`;
+    const gap: Gap = implementationGaps.get(key) ?? {
+      cause: "implementation",
+      groupKind: { group, kind },
+      namespace: null,
+      detail,
+    };
+    implementationGaps.set(key, gap);
+    return gap;
+  };
+
+  const admitsKindOf = (route: ObjectId, holder: ObjectId, listener: Listener): Answer => {
+    const answer = admitsKind(listener, route);
+    if (answer !== "implementation") return answer;
+    const mode = listener.protocol === "TLS" ? ` in mode ${listener.tlsMode}` : "";
+    const detail = `whether a ${listener.protocol} listener${mode} takes a ${route.kind} is the implementation's to say`;
+    return implementationGap(holder, detail);
+  };
+
+  const admits = (admission: NamespaceAdmission, owner: string, namespace: string): Answer => {
+    switch (admission.from) {
+      case "All":
+        return "yes";
+      case "Same":
+        return owner === namespace ? "yes" : "no";
+      case "None":
+      case "invalid":
+        return "no";
+      case "Selector": {
+        if (admission.selector === null) return "no";
+        const { requirements } = admission.selector;
+        const seen = labelsOf(namespace);
+        if (seen === null) return "no";
+        if (seen.gap === null) return selects(requirements, seen.labels) ? "yes" : "no";
+        const partly = selectsPartly(requirements, seen.labels);
+        return partly === "unknown" ? seen.gap : partly;
+      }
+    }
+  };
+
+  const hold = (reference: AttachmentReference, holder: ListenerHolder, listener: Listener): ListenerTrial => {
+    const { referrer, sectionName, port, hostnames } = reference;
+    const answers: Record<ListenerClause, Answer> = {
+      sectionName: sectionName === null || sectionName === listener.name ? "yes" : "no",
+      port: port === null || port === listener.port ? "yes" : "no",
+      kinds: admitsKindOf(referrer, holder.id, listener),
+      namespaces: admits(listener.namespaces, holder.id.namespace, referrer.namespace),
+      hostname:
+        hostnames === null ||
+        hostnames.length === 0 ||
+        hostnames.some((hostname) => hostnamesIntersect(listener.hostname ?? "", hostname))
+          ? "yes"
+          : "no",
+    };
+    const undecided: { clause: ListenerClause; gap: Gap }[] = [];
+    for (const clause of CLAUSE_ORDER) {
+      const answer = answers[clause];
+      if (typeof answer === "object") undecided.push({ clause, gap: answer });
+    }
+    return {
+      parent: holder.id,
+      listener,
+      failed: CLAUSE_ORDER.filter((clause) => answers[clause] === "no"),
+      undecided,
+    };
+  };
+
+  /** The parent as read; a verdict where there is none to hold the reference against. */
+  const parentOf = (referent: ObjectId): ListenerHolder | AttachmentVerdict => {
+    const holder = holders.get(keyOf(referent));
+    if (holder !== undefined) return holder;
+    const existence = sight.existence(referent);
+    if (existence === "missing") return { verdict: "refused", reason: "ParentNotFound", trials: [] };
+    if (existence === "present") {
+      const gap: Gap = {
+        cause: "failed",
+        groupKind: referent,
+        namespace: referent.namespace,
+        detail: "its spec was not read",
+      };
+      return { verdict: "unknown", gaps: [gap], trials: [] };
+    }
+    return { verdict: "unknown", gaps: [existence], trials: [] };
+  };
+
+  /** ListenerSet to Gateway: `allowedListeners` of the Gateway (`semantics.md` §3.2). */
+  const decideSet = (set: ObjectId & { readonly namespace: string }, gateway: ObjectId): AttachmentVerdict => {
+    const parent = parentOf(gateway);
+    if ("verdict" in parent) return parent;
+    const answer = admits(parent.allowedListeners, parent.id.namespace, set.namespace);
+    if (answer === "yes") {
+      return { verdict: "permitted", witness: { by: "allowedListeners", parent: parent.id }, trials: [] };
+    }
+    if (answer === "no") return { verdict: "refused", reason: "NotAllowed", trials: [] };
+    return { verdict: "unknown", gaps: [answer], trials: [] };
+  };
+
+  const decideRoute = (reference: AttachmentReference): AttachmentVerdict => {
+    const holder = parentOf(reference.referent);
+    if ("verdict" in holder) return holder;
+    const trials = holder.listeners.map((listener) => hold(reference, holder, listener)).toSorted(nearest);
+    const ofSet = holder.parent === null ? null : decideSet(holder.id, holder.parent);
+    if (ofSet?.verdict === "refused") return { verdict: "refused", reason: "ListenerSetNotAllowed", trials };
+    const open = trials.filter(({ failed }) => failed.length === 0);
+    if (open.length === 0) return { verdict: "refused", reason: refusalOf(trials), trials };
+    if (ofSet?.verdict === "unknown") return { ...ofSet, trials };
+    const [first, ...others] = open.filter(({ undecided }) => undecided.length === 0);
+    if (first !== undefined) {
+      return { verdict: "permitted", witness: { by: "listener", trials: [first, ...others] }, trials };
+    }
+    const [gap, ...gaps] = new Set(open.flatMap(({ undecided }) => undecided.map((clause) => clause.gap)));
+    if (gap === undefined) return { verdict: "refused", reason: refusalOf(trials), trials };
+    return { verdict: "unknown", gaps: [gap, ...gaps], trials };
+  };
+
+  return {
+    decide: (reference) => {
+      const { referrer, referent } = reference;
+      if (isRoute(referrer)) {
+        if (sameGroupKind(referent, SERVICE))
+          return { verdict: "permitted", witness: { by: "meshExemption" }, trials: [] };
+        if (sameGroupKind(referent, GATEWAY) || sameGroupKind(referent, LISTENER_SET)) return decideRoute(reference);
+      } else if (sameGroupKind(referent, GATEWAY)) {
+        return decideSet(referrer, referent);
+      }
+      const detail = `whether a ${referrer.kind} may have a parent of kind ${referent.kind} is the implementation's to say`;
+      return { verdict: "unknown", gaps: [implementationGap(referent, detail)], trials: [] };
+    },
+  };
+}

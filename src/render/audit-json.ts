@@ -1,0 +1,167 @@
+import { stringify } from "yaml";
+import { crossesNamespace, type Decision, type GrantTrial, type ListenerTrial } from "../model/decision.ts";
+import type { Finding } from "../model/finding.ts";
+import type { Gap } from "../model/gap.ts";
+import { formatPath, type ObjectId } from "../model/object.ts";
+import type { GrantReport, Report } from "../model/report.ts";
+import { findingPlace, findingText } from "./prose.ts";
+import type { Display } from "./text.ts";
+
+/** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/audit.schema.json. */
+export const AUDIT_SCHEMA_VERSION = "1.0";
+
+/** Messages inside JSON are plain text, the same on every machine. */
+const PLAIN: Display = { width: null, color: false, unicode: true, headers: true };
+
+function idJson({ group, kind, namespace, name }: ObjectId): object {
+  return { group, kind, namespace, name };
+}
+
+function gapJson({ cause, groupKind, namespace, detail }: Gap): object {
+  return {
+    cause,
+    group: groupKind?.group ?? null,
+    kind: groupKind?.kind ?? null,
+    namespace,
+    detail,
+  };
+}
+
+function grantTrialJson({ grant, from, to, failed }: GrantTrial): object {
+  return { grant: { namespace: grant.id.namespace, name: grant.id.name }, from, to, failed };
+}
+
+function listenerTrialJson({ listener, failed, undecided }: ListenerTrial): object {
+  return {
+    listener: listener.name,
+    failed,
+    undecided: undecided.map(({ clause, gap }) => ({ clause, gap: gapJson(gap) })),
+  };
+}
+
+function witnessJson(decision: Decision): object | null {
+  const { outcome } = decision;
+  if (outcome.verdict !== "permitted") return null;
+  const { witness } = outcome;
+  switch (witness.by) {
+    case "grant":
+      return { by: witness.by, grants: witness.trials.map(grantTrialJson) };
+    case "listener":
+      return { by: witness.by, listeners: witness.trials.map(({ listener }) => listener.name) };
+    case "allowedListeners":
+      return { by: witness.by, parent: idJson(witness.parent) };
+    case "sameNamespace":
+    case "clusterScoped":
+    case "meshExemption":
+      return { by: witness.by };
+  }
+}
+
+function decisionJson(decision: Decision, report: Report): object {
+  const { reference, outcome } = decision;
+  const common = {
+    referrer: idJson(reference.referrer),
+    row: reference.row,
+    path: formatPath(reference.path),
+    source: report.locate(reference.referrer, reference.path),
+    referent: idJson(reference.referent),
+    crossesNamespace: crossesNamespace(decision),
+    handshake: decision.handshake,
+    verdict: outcome.verdict,
+    reason: outcome.verdict === "refused" ? outcome.reason : null,
+    witness: witnessJson(decision),
+    gaps: outcome.verdict === "unknown" ? outcome.gaps.map(gapJson) : [],
+  };
+  switch (decision.handshake) {
+    case "grant":
+      return {
+        ...common,
+        parents: decision.reference.scope,
+        referentExistence: decision.referentExistence,
+        trials: decision.outcome.trials.map(grantTrialJson),
+      };
+    case "attachment": {
+      const { sectionName, port } = decision.reference;
+      return { ...common, sectionName, port, trials: decision.outcome.trials.map(listenerTrialJson) };
+    }
+  }
+}
+
+function grantJson({ grant, usage, from, to, uses, at }: GrantReport): object {
+  return {
+    namespace: grant.id.namespace,
+    name: grant.id.name,
+    apiVersion: grant.apiVersion,
+    terminating: grant.terminating,
+    source: at,
+    usage,
+    from: grant.from.map(({ index, entry }) => ({
+      index,
+      ...idOfEntry(entry),
+      namespace: entry.namespace,
+      usage: from.get(index),
+    })),
+    to: grant.to.map(({ index, entry }) => ({ index, ...idOfEntry(entry), name: entry.name, usage: to.get(index) })),
+    uses: uses.map(({ reference }) => ({
+      referrer: idJson(reference.referrer),
+      path: formatPath(reference.path),
+      referent: idJson(reference.referent),
+    })),
+  };
+}
+
+function idOfEntry({ group, kind }: { readonly group: string; readonly kind: string }): object {
+  return { group, kind };
+}
+
+function findingJson(finding: Finding, report: Report, indexOf: ReadonlyMap<Decision, number>): object {
+  const { message, detail } = findingText(finding, PLAIN);
+  return {
+    code: finding.code,
+    severity: finding.severity,
+    subject: finding.subject === null ? null : idJson(finding.subject),
+    message,
+    detail,
+    source: findingPlace(finding, report.locate),
+    decision: "decision" in finding ? (indexOf.get(finding.decision) ?? null) : null,
+    entry: "entry" in finding ? finding.entry : null,
+  };
+}
+
+/** The whole report as plain data, in the shape of the published schema. `decision` of a finding is an index into `decisions`. */
+export function auditData(report: Report): object {
+  const indexOf = new Map(report.decisions.map((decision, index) => [decision, index]));
+  return {
+    schemaVersion: AUDIT_SCHEMA_VERSION,
+    source: report.source,
+    closedWorld: report.closed,
+    scope: { namespace: report.scope.namespace, selector: report.scope.selector },
+    served: report.served,
+    counts: report.counts,
+    decisions: report.decisions.map((decision) => decisionJson(decision, report)),
+    grants: report.grants.map(grantJson),
+    findings: report.findings.map((finding) => findingJson(finding, report, indexOf)),
+    gaps: report.gaps.map(gapJson),
+  };
+}
+
+/** Characters that JSON may hold raw but a terminal should not be sent. */
+const RAW_CONTROLS = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
+
+function escapeControls(text: string): string {
+  return text.replace(RAW_CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** The report as JSON. Control characters are escaped, so nothing is lost and a terminal sees none. */
+export function auditJson(report: Report): string {
+  return `${escapeControls(JSON.stringify(auditData(report), null, 2))}\n`;
+}
+
+/** The report as YAML, with the same content as the JSON. Strings are quoted as in JSON where one holds a control character. */
+export function auditYaml(report: Report): string {
+  const data: unknown = JSON.parse(JSON.stringify(auditData(report)));
+  const text = JSON.stringify(data);
+  const hostile = escapeControls(text) !== text || /\\u00[01]|\\[bftr]/.test(text);
+  const yaml = stringify(data, { lineWidth: 0, ...(hostile ? { defaultStringType: "QUOTE_DOUBLE" } : {}) });
+  return escapeControls(yaml);
+}

@@ -1,0 +1,354 @@
+import { kindsOf } from "../catalogue/protocols.ts";
+import type {
+  AttachmentDecision,
+  Decision,
+  GrantClause,
+  GrantDecision,
+  GrantTrial,
+  ListenerClause,
+  ListenerTrial,
+} from "../model/decision.ts";
+import type { EntryRef, Finding, InertCause } from "../model/finding.ts";
+import type { Gap } from "../model/gap.ts";
+import type { LabelRequirement, LabelSelector } from "../model/labels.ts";
+import type { NamespaceAdmission } from "../model/listener.ts";
+import { type FieldPath, formatPath, type ObjectId, type Position } from "../model/object.ts";
+import type { InputProblem } from "../model/snapshot.ts";
+import { type Display, plural, symbol } from "./text.ts";
+
+/**
+ * Every word of a report that a user reads. Nothing here is cleaned for a terminal: what prints it does that.
+ * Voice: what is so, then what to do, in the words of the Gateway API and kubectl.
+ */
+
+/** `Kind namespace/name`, as it can be pasted into a sentence. */
+export function nameOf({ kind, namespace, name }: ObjectId): string {
+  return namespace === null ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
+}
+
+/** A field without the `spec.` that every path begins with. */
+export function fieldOf(path: FieldPath): string {
+  return formatPath(path[0] === "spec" ? path.slice(1) : path);
+}
+
+/** `file:line:column`. */
+export function placeOf({ file, line, column }: Position): string {
+  return `${file}:${line}:${column}`;
+}
+
+const quoted = (text: string): string => (text === "" ? '""' : text);
+
+function ofRequirement({ key, operator, values }: LabelRequirement): string {
+  switch (operator) {
+    case "In":
+      return values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(",")})`;
+    case "NotIn":
+      return `${key} notin (${values.join(",")})`;
+    case "Exists":
+      return key;
+    case "DoesNotExist":
+      return `!${key}`;
+    case "invalid":
+      return `${key} (invalid requirement, selects nothing)`;
+  }
+}
+
+/** A label selector in kubectl's notation. */
+export function selectorText(selector: LabelSelector): string {
+  return selector.requirements.length === 0
+    ? "{} (every namespace)"
+    : selector.requirements.map(ofRequirement).join(",");
+}
+
+/** What a listener or Gateway admits, as its `namespaces` field says. */
+function admissionText(admission: NamespaceAdmission, owner: string): string {
+  switch (admission.from) {
+    case "All":
+      return "every namespace (from: All)";
+    case "Same":
+      return `only namespace ${owner} (from: Same)`;
+    case "None":
+      return "no namespace (from: None)";
+    case "invalid":
+      return `nobody: from: ${admission.word} is no word of the API`;
+    case "Selector":
+      return admission.selector === null
+        ? "no namespace (from: Selector without a selector)"
+        : `namespaces labelled ${selectorText(admission.selector)} (from: Selector)`;
+  }
+}
+
+function clauseText(
+  clause: ListenerClause,
+  { parent, listener }: ListenerTrial,
+  { reference }: AttachmentDecision,
+): string {
+  switch (clause) {
+    case "sectionName":
+      return `is not called ${reference.sectionName}`;
+    case "port":
+      return `has port ${listener.port}, not ${reference.port}`;
+    case "kinds": {
+      const kinds = kindsOf(listener);
+      return `takes ${kinds.length === 0 ? "no route kind" : kinds.join(", ")}, not ${reference.referrer.kind}`;
+    }
+    case "namespaces":
+      return `admits ${admissionText(listener.namespaces, parent.namespace ?? "")}`;
+    case "hostname":
+      return `has hostname ${listener.hostname}, none of the route's (${(reference.hostnames ?? []).join(", ")})`;
+  }
+}
+
+/** How far a listener got, and what stopped it. */
+function listenerMiss(trial: ListenerTrial, decision: AttachmentDecision): string {
+  const failed = trial.failed.map((clause) => clauseText(clause, trial, decision));
+  return `listener ${trial.listener.name} ${failed.join(" and ")}`;
+}
+
+/** The nearest grant of a refused reference, with the fields that keep it from matching. */
+export function grantMiss({ grant, from, to, failed }: GrantTrial, { reference }: GrantDecision): string {
+  const fromEntry = grant.from.find(({ index }) => index === from)?.entry;
+  const toEntry = grant.to.find(({ index }) => index === to)?.entry;
+  const { referrer, referent } = reference;
+  const needs = (clause: GrantClause): string => {
+    switch (clause) {
+      case "grant.namespace":
+        return `it stands in namespace ${grant.id.namespace}, needs to stand in ${referent.namespace}`;
+      case "from.group":
+        return `from[${from}].group is ${quoted(fromEntry?.group ?? "")}, needs ${quoted(referrer.group)}`;
+      case "from.kind":
+        return `from[${from}].kind is ${fromEntry?.kind}, needs ${referrer.kind}`;
+      case "from.namespace":
+        return `from[${from}].namespace is ${fromEntry?.namespace}, needs ${referrer.namespace}`;
+      case "to.group":
+        return `to[${to}].group is ${quoted(toEntry?.group ?? "")}, needs ${quoted(referent.group)}`;
+      case "to.kind":
+        return `to[${to}].kind is ${toEntry?.kind}, needs ${referent.kind}`;
+      case "to.name":
+        return `to[${to}].name is ${toEntry?.name}, needs ${referent.name}`;
+    }
+  };
+  return `nearest grant ${grant.id.namespace}/${grant.id.name}: ${failed.map(needs).join("; ")}`;
+}
+
+function whyRefusedByGrant(decision: GrantDecision): string {
+  const { referent } = decision.reference;
+  const [first] = decision.outcome.trials;
+  if (first !== undefined) return grantMiss(first, decision);
+  return `no ReferenceGrant in namespace ${referent.namespace}`;
+}
+
+function whyNotAttached(decision: AttachmentDecision, reason: string): string {
+  const { referent, sectionName, port } = decision.reference;
+  const { trials } = decision.outcome;
+  switch (reason) {
+    case "ParentNotFound":
+      return `there is no ${nameOf(referent)}`;
+    case "ListenerSetNotAllowed":
+      return `${nameOf(referent)} is itself not allowed by its Gateway`;
+    case "NotAllowed":
+      return `allowedListeners of ${nameOf(referent)} does not admit this namespace`;
+    case "NoMatchingParent": {
+      const wanted = [
+        sectionName === null ? "" : `sectionName ${sectionName}`,
+        port === null ? "" : `port ${port}`,
+      ].filter(Boolean);
+      const listeners = trials
+        .toSorted((a, b) => a.listener.index - b.listener.index)
+        .map(({ listener }) => `${listener.name} (port ${listener.port})`);
+      if (listeners.length === 0) return `${nameOf(referent)} has no listeners`;
+      return `no listener has ${wanted.join(" and ")}; there are ${listeners.join(", ")}`;
+    }
+    default: {
+      const [first, ...others] = trials;
+      if (first === undefined) return `${nameOf(referent)} has no listeners`;
+      const more =
+        others.length === 0
+          ? ""
+          : ` (and ${plural(others.length, "other listener")} refuse${others.length === 1 ? "s" : ""} too)`;
+      return `${listenerMiss(first, decision)}${more}`;
+    }
+  }
+}
+
+/** `rules[0].backendRefs[0] → Service backend/api`. */
+export function referenceText({ reference }: Decision, display: Display): string {
+  const port = reference.handshake === "attachment" && reference.port !== null ? `:${reference.port}` : "";
+  const section =
+    reference.handshake === "attachment" && reference.sectionName !== null ? `#${reference.sectionName}` : "";
+  return `${fieldOf(reference.path)} ${symbol("arrow", display)} ${nameOf(reference.referent)}${section}${port}`;
+}
+
+/** By what right a permitted reference stands. */
+export function witnessText(decision: Decision): string {
+  const { outcome } = decision;
+  if (outcome.verdict !== "permitted") return "";
+  const { witness } = outcome;
+  switch (witness.by) {
+    case "sameNamespace":
+      return "same namespace";
+    case "clusterScoped":
+      return "cluster-scoped, no grant needed";
+    case "meshExemption":
+      return "mesh parent, no grant needed";
+    case "allowedListeners":
+      return `allowedListeners of ${nameOf(witness.parent)}`;
+    case "grant":
+      return witness.trials
+        .map(({ grant, from, to }) => `ReferenceGrant ${grant.id.namespace}/${grant.id.name} from[${from}] to[${to}]`)
+        .join(", ");
+    case "listener":
+      return witness.trials
+        .toSorted((a, b) => a.listener.index - b.listener.index)
+        .map(({ listener }) => `listener ${listener.name}`)
+        .join(", ");
+  }
+}
+
+/** What stands in the way of a reference, or of a verdict; empty for a permitted one. */
+export function obstacleText(decision: Decision): string {
+  if (decision.outcome.verdict === "unknown") return decision.outcome.gaps.map(({ detail }) => detail).join("; ");
+  if (decision.outcome.verdict === "permitted") return "";
+  return decision.handshake === "grant"
+    ? whyRefusedByGrant(decision)
+    : whyNotAttached(decision, decision.outcome.reason);
+}
+
+const entryText = ({ list, index }: EntryRef): string => `${list}[${index}]`;
+
+function inertText(why: InertCause): string {
+  switch (why) {
+    case "own-namespace":
+      return "names the grant's own namespace, where no grant is needed; it permits nothing";
+    case "attachment-target":
+      return "names a kind that routes attach to; that is for allowedRoutes of its listeners, a grant has no part in it";
+    case "invalid-string":
+      return "holds a string that names no API group, kind or namespace; it matches nothing";
+  }
+}
+
+function problemText(problem: InputProblem): { readonly message: string; readonly detail: string | null } {
+  switch (problem.cause) {
+    case "syntax":
+      return {
+        message: `not readable: ${problem.detail}`,
+        detail: "the other documents were read; mend this one and run again",
+      };
+    case "duplicate-key":
+      return {
+        message: `not readable: ${problem.detail}`,
+        detail: "a key may stand once only; the API server would drop one silently",
+      };
+    case "no-object":
+      return { message: `passed over: ${problem.detail}`, detail: null };
+    case "duplicate":
+      return {
+        message: "stands in the input twice; the later one counts",
+        detail: problem.first === null ? null : `first at ${placeOf(problem.first)}`,
+      };
+    case "unknown-version":
+      return {
+        message: `${problem.apiVersion} has never been a version of this kind; the API server would reject it`,
+        detail: null,
+      };
+    case "unserved-version":
+      return {
+        message: `${problem.apiVersion} is not served by any supported release of the Gateway API; it was read all the same`,
+        detail: null,
+      };
+    case "field":
+      return {
+        message: `${formatPath(problem.path)} should be ${problem.expected}, found ${problem.found}`,
+        detail: null,
+      };
+  }
+}
+
+/** A finding in words: what is so, and what shows it. */
+export interface FindingText {
+  readonly message: string;
+  readonly detail: string | null;
+}
+
+/** Puts a finding into words. */
+export function findingText(finding: Finding, display: Display): FindingText {
+  switch (finding.code) {
+    case "ref-not-permitted":
+      return {
+        message: `${referenceText(finding.decision, display)}  RefNotPermitted`,
+        detail: obstacleText(finding.decision),
+      };
+    case "not-attached": {
+      const { outcome } = finding.decision;
+      const reason = outcome.verdict === "refused" ? outcome.reason : "";
+      return {
+        message: `${referenceText(finding.decision, display)}  ${reason}`,
+        detail: obstacleText(finding.decision),
+      };
+    }
+    case "target-not-found":
+      return {
+        message: `${referenceText(finding.decision, display)}  ${finding.decision.reference.missingReason}`,
+        detail: `the reference is permitted, but there is no ${nameOf(finding.decision.reference.referent)}`,
+      };
+    case "unknown-verdict":
+      return { message: `${referenceText(finding.decision, display)}  unknown`, detail: finding.gap.detail };
+    case "grant-unused":
+      return finding.entries === "all"
+        ? { message: "nothing uses it", detail: null }
+        : { message: `nothing uses ${finding.entries.map(entryText).join(", ")}`, detail: null };
+    case "grant-dangling":
+      return {
+        message: `${entryText(finding.entry)} names ${nameOf(finding.missing)}, which does not exist`,
+        detail: null,
+      };
+    case "grant-inert":
+      return { message: `${entryText(finding.entry)} ${inertText(finding.why)}`, detail: null };
+    case "grant-broad":
+      return {
+        message: `${entryText(finding.entry)} admits every ${finding.target.kind} of ${finding.grant.id.namespace}; name the ones that are needed`,
+        detail: null,
+      };
+    case "grant-unknown-kind":
+      return {
+        message: `${entryText(finding.entry)} names ${finding.groupKind.kind} of group ${quoted(finding.groupKind.group)}, a kind whose use of grants is not known here; it may be in use`,
+        detail: null,
+      };
+    case "grant-terminating":
+      return { message: "is being deleted, and is in effect until it is gone", detail: null };
+    case "listener-open-to-all":
+      return {
+        message: `listener ${finding.listener.name} admits routes of every namespace (from: All)`,
+        detail: null,
+      };
+    case "referencegrant-not-served":
+      return {
+        message: `this cluster has no ReferenceGrant, so none of ${plural(finding.references, "cross-namespace reference")} can be permitted`,
+        detail: "install the CRD referencegrants.gateway.networking.k8s.io of the Gateway API release in use",
+      };
+    case "manifest-invalid":
+    case "manifest-rejected":
+    case "manifest-duplicate":
+    case "version-unserved":
+    case "field-invalid":
+      return problemText(finding.problem);
+  }
+}
+
+/** Where a finding stands in a file, if it does. */
+export function findingPlace(
+  finding: Finding,
+  locate: (id: ObjectId, path: FieldPath) => Position | null,
+): Position | null {
+  if ("problem" in finding) return finding.problem.at;
+  if ("decision" in finding) return locate(finding.decision.reference.referrer, finding.decision.reference.path);
+  if ("entry" in finding) return locate(finding.grant.id, ["spec", finding.entry.list, finding.entry.index]);
+  if ("listener" in finding) return locate(finding.parent, ["spec", "listeners", finding.listener.index]);
+  return finding.subject === null ? null : locate(finding.subject, []);
+}
+
+/** A gap as a note to the user. */
+export function gapText(gap: Gap): string {
+  const what = gap.groupKind === null ? "something" : `${gap.groupKind.kind}s`;
+  return gap.cause === "implementation" ? gap.detail : `${what} not seen: ${gap.detail}`;
+}

@@ -1,0 +1,49 @@
+/** What the place that text goes to can show. */
+export interface Display {
+  /** Columns; null where there is no terminal and lines may be as long as they like. */
+  readonly width: number | null;
+  readonly color: boolean;
+  /** Whether symbols outside ASCII can be shown. */
+  readonly unicode: boolean;
+  /** Whether tables get a head line. */
+  readonly headers: boolean;
+}
+
+/**
+ * C0 and C1 controls, and the controls that turn the direction of text or hide in it: nothing of these may reach a
+ * terminal from a cluster or a file.
+ */
+const UNPRINTABLE =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/gu;
+const LINE_BREAK = /[\r\n\t\v\f\u0085\u2028\u2029]+/gu;
+
+/** Text without control characters, on one line. */
+export function printable(text: string): string {
+  return text.replace(LINE_BREAK, " ").replace(UNPRINTABLE, "");
+}
+
+const STYLES = { red: 31, green: 32, yellow: 33, cyan: 36, dim: 2, bold: 1 } as const;
+export type Style = keyof typeof STYLES;
+
+/** Wraps text that is already printable in a colour; colour only repeats what the words say. */
+export function styled(text: string, style: Style | null, { color }: Display): string {
+  return color && style !== null && text !== "" ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text;
+}
+
+/** Symbols that stand for a verdict or a relation, with their ASCII forms. */
+const SYMBOLS = {
+  permitted: ["✓", "+"],
+  refused: ["✗", "x"],
+  unknown: ["?", "?"],
+  none: ["·", "."],
+  arrow: ["→", "->"],
+} as const;
+
+export function symbol(name: keyof typeof SYMBOLS, { unicode }: Display): string {
+  return SYMBOLS[name][unicode ? 0 : 1];
+}
+
+/** `n word` or `n words`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
