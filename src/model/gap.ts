@@ -14,6 +14,8 @@ export interface Gap {
   readonly groupKind: GroupKind | null;
   /** In which namespace; null for all of them, and for cluster-scoped kinds. */
   readonly namespace: string | null;
+  /** With `namespace` null: the namespaces that it does not cover, since they were read or have gaps of their own. */
+  readonly exceptNamespaces?: ReadonlySet<string>;
   /** What is so, as a sentence without a full stop; it may hold text from the server or a file. */
   readonly detail: string;
 }

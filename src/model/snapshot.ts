@@ -101,7 +101,10 @@ export function sightOf(snapshot: Snapshot): Sight {
     return gap;
   };
   const recorded = (groupKind: GroupKind, namespace: string | null): Gap | null => {
-    const covers = (gap: Gap) => gap.namespace === null || namespace === null || gap.namespace === namespace;
+    const covers = (gap: Gap) => {
+      if (namespace === null) return true;
+      return gap.namespace === null ? gap.exceptNamespaces?.has(namespace) !== true : gap.namespace === namespace;
+    };
     return gapsByKind.get(groupKindKey(groupKind))?.find(covers) ?? gapsOfAnyKind.find(covers) ?? null;
   };
   const hidden: Sight["hidden"] = (groupKind, namespace) => {

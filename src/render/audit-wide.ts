@@ -1,6 +1,6 @@
 import { crossesNamespace, type Decision } from "../model/decision.ts";
 import type { Report } from "../model/report.ts";
-import { fieldOf, nameOf, obstacleText, placeOf, witnessText } from "./prose.ts";
+import { fieldOf, nameOf, obstacleText, placeOf, targetText, witnessText } from "./prose.ts";
 import { plainTable, type Row } from "./table.ts";
 import { type Display, printable } from "./text.ts";
 
@@ -17,7 +17,7 @@ function referenceRow(decision: Decision, report: Report): Row {
     outcome.verdict,
     nameOf(reference.referrer),
     fieldOf(reference.path),
-    nameOf(reference.referent),
+    targetText(decision),
     reasonOf(decision),
     witnessText(decision) || obstacleText(decision) || NONE,
     ...(report.source === "files" ? [place === null ? NONE : placeOf(place)] : []),

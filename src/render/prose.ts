@@ -160,7 +160,10 @@ function whyNotAttached(decision: AttachmentDecision, reason: string): string {
       return `no listener has ${wanted.join(" and ")}; there are ${listeners.join(", ")}`;
     }
     default: {
-      const [first, ...others] = trials;
+      // Listeners that the route did not ask for say nothing about it.
+      const [first, ...others] = trials.filter(
+        ({ failed }) => !failed.includes("sectionName") && !failed.includes("port"),
+      );
       if (first === undefined) return `${nameOf(referent)} has no listeners`;
       const more =
         others.length === 0
@@ -171,12 +174,17 @@ function whyNotAttached(decision: AttachmentDecision, reason: string): string {
   }
 }
 
+/** `Gateway edge/shared#https:443`: the object pointed at, and what of it. */
+export function targetText({ reference }: Decision): string {
+  if (reference.handshake === "grant") return nameOf(reference.referent);
+  const section = reference.sectionName === null ? "" : `#${reference.sectionName}`;
+  const port = reference.port === null ? "" : `:${reference.port}`;
+  return `${nameOf(reference.referent)}${section}${port}`;
+}
+
 /** `rules[0].backendRefs[0] → Service backend/api`. */
-export function referenceText({ reference }: Decision, display: Display): string {
-  const port = reference.handshake === "attachment" && reference.port !== null ? `:${reference.port}` : "";
-  const section =
-    reference.handshake === "attachment" && reference.sectionName !== null ? `#${reference.sectionName}` : "";
-  return `${fieldOf(reference.path)} ${symbol("arrow", display)} ${nameOf(reference.referent)}${section}${port}`;
+export function referenceText(decision: Decision, display: Display): string {
+  return `${fieldOf(decision.reference.path)} ${symbol("arrow", display)} ${targetText(decision)}`;
 }
 
 /** By what right a permitted reference stands. */

@@ -1,0 +1,49 @@
+# Everything a newcomer needs. Nothing here asks for more than Node (20 or later), npm, make and git;
+# the end-to-end tests also want Go, which they say if it is missing.
+.DEFAULT_GOAL := help
+.PHONY: help demo build test e2e bench lint format clean
+
+# Recipes work from wherever make is called.
+ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+NPM := npm --prefix $(ROOT)
+INSTALLED := $(ROOT)node_modules/.installed
+BINARY := $(ROOT)bin/kubectl-refgrant
+SOURCES := $(shell find $(ROOT)cmd $(ROOT)src -name '*.ts') $(ROOT)package.json $(ROOT)scripts/build.mjs
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(ROOT)Makefile
+
+# npm ci leaves the tree exactly as the lock file says; the stamp tells whether that is done.
+$(INSTALLED): $(ROOT)package.json $(ROOT)package-lock.json
+	cd $(ROOT) && npm ci --no-audit --loglevel=error
+	@touch $@
+
+$(BINARY): $(INSTALLED) $(SOURCES)
+	@$(NPM) run --silent build
+
+build: $(BINARY) ## Build the plugin: bin/kubectl-refgrant
+
+demo: $(BINARY) ## Audit the example world in examples/world
+	@cd $(ROOT) && echo '$$ kubectl refgrant audit -f examples/world' && \
+	  { bin/kubectl-refgrant audit -f examples/world; code=$$?; \
+	    echo "(exit code $$code: findings at or above --fail-on, which is error by default)"; test $$code -eq 1; }
+
+test: $(BINARY) ## Run all tests; those that need Go only where Go is
+	@$(NPM) run --silent test
+
+e2e: $(BINARY) ## Run the end-to-end tests alone (needs Go)
+	@$(NPM) run --silent test:e2e
+
+bench: $(BINARY) ## Measure against kubectl on a real API server (needs Go)
+	@$(NPM) run --silent bench
+
+lint: $(INSTALLED) ## Check style, types and the rules of the architecture
+	@$(NPM) run --silent lint
+	@$(NPM) run --silent typecheck
+	@$(NPM) run --silent test:architecture
+
+format: $(INSTALLED) ## Bring all files into the project's style
+	@$(NPM) run --silent format
+
+clean: ## Remove what was built and installed
+	rm -rf $(ROOT)node_modules $(ROOT)bin $(ROOT)dist

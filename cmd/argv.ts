@@ -1,0 +1,96 @@
+import { RefgrantError } from "../src/model/failure.ts";
+import type { Flag } from "./options.ts";
+
+/** argv with every flag in one form, `--name` or `--name=value`, so that what kubectl's users type means what it means to kubectl. */
+export interface NormalArgv {
+  readonly flags: readonly string[];
+  readonly words: readonly string[];
+}
+
+function usage(message: string, command: string): RefgrantError {
+  return new RefgrantError("usage", message, `See '${command} --help' for usage.`);
+}
+
+/** How many letters must change to turn one word into the other. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const above = row[j + 1] ?? 0;
+      const left = next[j] ?? 0;
+      next.push(Math.min(above + 1, left + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+/** The candidate that a mistyped word most likely means; null if none is near. */
+export function nearWord(word: string, candidates: readonly string[]): string | null {
+  const [nearest] = candidates
+    .map((candidate) => ({ candidate, letters: distance(word, candidate) }))
+    .filter(({ letters }) => letters <= Math.max(1, Math.floor(word.length / 3)))
+    .toSorted((a, b) => a.letters - b.letters);
+  return nearest?.candidate ?? null;
+}
+
+/**
+ * Puts argv into one form: `-ojson`, `-o json`, `-o=json` and `--output json` become `--output=json`, `-AR` becomes two
+ * flags, `_` in a name becomes `-`. A flag with a value always takes the next word, even `-`, as with kubectl.
+ *
+ * @throws RefgrantError("usage") for a flag that is not in the table, and one whose value is missing or too many
+ */
+export function normalizeArgv(argv: readonly string[], flags: readonly Flag[], command: string): NormalArgv {
+  const out: string[] = [];
+  const words: string[] = [];
+  const queue = [...argv];
+  const take = (spelled: string): string => {
+    const value = queue.shift();
+    if (value === undefined) throw usage(`flag needs an argument: ${spelled}`, command);
+    return value;
+  };
+  const long = (text: string): void => {
+    const equals = text.indexOf("=");
+    const name = (equals === -1 ? text.slice(2) : text.slice(2, equals)).replaceAll("_", "-");
+    const flag = flags.find((candidate) => candidate.name === name);
+    if (flag === undefined) {
+      const near = nearWord(
+        name,
+        flags.map((candidate) => candidate.name),
+      );
+      throw usage(`unknown flag: --${name}${near === null ? "" : ` (did you mean --${near}?)`}`, command);
+    }
+    if (flag.takes !== "nothing") out.push(`--${name}=${equals === -1 ? take(`--${name}`) : text.slice(equals + 1)}`);
+    else if (equals === -1) out.push(`--${name}`);
+    else {
+      const value = text.slice(equals + 1);
+      if (value !== "true" && value !== "false") {
+        throw usage(`--${name} takes true or false, not ${JSON.stringify(value)}`, command);
+      }
+      if (value === "true") out.push(`--${name}`);
+      // pflag: a flag that is turned off is as if it had never been given.
+      else while (out.includes(`--${name}`)) out.splice(out.indexOf(`--${name}`), 1);
+    }
+  };
+  const short = (text: string): void => {
+    const letter = text.charAt(1);
+    const rest = text.slice(2);
+    const flag = flags.find((candidate) => candidate.short === letter);
+    if (flag === undefined) throw usage(`unknown shorthand flag: '${letter}' in ${text}`, command);
+    if (flag.takes !== "nothing") {
+      out.push(`--${flag.name}=${rest === "" ? take(`'${letter}' in ${text}`) : rest.replace(/^=/, "")}`);
+    } else if (rest.startsWith("=")) long(`--${flag.name}${rest}`);
+    else {
+      out.push(`--${flag.name}`);
+      if (rest !== "") short(`-${rest}`);
+    }
+  };
+  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
+    if (word === "--") words.push(...queue.splice(0));
+    else if (word.startsWith("--")) long(word);
+    else if (word.startsWith("-") && word.length > 1) short(word);
+    else words.push(word);
+  }
+  return { flags: out, words };
+}

@@ -1,0 +1,108 @@
+import { homedir } from "node:os";
+import { buffer } from "node:stream/consumers";
+import { failureOutcome } from "./failure.ts";
+import { parse } from "./parse.ts";
+import type { Outcome, Ports, Progress, Terminal } from "./ports.ts";
+import { run, WANTED_KINDS } from "./run.ts";
+import { USER_AGENT } from "./version.ts";
+
+/** What the user types to get here. */
+const PROGRAM = "kubectl refgrant";
+const PROGRESS_DELAY_MS = 300;
+
+function terminalOf(environment: NodeJS.ProcessEnv): Terminal {
+  const { stdout } = process;
+  const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || "";
+  const dumb = environment.TERM === "dumb";
+  return {
+    width: stdout.isTTY ? stdout.columns : null,
+    color: stdout.isTTY && !dumb && environment.NO_COLOR === undefined,
+    unicode: process.platform === "win32" ? environment.WT_SESSION !== undefined : /utf-?8/i.test(locale),
+  };
+}
+
+/** A spinner on a terminal, from 300 ms on; nothing else where standard error is no terminal. */
+function progressOn(stream: NodeJS.WriteStream): Progress {
+  if (!stream.isTTY) return { update: () => {}, stop: () => {} };
+  let text = "";
+  let spinner: { text: string; stop: () => unknown } | null = null;
+  let stopped = false;
+  const timer = setTimeout(async () => {
+    const { default: ora } = await import("ora");
+    if (!stopped) spinner = ora({ text, stream, discardStdin: false }).start();
+  }, PROGRESS_DELAY_MS);
+  return {
+    update: (next) => {
+      text = next;
+      if (spinner !== null) spinner.text = next;
+    },
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+      spinner?.stop();
+    },
+  };
+}
+
+function portsOf(signal: AbortSignal): Ports {
+  const loadCluster = async () => {
+    const [options, kubeconfig, read] = await Promise.all([
+      import("../src/load/cluster/options.ts"),
+      import("../src/load/cluster/kubeconfig.ts"),
+      import("../src/load/cluster/read.ts"),
+    ]);
+    const environment = options.environmentOf(process.env, homedir(), process.stdin.isTTY === true);
+    return { environment, ...kubeconfig, ...read };
+  };
+  return {
+    terminal: terminalOf(process.env),
+    progress: () => progressOn(process.stderr),
+    readFiles: async (filenames, recursive) => {
+      const { readFiles } = await import("../src/load/files.ts");
+      return readFiles({ filenames, recursive, readStdin: () => buffer(process.stdin) });
+    },
+    contextNamespace: async (connection) => {
+      const { contextNamespace, environment } = await loadCluster();
+      return contextNamespace(connection, environment);
+    },
+    readCluster: async ({ connection, chunkSize, namespaces }, progress) => {
+      const { readCluster, environment } = await loadCluster();
+      return readCluster(connection, environment, {
+        kinds: WANTED_KINDS,
+        chunkSize,
+        namespaces,
+        signal,
+        userAgent: USER_AGENT,
+        progress: ({ what, objects }) => progress.update(`reading ${what}: ${objects}`),
+      });
+    },
+  };
+}
+
+async function outcomeOf(argv: readonly string[], signal: AbortSignal): Promise<Outcome> {
+  try {
+    return await run(parse(argv, PROGRAM), portsOf(signal));
+  } catch (error) {
+    return failureOutcome(error);
+  }
+}
+
+/** A reader that has seen enough (`| head`) is no error of ours; a full disk is one, and the report is then not whole. */
+function watchStream(stream: NodeJS.WriteStream, name: string): void {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") return;
+    process.stderr.write(`error: could not write to ${name}: ${error.code ?? "unknown fault"}\n`);
+    process.exitCode = 3;
+  });
+}
+
+const interrupt = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => interrupt.abort());
+watchStream(process.stdout, "standard output");
+watchStream(process.stderr, "standard error");
+
+const outcome = await outcomeOf(process.argv.slice(2), interrupt.signal);
+process.stderr.write(outcome.stderr);
+process.stdout.write(outcome.stdout);
+// Setting the code and letting the loop run dry: process.exit would cut off what a pipe has not taken yet.
+process.exitCode = outcome.exitCode;

@@ -1,0 +1,217 @@
+/** One flag: its name is the only place where it is spelled, its words the only place where it is described. */
+export interface Flag {
+  readonly name: string;
+  /** One letter, as kubectl has it. */
+  readonly short?: string;
+  /** `list`: may be given several times. `list-of-lists`: each value may also hold several, split at commas. */
+  readonly takes: "nothing" | "value" | "list" | "list-of-lists";
+  /** What the value is called in the help. */
+  readonly value?: string;
+  readonly describe: string;
+  readonly group: "Source" | "Scope" | "Output" | "Connection";
+}
+
+const SOURCE: readonly Flag[] = [
+  {
+    name: "filename",
+    short: "f",
+    takes: "list-of-lists",
+    value: "FILENAME",
+    describe: "Read manifests instead of a cluster: files, folders, globs, or - for standard input",
+    group: "Source",
+  },
+  {
+    name: "recursive",
+    short: "R",
+    takes: "nothing",
+    describe: "Look into the folders of folders given with -f",
+    group: "Source",
+  },
+  {
+    name: "closed-world",
+    takes: "nothing",
+    describe: "With -f: what the files do not hold does not exist (without it, it is unknown)",
+    group: "Source",
+  },
+  {
+    name: "chunk-size",
+    takes: "value",
+    value: "N",
+    describe: "Ask the cluster for lists in pages of this many objects; 0 for all at once (default 500)",
+    group: "Source",
+  },
+];
+
+const SCOPE: readonly Flag[] = [
+  {
+    name: "namespace",
+    short: "n",
+    takes: "value",
+    value: "NAMESPACE",
+    describe: "Report only what starts or ends in this namespace; with -f also the namespace of objects without one",
+    group: "Scope",
+  },
+  {
+    name: "all-namespaces",
+    short: "A",
+    takes: "nothing",
+    describe: "Report on all namespaces: the default; overrides -n",
+    group: "Scope",
+  },
+  {
+    name: "selector",
+    short: "l",
+    takes: "value",
+    value: "SELECTOR",
+    describe: "Report only on objects with these labels, for example -l team=a,tier!=test",
+    group: "Scope",
+  },
+];
+
+const OUTPUT: readonly Flag[] = [
+  {
+    name: "output",
+    short: "o",
+    takes: "value",
+    value: "FORMAT",
+    describe: "wide: one line for every permission and reference. json, yaml: everything, in a versioned schema",
+    group: "Output",
+  },
+  {
+    name: "fail-on",
+    takes: "value",
+    value: "SEVERITY",
+    describe: "Lowest severity that makes the exit code 1: error, warning, info or never (default error)",
+    group: "Output",
+  },
+  {
+    name: "allow-unknown",
+    takes: "nothing",
+    describe: "Exit 0 instead of 4 when some verdict is unknown",
+    group: "Output",
+  },
+  { name: "no-headers", takes: "nothing", describe: "Print tables without their head lines", group: "Output" },
+  {
+    name: "color",
+    takes: "value",
+    value: "WHEN",
+    describe: "auto, always or never (default auto; NO_COLOR is honoured)",
+    group: "Output",
+  },
+];
+
+/** kubectl's connection flags with kubectl's meaning. */
+export const CONNECTION_FLAGS: readonly Flag[] = [
+  {
+    name: "kubeconfig",
+    takes: "value",
+    value: "PATH",
+    describe: "Path of the kubeconfig file to use",
+    group: "Connection",
+  },
+  { name: "context", takes: "value", value: "NAME", describe: "The kubeconfig context to use", group: "Connection" },
+  { name: "cluster", takes: "value", value: "NAME", describe: "The kubeconfig cluster to use", group: "Connection" },
+  { name: "user", takes: "value", value: "NAME", describe: "The kubeconfig user to use", group: "Connection" },
+  {
+    name: "server",
+    short: "s",
+    takes: "value",
+    value: "URL",
+    describe: "Address and port of the API server",
+    group: "Connection",
+  },
+  {
+    name: "tls-server-name",
+    takes: "value",
+    value: "NAME",
+    describe: "Name to check the server's certificate against",
+    group: "Connection",
+  },
+  {
+    name: "insecure-skip-tls-verify",
+    takes: "nothing",
+    describe: "Do not check the server's certificate: insecure",
+    group: "Connection",
+  },
+  {
+    name: "certificate-authority",
+    takes: "value",
+    value: "PATH",
+    describe: "Certificate file of the authority",
+    group: "Connection",
+  },
+  {
+    name: "client-certificate",
+    takes: "value",
+    value: "PATH",
+    describe: "Client certificate file for TLS",
+    group: "Connection",
+  },
+  { name: "client-key", takes: "value", value: "PATH", describe: "Client key file for TLS", group: "Connection" },
+  { name: "token", takes: "value", value: "TOKEN", describe: "Bearer token for the API server", group: "Connection" },
+  {
+    name: "username",
+    takes: "value",
+    value: "NAME",
+    describe: "User name for basic authentication",
+    group: "Connection",
+  },
+  {
+    name: "password",
+    takes: "value",
+    value: "PASSWORD",
+    describe: "Password for basic authentication",
+    group: "Connection",
+  },
+  { name: "as", takes: "value", value: "NAME", describe: "User name to impersonate", group: "Connection" },
+  {
+    name: "as-group",
+    takes: "list",
+    value: "GROUP",
+    describe: "Group to impersonate; may be repeated",
+    group: "Connection",
+  },
+  { name: "as-uid", takes: "value", value: "UID", describe: "UID to impersonate", group: "Connection" },
+  {
+    name: "as-user-extra",
+    takes: "list",
+    value: "KEY=VALUE",
+    describe: "Extra field to impersonate; may be repeated",
+    group: "Connection",
+  },
+  {
+    name: "request-timeout",
+    takes: "value",
+    value: "DURATION",
+    describe: "How long one request may take, as 1s, 2m, 3h; 0 for no limit (default 0)",
+    group: "Connection",
+  },
+  {
+    name: "disable-compression",
+    takes: "nothing",
+    describe: "Do not ask for compressed answers",
+    group: "Connection",
+  },
+  {
+    name: "cache-dir",
+    takes: "value",
+    value: "PATH",
+    describe: "Taken for kubectl's sake; nothing is cached",
+    group: "Connection",
+  },
+];
+
+export const AUDIT_FLAGS: readonly Flag[] = [...SOURCE, ...SCOPE, ...OUTPUT, ...CONNECTION_FLAGS];
+
+export const VERSION_FLAGS: readonly Flag[] = [
+  { name: "output", short: "o", takes: "value", value: "FORMAT", describe: "json or yaml", group: "Output" },
+  { name: "client", takes: "nothing", describe: "Taken for kubectl's sake; no server is asked", group: "Output" },
+];
+
+export const HELP_FLAG: Flag = {
+  name: "help",
+  short: "h",
+  takes: "nothing",
+  describe: "Show this help",
+  group: "Output",
+};

@@ -1,0 +1,205 @@
+import yargs from "yargs";
+import type { ExitPolicy } from "../src/diagnose/exit-code.ts";
+import type { ConnectionOptions } from "../src/load/cluster/options.ts";
+import { RefgrantError } from "../src/model/failure.ts";
+import { SEVERITIES } from "../src/model/finding.ts";
+import { nearWord, normalizeArgv } from "./argv.ts";
+import { AUDIT } from "./commands/audit.ts";
+import type { Command } from "./commands/command.ts";
+import { VERSION } from "./commands/version.ts";
+import { commandHelp, overview } from "./help.ts";
+import { type Flag, HELP_FLAG } from "./options.ts";
+import type { AuditPlan, OutputFormat, Plan, SourcePlan } from "./plan.ts";
+import { parseDuration, parseSelector } from "./values.ts";
+
+/** Every command, in the order of the overview. */
+const COMMANDS: readonly Command[] = [AUDIT, VERSION];
+
+const DEFAULT_CHUNK_SIZE = 500;
+
+/** The flags of one command line, by name. */
+class Flags {
+  readonly #values: ReadonlyMap<string, unknown>;
+  readonly #command: string;
+
+  constructor(values: ReadonlyMap<string, unknown>, command: string) {
+    this.#values = values;
+    this.#command = command;
+  }
+
+  given(name: string): boolean {
+    return this.#values.get(name) === true;
+  }
+
+  /** The last value given; null if there is none. */
+  value(name: string): string | null {
+    const value = this.#values.get(name);
+    const last: unknown = Array.isArray(value) ? value.at(-1) : value;
+    return typeof last === "string" ? last : null;
+  }
+
+  list(name: string): readonly string[] {
+    const value = this.#values.get(name);
+    const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return all.filter((item) => typeof item === "string");
+  }
+
+  /** One of a few words; any case where kubectl takes any. */
+  choice<const T extends string>(name: string, choices: readonly T[], fallback: T): T {
+    const value = this.value(name);
+    if (value === null) return fallback;
+    const chosen = choices.find((choice) => choice === value.toLowerCase());
+    if (chosen === undefined) throw this.usage(`--${name} takes ${choices.join(", ")}, not ${JSON.stringify(value)}`);
+    return chosen;
+  }
+
+  usage(message: string): RefgrantError {
+    return new RefgrantError("usage", message, `See '${this.#command} --help' for usage.`);
+  }
+}
+
+function yargsOptions(flags: readonly Flag[]) {
+  return Object.fromEntries(
+    flags.map(({ name, takes }) => [
+      name,
+      takes === "nothing" ? { type: "boolean" as const } : { type: "string" as const, requiresArg: true },
+    ]),
+  );
+}
+
+/** Lets yargs read what has been brought into one form. It reports by throwing, and never prints or exits. */
+function readFlags(words: readonly string[], flags: readonly Flag[], command: string): Flags {
+  const parsed: unknown = yargs([...words])
+    .parserConfiguration({ "camel-case-expansion": false, "boolean-negation": false, "dot-notation": false })
+    .options(yargsOptions(flags))
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .strictOptions()
+    .fail((message, error) => {
+      throw error ?? new RefgrantError("usage", message, `See '${command} --help' for usage.`);
+    })
+    .parseSync();
+  return new Flags(new Map(Object.entries(parsed ?? {})), command);
+}
+
+function connection(flags: Flags): ConnectionOptions {
+  const timeout = flags.value("request-timeout");
+  return {
+    kubeconfig: flags.value("kubeconfig"),
+    context: flags.value("context"),
+    cluster: flags.value("cluster"),
+    user: flags.value("user"),
+    server: flags.value("server"),
+    tlsServerName: flags.value("tls-server-name"),
+    insecureSkipTlsVerify: flags.given("insecure-skip-tls-verify") ? true : null,
+    certificateAuthority: flags.value("certificate-authority"),
+    clientCertificate: flags.value("client-certificate"),
+    clientKey: flags.value("client-key"),
+    token: flags.value("token"),
+    username: flags.value("username"),
+    password: flags.value("password"),
+    as: flags.value("as"),
+    asUid: flags.value("as-uid"),
+    asGroup: flags.list("as-group"),
+    asUserExtra: flags.list("as-user-extra"),
+    requestTimeoutMs: timeout === null ? 0 : parseDuration(timeout, (message) => flags.usage(message)),
+    disableCompression: flags.given("disable-compression"),
+  };
+}
+
+function chunkSize(flags: Flags): number {
+  const value = flags.value("chunk-size");
+  if (value === null) return DEFAULT_CHUNK_SIZE;
+  if (!/^\d{1,9}$/.test(value)) throw flags.usage(`--chunk-size takes a whole number, not ${JSON.stringify(value)}`);
+  return Number(value);
+}
+
+function source(flags: Flags): SourcePlan {
+  const filenames = flags.list("filename").flatMap((names) => names.split(","));
+  if (filenames.includes("")) throw flags.usage("-f names no file");
+  if (filenames.filter((name) => name === "-").length > 1)
+    throw flags.usage("standard input (-f -) can be read once only");
+  if (filenames.length > 0) {
+    return {
+      from: "files",
+      filenames,
+      recursive: flags.given("recursive"),
+      closedWorld: flags.given("closed-world"),
+      connection: connection(flags),
+    };
+  }
+  for (const name of ["recursive", "closed-world"]) {
+    if (flags.given(name)) throw flags.usage(`--${name} is about files: it goes with -f`);
+  }
+  return { from: "cluster", connection: connection(flags), chunkSize: chunkSize(flags) };
+}
+
+function auditPlan(flags: Flags): AuditPlan {
+  const failOn: ExitPolicy["failOn"] = flags.choice("fail-on", [...SEVERITIES, "never"], "error");
+  const output: OutputFormat = flags.choice("output", ["text", "wide", "json", "yaml"], "text");
+  const namespace = flags.value("namespace");
+  const selector = flags.value("selector");
+  return {
+    command: "audit",
+    source: source(flags),
+    namespace: flags.given("all-namespaces") || namespace === "" ? null : namespace,
+    selector: selector === null ? [] : parseSelector(selector, (message) => flags.usage(message)),
+    output,
+    exit: { failOn, allowUnknown: flags.given("allow-unknown") },
+    headers: !flags.given("no-headers"),
+    color: flags.choice("color", ["auto", "always", "never"], "auto"),
+  };
+}
+
+function unknownCommand(word: string, program: string): RefgrantError {
+  const near = nearWord(
+    word,
+    COMMANDS.map(({ name }) => name),
+  );
+  const meant = near === null ? "" : `\n\nDid you mean this?\n\t${near}`;
+  return new RefgrantError(
+    "usage",
+    `unknown command ${JSON.stringify(word)} for ${JSON.stringify(program)}`,
+    `See '${program} --help' for usage.${meant}`,
+  );
+}
+
+/**
+ * Reads a command line: `argv` without the interpreter and the script. No input, no output.
+ *
+ * @param program what the user calls the tool: `kubectl refgrant`
+ * @throws RefgrantError("usage")
+ */
+export function parse(argv: readonly string[], program: string): Plan {
+  const [first, ...rest] = argv;
+  if (first === undefined || first === "help" || first === "--help" || first === "-h") {
+    const [named] = rest;
+    if (named === undefined) return { command: "help", text: overview(COMMANDS, program) };
+    const asked = COMMANDS.find(({ name }) => name === named);
+    if (asked === undefined) throw unknownCommand(named, program);
+    return { command: "help", text: commandHelp(asked, program) };
+  }
+  const name = first === "--version" ? VERSION.name : first;
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command === undefined) {
+    if (first.startsWith("-")) {
+      throw new RefgrantError(
+        "usage",
+        `flags come after a command: ${program} COMMAND ${first}`,
+        `See '${program} --help' for the commands.`,
+      );
+    }
+    throw unknownCommand(first, program);
+  }
+  const called = `${program} ${command.name}`;
+  const allFlags = [...command.flags, HELP_FLAG];
+  const { flags: normal, words } = normalizeArgv(rest, allFlags, called);
+  if (normal.includes(`--${HELP_FLAG.name}`)) return { command: "help", text: commandHelp(command, program) };
+  const flags = readFlags(normal, command.flags, called);
+  const [word] = words;
+  if (word !== undefined) throw flags.usage(`${command.name} takes no arguments, found ${JSON.stringify(word)}`);
+  if (command === VERSION)
+    return { command: "version", output: flags.choice("output", ["text", "json", "yaml"], "text") };
+  return auditPlan(flags);
+}

@@ -1,0 +1,41 @@
+import type { ExitPolicy } from "../src/diagnose/exit-code.ts";
+import type { ConnectionOptions } from "../src/load/cluster/options.ts";
+import type { LabelRequirement } from "../src/model/labels.ts";
+
+/** Where the world is read from. */
+export type SourcePlan =
+  | {
+      readonly from: "cluster";
+      readonly connection: ConnectionOptions;
+      /** Items in a page; 0 for all at once. */
+      readonly chunkSize: number;
+    }
+  | {
+      readonly from: "files";
+      readonly filenames: readonly string[];
+      readonly recursive: boolean;
+      /** Whether what the files do not hold does not exist. */
+      readonly closedWorld: boolean;
+      /** For the namespace of objects that have none; a server is never asked. */
+      readonly connection: ConnectionOptions;
+    };
+
+export type OutputFormat = "text" | "wide" | "json" | "yaml";
+
+/** What to do, with every default already applied: one member for each command. */
+export type Plan =
+  | { readonly command: "help"; readonly text: string }
+  | { readonly command: "version"; readonly output: "text" | "json" | "yaml" }
+  | {
+      readonly command: "audit";
+      readonly source: SourcePlan;
+      /** null for all namespaces. */
+      readonly namespace: string | null;
+      readonly selector: readonly LabelRequirement[];
+      readonly output: OutputFormat;
+      readonly exit: ExitPolicy;
+      readonly headers: boolean;
+      readonly color: "auto" | "always" | "never";
+    };
+
+export type AuditPlan = Extract<Plan, { readonly command: "audit" }>;

@@ -1,0 +1,158 @@
+import { KINDS } from "../src/catalogue/kinds.ts";
+import { exitCode } from "../src/diagnose/exit-code.ts";
+import { RefgrantError } from "../src/model/failure.ts";
+import { type KubeObject, keyOf, type ObjectKey } from "../src/model/object.ts";
+import type { Report } from "../src/model/report.ts";
+import type { Snapshot } from "../src/model/snapshot.ts";
+import { audit } from "../src/pipeline.ts";
+import { gapText } from "../src/render/prose.ts";
+import { type Display, plural, printable } from "../src/render/text.ts";
+import type { AuditPlan, Plan, SourcePlan } from "./plan.ts";
+import type { Outcome, Ports, Progress } from "./ports.ts";
+import { versionText } from "./version.ts";
+
+/** A world, and what to tell the user about how it was read. */
+interface Loaded {
+  readonly snapshot: Snapshot;
+  readonly notes: readonly string[];
+}
+
+async function loadCluster(
+  plan: SourcePlan & { readonly from: "cluster" },
+  namespace: string | null,
+  ports: Ports,
+  progress: Progress,
+): Promise<Loaded> {
+  const namespaces = namespace === null ? [] : [namespace];
+  const world = await ports.readCluster(
+    { connection: plan.connection, chunkSize: plan.chunkSize, namespaces },
+    progress,
+  );
+  const objects = new Map<ObjectKey, KubeObject>(world.objects.map((object) => [keyOf(object.id), object]));
+  return {
+    snapshot: { source: "cluster", closed: true, objects, gaps: world.gaps, problems: [], served: world.served },
+    notes: [],
+  };
+}
+
+async function loadFiles(
+  plan: SourcePlan & { readonly from: "files" },
+  namespace: string | null,
+  ports: Ports,
+  progress: Progress,
+): Promise<Loaded> {
+  progress.update("reading files");
+  const files = await ports.readFiles(plan.filenames, plan.recursive);
+  const [{ parseDocuments }, { objectsOf }, { snapshotOfManifests }] = await Promise.all([
+    import("../src/manifest/documents.ts"),
+    import("../src/manifest/objects.ts"),
+    import("../src/manifest/snapshot.ts"),
+  ]);
+  const documents = parseDocuments(files);
+  if (documents.parsed.length === 0 && documents.broken.length === 0) {
+    throw new RefgrantError(
+      "input",
+      `there is no document in ${plan.filenames.join(", ")}`,
+      "give files with Kubernetes objects to -f",
+    );
+  }
+  const [broken] = documents.broken;
+  if (documents.parsed.length === 0 && broken !== undefined) {
+    const { file, line, column } = broken.problem.at;
+    throw new RefgrantError(
+      "input",
+      `${file}:${line}:${column}: ${broken.problem.detail}`,
+      "nothing else could be read; mend it and run again",
+    );
+  }
+  let world = objectsOf(documents, namespace ?? "default");
+  const notes: string[] = [];
+  if (world.placed > 0) {
+    const used = namespace ?? (await ports.contextNamespace(plan.connection));
+    if (used !== (namespace ?? "default")) world = objectsOf(documents, used);
+    const source = namespace === null ? "of the current context; -n names another" : "given with -n";
+    notes.push(
+      `${plural(world.placed, "object has", "objects have")} no namespace and ${world.placed === 1 ? "was" : "were"} read as of ${used}, the namespace ${source}`,
+    );
+  }
+  if (world.objects.length === 0) {
+    const [problem] = world.problems;
+    const where =
+      problem !== undefined && "at" in problem && problem.at !== null
+        ? `${problem.at.file}:${problem.at.line}:${problem.at.column}: `
+        : "";
+    const what = problem !== undefined && "detail" in problem ? problem.detail : "no Kubernetes object";
+    throw new RefgrantError(
+      "input",
+      `${where}${what}`,
+      "nothing else could be read; give files with Kubernetes objects to -f",
+    );
+  }
+  return { snapshot: snapshotOfManifests(world, plan.closedWorld), notes };
+}
+
+async function render(report: Report, plan: AuditPlan, display: Display): Promise<string> {
+  switch (plan.output) {
+    case "text":
+      return (await import("../src/render/audit-text.ts")).auditText(report, display);
+    case "wide":
+      return (await import("../src/render/audit-wide.ts")).auditWide(report, display);
+    case "json":
+      return (await import("../src/render/audit-json.ts")).auditJson(report);
+    case "yaml":
+      return (await import("../src/render/audit-json.ts")).auditYaml(report);
+  }
+}
+
+/** Gaps that no finding has shown yet, so that nothing hidden is passed over in silence. */
+function unseen(report: Report): readonly string[] {
+  const shown = new Set(
+    report.findings.flatMap((finding) => (finding.code === "unknown-verdict" ? [finding.gap] : [])),
+  );
+  return report.gaps.filter((gap) => !shown.has(gap) && gap.cause !== "unreadable").map(gapText);
+}
+
+const NOTES_SHOWN = 10;
+
+function notesText(notes: readonly string[]): string {
+  const more = notes.length > NOTES_SHOWN ? [`and ${notes.length - NOTES_SHOWN} more; -o json has them all`] : [];
+  return [...notes.slice(0, NOTES_SHOWN), ...more].map((note) => `Note: ${printable(note)}\n`).join("");
+}
+
+async function runAudit(plan: AuditPlan, ports: Ports): Promise<Outcome> {
+  const progress = ports.progress();
+  try {
+    const loaded =
+      plan.source.from === "cluster"
+        ? await loadCluster(plan.source, plan.namespace, ports, progress)
+        : await loadFiles(plan.source, plan.namespace, ports, progress);
+    progress.update("deciding references");
+    const report = audit(loaded.snapshot, { namespace: plan.namespace, selector: plan.selector });
+    const { terminal } = ports;
+    const display: Display = {
+      width: terminal.width,
+      color: plan.color === "always" || (plan.color === "auto" && terminal.color),
+      unicode: terminal.unicode,
+      headers: plan.headers,
+    };
+    const stdout = await render(report, plan, display);
+    return { stdout, stderr: notesText([...loaded.notes, ...unseen(report)]), exitCode: exitCode(report, plan.exit) };
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Carries a plan out. Everything outside the program comes through the ports; failures are thrown. */
+export async function run(plan: Plan, ports: Ports): Promise<Outcome> {
+  switch (plan.command) {
+    case "help":
+      return { stdout: plan.text, stderr: "", exitCode: 0 };
+    case "version":
+      return { stdout: versionText(plan.output), stderr: "", exitCode: 0 };
+    case "audit":
+      return runAudit(plan, ports);
+  }
+}
+
+/** What a cluster is asked for: the kinds of the catalogue. */
+export const WANTED_KINDS = KINDS;

@@ -1,0 +1,67 @@
+import type { LabelRequirement } from "../src/model/labels.ts";
+
+/** Makes the error for a value that cannot be read. */
+type Complain = (message: string) => Error;
+
+const UNIT_MS: ReadonlyMap<string, number> = new Map([
+  ["ns", 1e-6],
+  ["us", 1e-3],
+  ["µs", 1e-3],
+  ["ms", 1],
+  ["s", 1000],
+  ["m", 60_000],
+  ["h", 3_600_000],
+]);
+
+/** Reads a duration as Go and kubectl write it (`1m30s`, `0`; a bare number is seconds), in milliseconds. */
+export function parseDuration(text: string, complain: Complain): number {
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
+  if (parts.length === 0 || parts.map(([part]) => part).join("") !== text) {
+    throw complain(`a duration is written 1s, 2m, 3h or 1m30s, not ${JSON.stringify(text)}`);
+  }
+  return Math.ceil(parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (UNIT_MS.get(unit) ?? 0), 0));
+}
+
+const LABEL_KEY = /^([a-z0-9A-Z][a-z0-9A-Z.-]*\/)?[a-z0-9A-Z]([a-z0-9A-Z._-]*[a-z0-9A-Z])?$/;
+const LABEL_VALUE = /^([a-z0-9A-Z]([a-z0-9A-Z._-]*[a-z0-9A-Z])?)?$/;
+
+/** Splits at commas that are not inside parentheses. */
+function splitRequirements(text: string): readonly string[] {
+  return text.split(/,(?![^(]*\))/).map((part) => part.trim());
+}
+
+function parseRequirement(text: string): LabelRequirement | null {
+  const set = /^(\S+)\s+(in|notin)\s*\(([^()]*)\)$/.exec(text);
+  if (set !== null) {
+    const [, key = "", word, list = ""] = set;
+    return { key, operator: word === "in" ? "In" : "NotIn", values: list.split(",").map((value) => value.trim()) };
+  }
+  const equality = /^([^\s=!]+)\s*(==?|!=)\s*(\S*)$/.exec(text);
+  if (equality !== null) {
+    const [, key = "", sign, value = ""] = equality;
+    return { key, operator: sign === "!=" ? "NotIn" : "In", values: [value] };
+  }
+  const existence = /^(!?)\s*([^\s=!()]+)$/.exec(text);
+  if (existence === null) return null;
+  const [, not, key = ""] = existence;
+  return { key, operator: not === "!" ? "DoesNotExist" : "Exists", values: [] };
+}
+
+/** Reads a label selector as `kubectl -l` does: `a=b,c!=d,e in (x,y),f notin (z),g,!h`. */
+export function parseSelector(text: string, complain: Complain): readonly LabelRequirement[] {
+  if (text.trim() === "") return [];
+  return splitRequirements(text).map((part) => {
+    const requirement = parseRequirement(part);
+    if (
+      requirement === null ||
+      !LABEL_KEY.test(requirement.key) ||
+      !requirement.values.every((value) => LABEL_VALUE.test(value))
+    ) {
+      throw complain(
+        `unable to parse the label selector at ${JSON.stringify(part)}: write a=b, a!=b, a in (b,c), a or !a`,
+      );
+    }
+    return requirement;
+  });
+}

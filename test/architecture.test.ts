@@ -1,0 +1,125 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { describe, expect, it } from "vitest";
+
+/** The rules of ARCHITECTURE.md about who may import whom, with what to do for the one who breaks them. */
+
+const ROOT = join(import.meta.dirname, "..");
+
+interface Import {
+  readonly file: string;
+  /** The imported file from the root of the repository, or the name of a package. */
+  readonly target: string;
+}
+
+function importsOf(file: string): readonly Import[] {
+  const text = readFileSync(join(ROOT, file), "utf8");
+  const specifiers = [...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)["']([^"']+)["']/gm)].map(
+    ([, name = ""]) => name,
+  );
+  return specifiers.map((name) => ({
+    file,
+    target: name.startsWith(".")
+      ? relative(ROOT, join(ROOT, dirname(file), name))
+          .split(sep)
+          .join("/")
+      : name,
+  }));
+}
+
+const files = globSync(["cmd/**/*.ts", "src/**/*.ts"], { cwd: ROOT }).map((file) => file.split(sep).join("/"));
+const imports = files.flatMap(importsOf);
+
+const stageOf = (path: string): string => /^src\/([a-z-]+)\//.exec(path)?.[1] ?? path;
+
+/** What each stage may import besides itself and the model. catalogue is the stage of facts, and facts are for everybody. */
+const STAGES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["model", []],
+  ["catalogue", []],
+  ["manifest", ["catalogue"]],
+  ["load", ["catalogue"]],
+  ["evaluate", ["catalogue"]],
+  ["diagnose", ["catalogue", "evaluate"]],
+  ["render", ["catalogue"]],
+]);
+
+/** Packages, and the only places that may name them. */
+const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["@kubernetes/client-node", ["src/load/cluster/"]],
+  ["yargs", ["cmd/parse.ts"]],
+  ["ora", ["cmd/main.ts"]],
+  ["cli-table3", ["src/render/table.ts"]],
+  ["string-width", ["src/render/table.ts"]],
+  ["js-yaml", ["src/manifest/", "src/load/cluster/"]],
+  ["yaml", ["src/manifest/", "src/render/", "src/load/cluster/"]],
+]);
+
+function broken(rule: (found: Import) => boolean): readonly string[] {
+  return imports.filter((found) => !rule(found)).map(({ file, target }) => `${file} imports ${target}`);
+}
+
+describe("architecture", () => {
+  it("finds the source and its imports", () => {
+    expect(files.length).toBeGreaterThan(30);
+    expect(imports.length).toBeGreaterThan(100);
+  });
+
+  it("stages import the model, the facts and themselves; only the pipeline knows their order", () => {
+    const offences = broken(({ file, target }) => {
+      const allowed = STAGES.get(stageOf(file));
+      if (allowed === undefined || !target.startsWith("src/")) return true;
+      const stage = stageOf(target);
+      return stage === "model" || stage === stageOf(file) || allowed.includes(stage);
+    });
+    expect(
+      offences,
+      "pass the value through src/pipeline.ts or cmd/run.ts instead of reaching into another stage",
+    ).toEqual([]);
+  });
+
+  it("the engine never looks back at the shore", () => {
+    const offences = broken(({ file, target }) => !file.startsWith("src/") || !target.startsWith("cmd/"));
+    expect(offences, "src/ knows nothing of cmd/: hand the value in as an argument").toEqual([]);
+  });
+
+  it("I/O lives in src/load and cmd/main.ts alone", () => {
+    const offences = broken(
+      ({ file, target }) => !target.startsWith("node:") || file.startsWith("src/load/") || file === "cmd/main.ts",
+    );
+    expect(offences, "read it in src/load and hand over a finished value").toEqual([]);
+  });
+
+  it("every package has its place", () => {
+    const offences = broken(({ file, target }) => {
+      if (target.startsWith("node:") || /^(cmd|src)\/|^package\.json$/.test(target)) return true;
+      return PACKAGES.get(target)?.some((place) => file.startsWith(place)) ?? false;
+    });
+    expect(
+      offences,
+      "use the module that wraps the package, or give the package a place in this test and say why",
+    ).toEqual([]);
+  });
+
+  it("only cmd/main.ts names process", () => {
+    const offences = files.filter(
+      (file) =>
+        file !== "cmd/main.ts" &&
+        /\bprocess\.[a-z]/.test(readFileSync(join(ROOT, file), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")),
+    );
+    expect(offences, "take what you need of the process as an argument; cmd/main.ts passes it").toEqual([]);
+  });
+
+  it("nothing looks at the clock or throws dice", () => {
+    const offences = files
+      .filter((file) => !file.startsWith("src/load/"))
+      .filter((file) => /\bDate\b|Math\.random/.test(readFileSync(join(ROOT, file), "utf8")));
+    expect(offences, "the same world must give the same report; take the value as an argument").toEqual([]);
+  });
+
+  it("has no default exports, no utils and no helpers", () => {
+    const offences = files.filter(
+      (file) => /export default/.test(readFileSync(join(ROOT, file), "utf8")) || /(utils?|helpers?)\.ts$/.test(file),
+    );
+    expect(offences, "name what it is, and export it by that name").toEqual([]);
+  });
+});

@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import { failureOutcome } from "../../cmd/failure.ts";
+import { parse } from "../../cmd/parse.ts";
+import type { Outcome, Ports, Terminal } from "../../cmd/ports.ts";
+import { run } from "../../cmd/run.ts";
+import { readFiles } from "../../src/load/files.ts";
+
+/** What the outside world gives to a command under test. */
+export interface Surroundings {
+  /** Paths in the command are relative to it, and it appears in no output. */
+  readonly folder: string;
+  readonly stdin?: string;
+  readonly terminal?: Partial<Terminal>;
+  readonly contextNamespace?: string;
+}
+
+/** Runs a command line in this process, from argv to the exit code, with real files and no cluster. */
+export async function runCli(argv: readonly string[], { folder, stdin, terminal, contextNamespace }: Surroundings): Promise<Outcome> {
+  const ports: Ports = {
+    terminal: { width: null, color: false, unicode: true, ...terminal },
+    progress: () => ({ update: () => {}, stop: () => {} }),
+    contextNamespace: async () => contextNamespace ?? "default",
+    readCluster: () => Promise.reject(new Error("this test has no cluster")),
+    readFiles: async (filenames, recursive) => {
+      const texts = await readFiles({
+        filenames: filenames.map((name) => (name === "-" ? name : join(folder, name))),
+        recursive,
+        readStdin: async () => new TextEncoder().encode(stdin ?? ""),
+      });
+      return texts.map(({ name, text }) => ({ name: name.replace(`${folder}/`, ""), text }));
+    },
+  };
+  try {
+    return await run(parse(argv, "kubectl refgrant"), ports);
+  } catch (error) {
+    const { stdout, stderr, exitCode } = failureOutcome(error);
+    return { stdout, stderr: stderr.replaceAll(`${folder}/`, ""), exitCode };
+  }
+}
+
+/** Splits a command line at blanks, keeping what stands in single or double quotes. */
+export function words(line: string): readonly string[] {
+  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, single, double, bare]) => single ?? double ?? bare ?? "");
+}
