@@ -6,6 +6,8 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          // The laws run a thousand worlds each, and LAW_RUNS may ask for more.
+          testTimeout: 600_000,
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**", "test/conformance/**", "test/architecture.test.ts"],
         },

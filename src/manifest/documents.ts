@@ -55,8 +55,8 @@ function splitYaml({ name, text }: SourceText): readonly SourceDocument[] {
   let startLine = 0;
   let line = 0;
   const close = (end: number): void => {
-    const raw = text.slice(start, end);
-    const body = raw.startsWith(BYTE_ORDER_MARK) ? raw.slice(1) : raw;
+    // Files that were joined may bring a byte-order mark each.
+    const body = text.slice(start, end).replace(/^\uFEFF/gm, "");
     documents.push({ file: name, text: body, lineOffset: startLine, columnOffset: 0 });
   };
   for (let at = 0; at < text.length; line += 1) {

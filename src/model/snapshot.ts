@@ -8,6 +8,7 @@ import {
   type ObjectId,
   type ObjectKey,
   type Position,
+  sameGroupKind,
 } from "./object.ts";
 
 /** A document or an object of the input that is not as the API server would want it. */
@@ -124,9 +125,8 @@ export function sightOf(snapshot: Snapshot): Sight {
     existence: (id) => {
       if (snapshot.objects.has(keyOf(id))) return "present";
       // In a closed world of files a namespace that holds something exists, with or without its Namespace object.
-      if (snapshot.source === "files" && id.kind === NAMESPACE.kind && id.group === "" && inhabited.has(id.name)) {
-        return "present";
-      }
+      const ofClosedFiles = snapshot.source === "files" && snapshot.closed;
+      if (ofClosedFiles && sameGroupKind(id, NAMESPACE) && inhabited.has(id.name)) return "present";
       const gap = recorded(id, id.namespace);
       if (gap !== null) return gap;
       if (snapshot.closed) return "missing";

@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import { crossesNamespace, type Decision, type GrantTrial, type ListenerTrial } from "../model/decision.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Gap } from "../model/gap.ts";
-import { formatPath, type ObjectId } from "../model/object.ts";
+import { compareText, formatPath, type ObjectId } from "../model/object.ts";
 import type { GrantReport, Report } from "../model/report.ts";
 import { findingPlace, findingText } from "./prose.ts";
 import type { Display } from "./text.ts";
@@ -17,12 +17,13 @@ function idJson({ group, kind, namespace, name }: ObjectId): object {
   return { group, kind, namespace, name };
 }
 
-function gapJson({ cause, groupKind, namespace, detail }: Gap): object {
+function gapJson({ cause, groupKind, namespace, exceptNamespaces, detail }: Gap): object {
   return {
     cause,
     group: groupKind?.group ?? null,
     kind: groupKind?.kind ?? null,
     namespace,
+    exceptNamespaces: [...(exceptNamespaces ?? [])].toSorted(compareText),
     detail,
   };
 }

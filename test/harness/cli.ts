@@ -15,7 +15,10 @@ export interface Surroundings {
 }
 
 /** Runs a command line in this process, from argv to the exit code, with real files and no cluster. */
-export async function runCli(argv: readonly string[], { folder, stdin, terminal, contextNamespace }: Surroundings): Promise<Outcome> {
+export async function runCli(
+  argv: readonly string[],
+  { folder, stdin, terminal, contextNamespace }: Surroundings,
+): Promise<Outcome> {
   const ports: Ports = {
     terminal: { width: null, color: false, unicode: true, ...terminal },
     progress: () => ({ update: () => {}, stop: () => {} }),
@@ -40,5 +43,7 @@ export async function runCli(argv: readonly string[], { folder, stdin, terminal,
 
 /** Splits a command line at blanks, keeping what stands in single or double quotes. */
 export function words(line: string): readonly string[] {
-  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, single, double, bare]) => single ?? double ?? bare ?? "");
+  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+    ([, single, double, bare]) => single ?? double ?? bare ?? "",
+  );
 }

@@ -1,0 +1,107 @@
+import { RefgrantError } from "../../model/failure.ts";
+import type { ClusterConfig } from "./kubeconfig.ts";
+import { withoutCredentials } from "./proxy.ts";
+import { codeOf, shorten } from "./text.ts";
+
+/** What is known of a failed connection: the sentence, and what to do. */
+interface Words {
+  readonly message: string;
+  readonly advice: string;
+}
+
+const RIGHT_SERVER = "Check the server in the kubeconfig, or --server, and that this machine can reach it.";
+const TRUST =
+  "Give the CA with --certificate-authority or in the kubeconfig; behind a proxy that opens TLS, the proxy's.";
+const RENEW = "Check this machine's clock, and have the server's certificate renewed.";
+const PROXY = "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, or proxy-url in the kubeconfig.";
+
+const RESET_CODES: readonly string[] = ["ECONNRESET", "EPIPE", "ECONNABORTED", "Z_BUF_ERROR"];
+
+/** Whether a connection broke off, so that asking again may help. */
+export function brokeOff(error: unknown): boolean {
+  return RESET_CODES.includes(codeOf(error));
+}
+
+function statusOf(error: unknown): string {
+  return error instanceof Error && "statusCode" in error ? ` (HTTP status ${String(error.statusCode)})` : "";
+}
+
+function ofTls(code: string, server: string, error: unknown): Words | null {
+  switch (code) {
+    case "SELF_SIGNED_CERT_IN_CHAIN":
+    case "DEPTH_ZERO_SELF_SIGNED_CERT":
+    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
+    case "UNABLE_TO_GET_ISSUER_CERT":
+    case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
+    case "CERT_SIGNATURE_FAILURE":
+    case "CERT_UNTRUSTED":
+    case "INVALID_CA":
+      return { message: `the certificate of ${server} is signed by an authority that is not trusted`, advice: TRUST };
+    case "CERT_HAS_EXPIRED":
+      return { message: `the certificate of ${server} has expired`, advice: RENEW };
+    case "CERT_NOT_YET_VALID":
+      return { message: `the certificate of ${server} is not valid yet`, advice: RENEW };
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+      return {
+        message: `the certificate of ${server} is for another name: ${shorten(error instanceof Error ? error.message : "")}`,
+        advice: "Use a name that the certificate has, or give it with --tls-server-name.",
+      };
+    case "EPROTO":
+    case "ERR_SSL_WRONG_VERSION_NUMBER":
+    case "ERR_SSL_PACKET_LENGTH_TOO_LONG":
+      return { message: `${server} does not answer with TLS`, advice: "Check whether the server is http or https." };
+    default:
+      if (!code.startsWith("ERR_SSL_")) return null;
+      return {
+        message: `no TLS connection with ${server} (${code})`,
+        advice: "Check the client certificate, and that both sides know a common version of TLS.",
+      };
+  }
+}
+
+function wordsFor(error: unknown, config: ClusterConfig): Words {
+  const code = codeOf(error);
+  const server = config.serverUrl;
+  const proxy = config.proxy === null ? null : withoutCredentials(config.proxy);
+  const host = proxy === null ? new URL(server).host : new URL(proxy).host;
+  switch (code) {
+    case "ECONNREFUSED":
+      return {
+        message: `The connection to the ${proxy === null ? "server" : "proxy"} ${host} was refused - did you specify the right host or port?`,
+        advice: proxy === null ? RIGHT_SERVER : PROXY,
+      };
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+    case "EAI_NODATA":
+      return {
+        message: `the host name of the ${proxy === null ? "server" : "proxy"} ${host} is not known`,
+        advice: proxy === null ? RIGHT_SERVER : PROXY,
+      };
+    case "ETIMEDOUT":
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+    case "EHOSTDOWN":
+      return { message: `the server ${host} cannot be reached (${code})`, advice: RIGHT_SERVER };
+    case "ERR_PROXY_TUNNEL":
+      return { message: `the proxy ${proxy} makes no connection to ${server}${statusOf(error)}`, advice: PROXY };
+  }
+  if (brokeOff(error)) {
+    return { message: `the connection to ${server} broke off`, advice: `Try again. ${RIGHT_SERVER}` };
+  }
+  if (code.startsWith("HPE_")) {
+    return { message: `${server} does not answer with HTTP`, advice: "Check whether the server is http or https." };
+  }
+  const tls = ofTls(code, server, error);
+  if (tls !== null) return tls;
+  const throughProxy = proxy === null ? "" : ` through the proxy ${proxy}`;
+  return {
+    message: `no connection to ${server}${throughProxy}${code === "" ? "" : ` (${code})`}`,
+    advice: proxy === null ? RIGHT_SERVER : PROXY,
+  };
+}
+
+/** Puts a failed connection into words near kubectl's, with what to do. Neither holds credentials. */
+export function connectionError(error: unknown, config: ClusterConfig): RefgrantError {
+  const { message, advice } = wordsFor(error, config);
+  return new RefgrantError("unreachable", message, advice, { cause: error });
+}

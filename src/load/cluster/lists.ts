@@ -1,0 +1,186 @@
+import { CORE, type KindInfo } from "../../catalogue/kinds.ts";
+import { RefgrantError } from "../../model/failure.ts";
+import type { KubeObject } from "../../model/object.ts";
+import type { ServedInfo } from "./discovery.ts";
+import { fieldOf, isObject, listOf, textOf } from "./text.ts";
+import type { Answer, Transport } from "./transport.ts";
+
+/** What came of asking for a list, or for one object. */
+export type Outcome =
+  | { readonly got: "objects"; readonly objects: readonly KubeObject[]; readonly unreadable: number }
+  /** 403. `user` is whom the server takes the caller for; empty where it does not say. */
+  | { readonly got: "forbidden"; readonly user: string }
+  | { readonly got: "nothing"; readonly why: string; readonly cause?: RefgrantError };
+
+/** How to list: objects for each page, 0 for no pages; and who is told of each page. */
+export interface ListSettings {
+  readonly chunkSize: number;
+  readonly page: (info: KindInfo, objects: number) => void;
+}
+
+const ACCEPT = {
+  object: "application/json",
+  // No second choice: without one a server that knows no metadata answers 406, and never with a Secret's data.
+  metadata: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
+} as const;
+const ACCEPT_ONE = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+const RESTARTS = 3;
+const EMPTY_PAGES = 10;
+
+/** The resource as RBAC and kubectl write it: `referencegrants.gateway.networking.k8s.io`. */
+export function resourceName(info: KindInfo): string {
+  return info.group === CORE ? info.plural : `${info.plural}.${info.group}`;
+}
+
+function resourcePath({ info, version }: ServedInfo, namespace: string | null): string {
+  const root = info.group === CORE ? `/api/${version}` : `/apis/${info.group}/${version}`;
+  return `${root}${namespace === null ? "" : `/namespaces/${encodeURIComponent(namespace)}`}/${info.plural}`;
+}
+
+function isName(text: string): boolean {
+  return text !== "" && !text.includes("/");
+}
+
+/** One object of a list as the model has it; null if it lacks what identifies it. */
+function objectOf({ info, version }: ServedInfo, item: unknown): KubeObject | null {
+  const metadata = fieldOf(item, "metadata");
+  const name = textOf(metadata, "name");
+  const namespace = textOf(metadata, "namespace");
+  if (!isName(name) || (info.scope === "Namespaced" && !isName(namespace))) return null;
+  const labels = fieldOf(metadata, "labels");
+  const generation = fieldOf(metadata, "generation");
+  return {
+    id: { group: info.group, kind: info.kind, namespace: info.scope === "Namespaced" ? namespace : null, name },
+    apiVersion: info.group === CORE ? version : `${info.group}/${version}`,
+    labels: new Map(
+      Object.entries(isObject(labels) ? labels : {}).flatMap(([key, value]) =>
+        typeof value === "string" ? [[key, value]] : [],
+      ),
+    ),
+    generation: typeof generation === "number" ? generation : null,
+    terminating: textOf(metadata, "deletionTimestamp") !== "",
+    body: info.read === "metadata" ? null : item,
+    locate: () => null,
+  };
+}
+
+function forbidden(answer: Answer): Outcome {
+  return { got: "forbidden", user: /\bUser "([^"]*)"/i.exec(answer.message)?.[1] ?? "" };
+}
+
+function nothing(why: string): Outcome {
+  return { got: "nothing", why };
+}
+
+/** Why an answer other than 200 and 403 gives no objects. */
+function refused(answer: Answer, info: KindInfo): Outcome {
+  if (answer.status === 406) {
+    return nothing(`the server cannot give the metadata of ${resourceName(info)} alone, and more is not asked for`);
+  }
+  const said = answer.message === "" ? "" : `: ${answer.message}`;
+  return nothing(`the server answered a list of ${resourceName(info)} with HTTP status ${answer.status}${said}`);
+}
+
+/** Why a body is not the list that was asked for; null if it is. */
+function wrongList(body: unknown, info: KindInfo): string | null {
+  const kind = textOf(body, "kind");
+  if (info.read === "metadata" && kind !== "PartialObjectMetadataList") {
+    return `the server answered with a ${kind || "nameless"} although only metadata of ${resourceName(info)} was asked for; it was thrown away`;
+  }
+  const items = fieldOf(body, "items");
+  const isList = Array.isArray(items) || items === null;
+  return isList ? null : `the server answered a list of ${resourceName(info)} without items`;
+}
+
+/** The list from its first page to its last; null when the server has forgotten (410) what the next page continues. */
+async function walk(
+  transport: Transport,
+  served: ServedInfo,
+  namespace: string | null,
+  settings: ListSettings,
+): Promise<Outcome | null> {
+  const { info } = served;
+  const path = resourcePath(served, namespace);
+  const objects: KubeObject[] = [];
+  const seen = new Set<string>();
+  let token = "";
+  let unreadable = 0;
+  let emptyPages = 0;
+  for (;;) {
+    const query = new URLSearchParams();
+    if (settings.chunkSize > 0) query.set("limit", String(settings.chunkSize));
+    if (token !== "") query.set("continue", token);
+    const answer = await transport.get(query.size === 0 ? path : `${path}?${query}`, ACCEPT[info.read]);
+    if (answer.status === 410 && token !== "") return null;
+    if (answer.status === 403) return forbidden(answer);
+    if (answer.status !== 200) return refused(answer, info);
+    const wrong = wrongList(answer.body, info);
+    if (wrong !== null) return nothing(wrong);
+    const items = listOf(answer.body, "items");
+    for (const item of items) {
+      const object = objectOf(served, item);
+      if (object === null) unreadable += 1;
+      else objects.push(object);
+    }
+    settings.page(info, items.length);
+    token = textOf(fieldOf(answer.body, "metadata"), "continue");
+    if (token === "") return { got: "objects", objects, unreadable };
+    emptyPages = items.length === 0 ? emptyPages + 1 : 0;
+    if (seen.has(token) || emptyPages === EMPTY_PAGES) {
+      return nothing(`the server's pages of ${resourceName(info)} come to no end`);
+    }
+    seen.add(token);
+  }
+}
+
+/** Turns a failure that concerns one list into its outcome; what concerns the whole run goes on. */
+function outcomeOf(error: unknown): Outcome {
+  if (error instanceof RefgrantError && error.failure === "unreachable") {
+    return { got: "nothing", why: error.message, cause: error };
+  }
+  throw error;
+}
+
+/**
+ * Lists one kind, in one namespace or (null) everywhere. When the server has forgotten the state that the pages show
+ * (410), the list begins anew; the third time without pages.
+ *
+ * @throws RefgrantError `credentials`, `interrupted`; anything that concerns this list alone is an outcome
+ */
+export async function list(
+  transport: Transport,
+  served: ServedInfo,
+  namespace: string | null,
+  settings: ListSettings,
+): Promise<Outcome> {
+  try {
+    for (let restart = 0; restart <= RESTARTS; restart += 1) {
+      const chunkSize = restart === RESTARTS ? 0 : settings.chunkSize;
+      const outcome = await walk(transport, served, namespace, { ...settings, chunkSize });
+      if (outcome !== null) return outcome;
+    }
+    return nothing(`the server forgot the list of ${resourceName(served.info)} again and again while it was read`);
+  } catch (error) {
+    return outcomeOf(error);
+  }
+}
+
+/**
+ * Reads the metadata of one Namespace.
+ *
+ * @returns no objects for a namespace that does not exist
+ * @throws RefgrantError `credentials`, `interrupted`
+ */
+export async function namespaceMetadata(transport: Transport, served: ServedInfo, name: string): Promise<Outcome> {
+  try {
+    const answer = await transport.get(`${resourcePath(served, null)}/${encodeURIComponent(name)}`, ACCEPT_ONE);
+    if (answer.status === 404) return { got: "objects", objects: [], unreadable: 0 };
+    if (answer.status === 403) return forbidden(answer);
+    if (answer.status !== 200) return refused(answer, served.info);
+    const object = textOf(answer.body, "kind") === "PartialObjectMetadata" ? objectOf(served, answer.body) : null;
+    if (object === null) return nothing(`the server did not answer with the metadata of namespace ${name}`);
+    return { got: "objects", objects: [object], unreadable: 0 };
+  } catch (error) {
+    return outcomeOf(error);
+  }
+}

@@ -1,0 +1,98 @@
+import type { KindInfo } from "../../catalogue/kinds.ts";
+import { RefgrantError } from "../../model/failure.ts";
+import type { Gap } from "../../model/gap.ts";
+import type { KubeObject } from "../../model/object.ts";
+import type { ServedKind } from "../../model/snapshot.ts";
+import { type Listed, readByNamespace } from "./by-namespace.ts";
+import { discover } from "./discovery.ts";
+import { loadClusterConfig } from "./kubeconfig.ts";
+import { list } from "./lists.ts";
+import type { ConnectionOptions, Environment } from "./options.ts";
+import { openTransport, type Transport } from "./transport.ts";
+
+/** Told of each page that arrived: the resource's plural name, and how many objects of it there are by now. */
+export type ClusterProgress = (event: { readonly what: string; readonly objects: number }) => void;
+
+/** What to read of a cluster. */
+export interface ClusterRequest {
+  readonly kinds: readonly KindInfo[];
+  /** Objects for each page of a list; 0 = no pages. */
+  readonly chunkSize: number;
+  /** Namespaces to try beside the context's, where a kind may not be listed in all namespaces. */
+  readonly namespaces: readonly string[];
+  readonly signal: AbortSignal;
+  readonly progress: ClusterProgress;
+  readonly userAgent: string;
+}
+
+/** A cluster as far as it could be read. */
+export interface ClusterWorld {
+  readonly objects: readonly KubeObject[];
+  readonly gaps: readonly Gap[];
+  /** Kinds that the cluster has of those asked for, with the version that was read. */
+  readonly served: readonly ServedKind[];
+  readonly serverUrl: string;
+  readonly contextNamespace: string;
+}
+
+function counting(progress: ClusterProgress): (info: KindInfo, objects: number) => void {
+  const counts = new Map<string, number>();
+  return (info, objects) => {
+    const count = (counts.get(info.plural) ?? 0) + objects;
+    counts.set(info.plural, count);
+    progress({ what: info.plural, objects: count });
+  };
+}
+
+/** Fails where no list at all came to anything, since then it is the connection that failed. */
+function requireSome(lists: readonly Listed[]): void {
+  const causes = lists.map(({ outcome }) => (outcome.got === "nothing" ? outcome : null));
+  const first = causes[0];
+  if (first === undefined || first === null || causes.includes(null)) return;
+  throw first.cause ?? new RefgrantError("unreachable", first.why, "Check that the server is a Kubernetes API server.");
+}
+
+async function readAll(transport: Transport, request: ClusterRequest, contextNamespace: string) {
+  const { served, gaps } = await discover(transport, request.kinds);
+  const settings = { chunkSize: request.chunkSize, page: counting(request.progress) };
+  const lists = await Promise.all(
+    served.map(
+      async (kind): Promise<Listed> => ({ served: kind, outcome: await list(transport, kind, null, settings) }),
+    ),
+  );
+  requireSome(lists);
+  const seen = await readByNamespace(transport, lists, [contextNamespace, ...request.namespaces], settings);
+  return {
+    objects: seen.objects,
+    gaps: [...gaps, ...seen.gaps],
+    served: served.map(({ info, version }) => ({ group: info.group, kind: info.kind, version })),
+  };
+}
+
+/**
+ * Reads a cluster: what it serves of the kinds asked for, as kubectl would connect to it. Only `get` and `list` are
+ * used, and of kinds read as `metadata` nothing else is accepted.
+ *
+ * @returns the objects in no order that matters; what could not be read is in `gaps`
+ * @throws RefgrantError `kubeconfig`, `credentials`, `unreachable`, `no-gateway-api`, `interrupted`; `usage` for an
+ * impersonation flag that cannot be read
+ */
+export async function readCluster(
+  options: ConnectionOptions,
+  env: Environment,
+  request: ClusterRequest,
+): Promise<ClusterWorld> {
+  const config = await loadClusterConfig(options, env);
+  const ended = new AbortController();
+  const signal = AbortSignal.any([request.signal, ended.signal]);
+  const { requestTimeoutMs, disableCompression } = options;
+  const settings = { requestTimeoutMs, disableCompression, userAgent: request.userAgent, signal };
+  const transport = await openTransport(config, env, settings);
+  try {
+    const world = await readAll(transport, request, config.namespace);
+    return { ...world, serverUrl: config.serverUrl, contextNamespace: config.namespace };
+  } finally {
+    ended.abort();
+    transport.close();
+  }
+}

@@ -1,0 +1,272 @@
+import http from "node:http";
+import https from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createGunzip } from "node:zlib";
+import { RefgrantError } from "../../model/failure.ts";
+import { brokeOff, connectionError } from "./connection-error.ts";
+import type { ClusterConfig } from "./kubeconfig.ts";
+import type { Environment } from "./options.ts";
+import { openSession, PARALLEL, type Session } from "./session.ts";
+import { isObject, shorten, textOf } from "./text.ts";
+
+/** The server's answer to one request. */
+export interface Answer {
+  readonly status: number;
+  /** The parsed JSON of an answer with status 200; undefined for any other. */
+  readonly body: unknown;
+  /** The message of the Kubernetes Status that came with a refusal, shortened; empty for none. */
+  readonly message: string;
+}
+
+/** Asks an API server, and only ever asks: the method is always GET. */
+export interface Transport {
+  /**
+   * Gets `path` (with its query, below the server's URL). Connections that break off, 429, 500, 502, 503 and 504 are
+   * tried again, four times in all; after a 401 the credentials are obtained anew, once.
+   *
+   * @throws RefgrantError `unreachable` for no or an unusable answer, `credentials` for 401, `interrupted`
+   */
+  readonly get: (path: string, accept: string) => Promise<Answer>;
+  /** Ends the connections, so that the process can end. */
+  readonly close: () => void;
+}
+
+/** What a transport is to respect beside the configuration. */
+export interface TransportSettings {
+  /** For each attempt, including its body; 0 = none. */
+  readonly requestTimeoutMs: number;
+  readonly disableCompression: boolean;
+  readonly userAgent: string;
+  readonly signal: AbortSignal;
+  /** The pause before the second attempt, doubled for each further; a Retry-After of the server goes before. */
+  readonly backoffMs?: number;
+}
+
+interface Raw {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly text: string;
+}
+
+const ATTEMPTS = 4;
+const BACKOFF_MS = 200;
+const LONGEST_PAUSE_MS = 30_000;
+/** How long a connection may take where the caller sets no limit, as for kubectl. */
+const CONNECT_MS = 30_000;
+const RETRIED: readonly number[] = [429, 500, 502, 503, 504];
+
+/** The pause that a Retry-After asks for, in seconds or as a date; null for none. */
+function retryAfter(header: string | undefined): number | null {
+  if (header === undefined) return null;
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), LONGEST_PAUSE_MS);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs at most `limit` tasks at once, in the order they came. */
+export function gate(limit: number): <T>(task: () => Promise<T>) => Promise<T> {
+  let free = limit;
+  const waiting: (() => void)[] = [];
+  return async (task) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await task();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
+}
+
+class HttpTransport implements Transport {
+  readonly #config: ClusterConfig;
+  readonly #env: Environment;
+  readonly #settings: TransportSettings;
+  readonly #base: URL;
+  readonly #gate = gate(PARALLEL);
+  readonly #sessions: Promise<Session>[] = [];
+  #session: Promise<Session>;
+
+  constructor(config: ClusterConfig, env: Environment, settings: TransportSettings, session: Session) {
+    this.#config = config;
+    this.#env = env;
+    this.#settings = settings;
+    this.#base = new URL(config.serverUrl);
+    this.#session = this.#use(Promise.resolve(session));
+  }
+
+  get = (path: string, accept: string): Promise<Answer> => this.#gate(() => this.#ask(path, accept));
+
+  close = (): void => {
+    for (const opened of this.#sessions) {
+      opened.then(
+        (session) => session.close(),
+        () => undefined,
+      );
+    }
+  };
+
+  #use(session: Promise<Session>): Promise<Session> {
+    this.#sessions.push(session);
+    return session;
+  }
+
+  async #ask(path: string, accept: string): Promise<Answer> {
+    for (let attempt = 1; ; attempt += 1) {
+      let raw: Raw;
+      try {
+        raw = await this.#askAuthenticated(path, accept);
+      } catch (error) {
+        if (this.#settings.signal.aborted) throw this.#interrupted(error);
+        if (error instanceof RefgrantError) throw error;
+        if (!brokeOff(error) || attempt === ATTEMPTS) throw connectionError(error, this.#config);
+        await this.#pause(attempt, null);
+        continue;
+      }
+      if (!RETRIED.includes(raw.status) || attempt === ATTEMPTS) return this.#answer(raw, path);
+      await this.#pause(attempt, retryAfter(raw.headers["retry-after"]));
+    }
+  }
+
+  async #pause(attempt: number, asked: number | null): Promise<void> {
+    const ms = asked ?? (this.#settings.backoffMs ?? BACKOFF_MS) * 2 ** (attempt - 1);
+    await sleep(ms, undefined, { signal: this.#settings.signal }).catch((error: unknown) => {
+      throw this.#interrupted(error);
+    });
+  }
+
+  #interrupted(cause: unknown): RefgrantError {
+    return new RefgrantError("interrupted", "interrupted", null, { cause });
+  }
+
+  async #askAuthenticated(path: string, accept: string): Promise<Raw> {
+    const used = this.#session;
+    const raw = await this.#send(await used, path, accept);
+    if (raw.status !== 401) return raw;
+    if (this.#session === used) {
+      if (this.#sessions.length > 1) throw await this.#unauthorized(raw);
+      this.#session = this.#use(openSession(this.#config, this.#env, this.#settings.signal));
+    }
+    const again = await this.#send(await this.#session, path, accept);
+    if (again.status === 401) throw await this.#unauthorized(again);
+    return again;
+  }
+
+  async #unauthorized(raw: Raw): Promise<RefgrantError> {
+    const { authenticated } = await this.#session;
+    const said = shorten(textOf(parseJson(raw.text), "message"));
+    const who = this.#config.userName === "" ? "" : ` of user "${this.#config.userName}"`;
+    return new RefgrantError(
+      "credentials",
+      authenticated
+        ? `${this.#config.serverUrl} does not accept the credentials${who}${said === "" ? "" : ` (${said})`}`
+        : `${this.#config.serverUrl} asks for credentials, and none are configured${said === "" ? "" : ` (${said})`}`,
+      authenticated
+        ? "Log in again, or choose another user with --user or another context with --context."
+        : "Add a user to the kubeconfig's context, or give --token or --client-certificate and --client-key.",
+    );
+  }
+
+  #answer(raw: Raw, path: string): Answer {
+    const where = `${this.#config.serverUrl}${path.replace(/\?.*$/, "")}`;
+    const body = parseJson(raw.text);
+    if (raw.status >= 300 && raw.status < 400) {
+      throw new RefgrantError(
+        "unreachable",
+        `${where} redirects elsewhere, as no API server does`,
+        "A login page or a proxy may stand in between; check the server in the kubeconfig.",
+      );
+    }
+    if (raw.status === 200 && !isObject(body)) {
+      const type = shorten(raw.headers["content-type"] ?? "unknown", 60);
+      throw new RefgrantError(
+        "unreachable",
+        `${where} answered with something that is not the JSON of an API server (content type ${type})`,
+        "A login page or a proxy may stand in between; check the server in the kubeconfig.",
+      );
+    }
+    const message = textOf(body, "kind") === "Status" ? shorten(textOf(body, "message")) : "";
+    return { status: raw.status, body: raw.status === 200 ? body : undefined, message };
+  }
+
+  #send(session: Session, path: string, accept: string): Promise<Raw> {
+    const { requestTimeoutMs, disableCompression, userAgent, signal } = this.#settings;
+    const secure = this.#base.protocol === "https:";
+    const headers: http.OutgoingHttpHeaders = { Accept: accept, "User-Agent": userAgent };
+    if (!disableCompression && !this.#config.cluster.disableCompression) headers["Accept-Encoding"] = "gzip";
+    for (const [name, value] of session.headers) headers[name] = typeof value === "string" ? value : [...value];
+    const { hostname, port } = this.#base;
+    return new Promise((resolve, reject) => {
+      const request = (secure ? https : http).request({
+        ...session.tls,
+        method: "GET",
+        protocol: this.#base.protocol,
+        hostname: hostname.startsWith("[") ? hostname.slice(1, -1) : hostname,
+        port: port === "" ? (secure ? 443 : 80) : port,
+        path: `${this.#base.pathname === "/" ? "" : this.#base.pathname}${path}`,
+        headers,
+        agent: session.agent,
+        signal,
+      });
+      const fail = (error: unknown) => {
+        clearTimeout(limit);
+        clearTimeout(connecting);
+        reject(error);
+        request.destroy();
+      };
+      const connecting = setTimeout(() => fail(Object.assign(new Error(), { code: "ETIMEDOUT" })), CONNECT_MS);
+      const limit = requestTimeoutMs > 0 ? setTimeout(() => fail(this.#tooSlow(path)), requestTimeoutMs) : undefined;
+      const connected = () => clearTimeout(connecting);
+      request.on("error", fail);
+      request.on("socket", (socket) => {
+        if (!socket.connecting) connected();
+        else socket.once(secure ? "secureConnect" : "connect", connected);
+      });
+      request.on("response", (response) => {
+        connected();
+        const chunks: Buffer[] = [];
+        const zipped = response.headers["content-encoding"] === "gzip";
+        const body = zipped ? response.pipe(createGunzip()) : response;
+        response.on("error", fail);
+        body.on("error", fail);
+        body.on("data", (chunk: Buffer) => chunks.push(chunk));
+        body.on("end", () => {
+          clearTimeout(limit);
+          const text = Buffer.concat(chunks).toString("utf8");
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+        });
+      });
+      request.end();
+    });
+  }
+
+  #tooSlow(path: string): RefgrantError {
+    return new RefgrantError(
+      "unreachable",
+      `${this.#config.serverUrl} did not answer ${path.replace(/\?.*$/, "")} within ${this.#settings.requestTimeoutMs / 1000}s`,
+      "Allow more time with --request-timeout, or check the server.",
+    );
+  }
+}
+
+/**
+ * Prepares to ask an API server. Connects with the first request.
+ *
+ * @throws RefgrantError as {@link openSession} does
+ */
+export async function openTransport(
+  config: ClusterConfig,
+  env: Environment,
+  settings: TransportSettings,
+): Promise<Transport> {
+  return new HttpTransport(config, env, settings, await openSession(config, env, settings.signal));
+}

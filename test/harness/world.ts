@@ -1,0 +1,87 @@
+import { parseDocuments } from "../../src/manifest/documents.ts";
+import { objectsOf } from "../../src/manifest/objects.ts";
+import { snapshotOfManifests } from "../../src/manifest/snapshot.ts";
+import type { Decision } from "../../src/model/decision.ts";
+import type { Report } from "../../src/model/report.ts";
+import type { Snapshot } from "../../src/model/snapshot.ts";
+import { audit } from "../../src/pipeline.ts";
+
+/** A manifest as a test writes it. */
+export type Manifest = { readonly kind: string; readonly [field: string]: unknown };
+
+/** The snapshot of some manifests, read as files are. */
+export function snapshotOf(manifests: readonly Manifest[], closed = true): Snapshot {
+  const text = JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests });
+  return snapshotOfManifests(objectsOf(parseDocuments([{ name: "world.json", text }]), "default"), closed);
+}
+
+/** The whole report on some manifests. */
+export function reportOn(manifests: readonly Manifest[], closed = true): Report {
+  return audit(snapshotOf(manifests, closed), { namespace: null, selector: [] });
+}
+
+/** `permitted`, `refused RefNotPermitted`, `unknown`: a decision in a word or two. */
+export function verdictOf({ outcome }: Decision): string {
+  return outcome.verdict === "refused" ? `refused ${outcome.reason}` : outcome.verdict;
+}
+
+export const GW = "gateway.networking.k8s.io";
+
+/** A Namespace with labels. */
+export function namespace(name: string, labels: Record<string, string> = {}): Manifest {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } };
+}
+
+/** A core object of which only the existence matters. */
+export function core(kind: "Service" | "Secret" | "ConfigMap", namespaceName: string, name: string): Manifest {
+  return { apiVersion: "v1", kind, metadata: { namespace: namespaceName, name } };
+}
+
+/** A route of any kind in `namespace`, with the parts of its spec that matter. */
+export function route(kind: string, namespaceName: string, name: string, spec: object): Manifest {
+  return { apiVersion: `${GW}/v1`, kind, metadata: { namespace: namespaceName, name }, spec };
+}
+
+/** A Gateway with these listeners. */
+export function gateway(
+  namespaceName: string,
+  name: string,
+  listeners: readonly object[],
+  more: object = {},
+): Manifest {
+  return {
+    apiVersion: `${GW}/v1`,
+    kind: "Gateway",
+    metadata: { namespace: namespaceName, name },
+    spec: { gatewayClassName: "x", listeners, ...more },
+  };
+}
+
+export interface FromEntry {
+  readonly group?: string;
+  readonly kind?: string;
+  readonly namespace?: string;
+}
+export interface ToEntry {
+  readonly group?: string;
+  readonly kind?: string;
+  readonly name?: string | null;
+}
+
+/** A ReferenceGrant; entries are completed to "HTTPRoutes of app" and "Services". */
+export function grant(
+  namespaceName: string,
+  name: string,
+  from: readonly FromEntry[],
+  to: readonly ToEntry[],
+): Manifest {
+  return {
+    apiVersion: `${GW}/v1`,
+    kind: "ReferenceGrant",
+    metadata: { namespace: namespaceName, name },
+    spec: {
+      from: from.map((entry) => ({ group: GW, kind: "HTTPRoute", namespace: "app", ...entry })),
+      to: to.map((entry) => ({ group: "", kind: "Service", ...entry })),
+    },
+  };
+}
