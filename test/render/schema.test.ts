@@ -10,12 +10,15 @@ const schema: object = JSON.parse(readFileSync(join(ROOT, "docs/schema/audit.sch
 const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false }).compile(schema);
 
 /** Every folder of manifests in the repository is a world to validate the outputs of. */
-const folders = [...new Set(globSync(["examples/*/*.yaml", "test/scenarios/*/*.yaml"], { cwd: ROOT }).map((file) => join(file, "..")))];
+const folders = [
+  ...new Set(globSync(["examples/*/*.yaml", "test/scenarios/*/*.yaml"], { cwd: ROOT }).map((file) => join(file, ".."))),
+];
 
 describe("audit -o json and -o yaml", () => {
   it.each(folders.toSorted())("fit docs/schema/audit.schema.json: %s", async (folder) => {
     for (const world of [[], ["--closed-world"]]) {
-      const run = (output: string) => runCli(["audit", "-f", ".", ...world, "-o", output], { folder: join(ROOT, folder) });
+      const run = (output: string) =>
+        runCli(["audit", "-f", ".", ...world, "-o", output], { folder: join(ROOT, folder) });
       const json = await run("json");
       const data: unknown = JSON.parse(json.stdout);
       validate(data);

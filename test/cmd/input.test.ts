@@ -1,0 +1,121 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Outcome } from "../../cmd/ports.ts";
+import { runCli, words } from "../harness/cli.ts";
+
+/** Input that is not as it should be: one clear message, what to do, the right exit code, no stack trace. */
+
+const GOOD = "apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: n}\n";
+let folder = "";
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "refgrant-input-"));
+  const files: Record<string, string | Uint8Array> = {
+    "good.yaml": GOOD,
+    "empty.yaml": "",
+    "comments.yaml": "# nothing\n---\n",
+    "broken.yaml": "kind: HTTPRoute\nspec: [1\n",
+    "values.yaml": "replicas: 3\n",
+    "half.yaml": `${GOOD}---\nkind: ReferenceGrant\nspec: {a: 1, a: 2}\n`,
+    "binary.yaml": new Uint8Array([0x80, 0xfe, 0x00, 0xff]),
+    "utf16.yaml": new Uint8Array(Buffer.from(`\uFEFF${GOOD}`, "utf16le")),
+    "blank-namespace.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n",
+    "notes.txt": "not a manifest",
+    "many/a.yaml": GOOD,
+    "many/b.yml": GOOD.replace("name: s", "name: t"),
+    "many/deep/c.json": '{"apiVersion":"v1","kind":"Service","metadata":{"name":"u","namespace":"n"}}',
+    "no-manifests/readme.md": "x",
+  };
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(join(folder, name, ".."), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  symlinkSync(join(folder, "many"), join(folder, "many/deep/loop"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const audit = (line: string, stdin?: string): Promise<Outcome> =>
+  runCli(["audit", ...words(line)], { folder, ...(stdin === undefined ? {} : { stdin }) });
+const seen = ({ stdout }: Outcome) => /(\d+) references? seen/.exec(stdout)?.[1];
+
+describe("input that cannot be used", () => {
+  it.each([
+    ["-f gone.yaml", 'error: the path "gone.yaml" does not exist\ncheck -f for a typing error\n'],
+    [
+      "-f no-manifests",
+      "error: the folder no-manifests holds no manifests (.json, .yaml, .yml)\nname another folder, or look into its folders too with -R\n",
+    ],
+    [
+      "-R -f no-manifests",
+      "error: the folder no-manifests holds no manifests (.json, .yaml, .yml)\nname another folder\n",
+    ],
+    ["-f 'x*.yaml'", 'error: no file matches "x*.yaml"\ncheck -f for a typing error\n'],
+    [
+      "-f broken.yaml",
+      "error: broken.yaml:3:1: deficient indentation\nnothing else could be read; mend it and run again\n",
+    ],
+    ["-f empty.yaml", "error: there is no document in empty.yaml\ngive files with Kubernetes objects to -f\n"],
+    ["-f comments.yaml", "error: there is no document in comments.yaml\ngive files with Kubernetes objects to -f\n"],
+    [
+      "-f values.yaml",
+      "error: values.yaml:1:1: no Kubernetes object: kind is missing or no usable string\nnothing else could be read; give files with Kubernetes objects to -f\n",
+    ],
+    [
+      "-f binary.yaml",
+      "error: binary.yaml is not UTF-8 text\nconvert it, or leave it out of the files given with -f\n",
+    ],
+    ["-f -", "error: there is no document in -\ngive files with Kubernetes objects to -f\n"],
+  ])("%s", async (line, stderr) => {
+    expect(await audit(line)).toEqual({ stdout: "", stderr, exitCode: 3 });
+  });
+});
+
+describe("input of which a part can be used", () => {
+  it("a broken document is an error, and the rest is judged", async () => {
+    const { stdout, exitCode } = await audit("-f half.yaml");
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("half.yaml:6:14  not readable: duplicated mapping key");
+  });
+  it("a file that holds no object is a warning", async () => {
+    const { stdout, exitCode } = await audit("-f good.yaml,values.yaml");
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("values.yaml:1:1  passed over: no Kubernetes object");
+  });
+});
+
+describe("input that is all right", () => {
+  it.each([
+    ["-f good.yaml", 0],
+    ["-f many", 0],
+    ["-R -f many", 0],
+    ["-f 'many/*.y*ml'", 0],
+    ["-f utf16.yaml", 0],
+    ["-f good.yaml,many/a.yaml", 0],
+  ])("%s", async (line, exitCode) => {
+    const outcome = await audit(line);
+    expect(outcome.exitCode).toBe(exitCode);
+    expect(seen(outcome) ?? outcome.stdout).toBeTruthy();
+  });
+  it("folders are read one level deep, with -R all the way, links to folders not at all", async () => {
+    const json = async (line: string) => JSON.stringify(JSON.parse((await audit(`${line} -o json`)).stdout).findings);
+    expect(await json("-f many")).toBe("[]");
+    // The loop would give every Service twice, which is a finding.
+    expect(await json("-R -f many")).toBe("[]");
+  });
+  it("standard input", async () => {
+    expect((await audit("-f -", GOOD)).exitCode).toBe(0);
+    expect((await audit("-f -,good.yaml", GOOD)).stdout).toContain("stands in the input twice");
+  });
+  it("an object without a namespace is put into the context's, and that is said", async () => {
+    const run = (...argv: string[]) =>
+      runCli(["audit", "-f", "blank-namespace.yaml", ...argv], { folder, contextNamespace: "mine" });
+    expect((await run()).stderr).toBe(
+      "Note: 1 object has no namespace and was read as of mine, the namespace of the current context; -n names another\n",
+    );
+    expect((await run("-n", "x")).stderr).toBe(
+      "Note: 1 object has no namespace and was read as of x, the namespace given with -n\n",
+    );
+  });
+});
