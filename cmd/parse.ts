@@ -126,6 +126,7 @@ function source(flags: Flags): SourcePlan {
       filenames,
       recursive: flags.given("recursive"),
       closedWorld: flags.given("closed-world"),
+      namespace: flags.value("namespace") || null,
       connection: connection(flags),
     };
   }

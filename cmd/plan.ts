@@ -16,7 +16,9 @@ export type SourcePlan =
       readonly recursive: boolean;
       /** Whether what the files do not hold does not exist. */
       readonly closedWorld: boolean;
-      /** For the namespace of objects that have none; a server is never asked. */
+      /** The namespace of objects that have none; null for that of the current context. */
+      readonly namespace: string | null;
+      /** For the namespace of the current context; a server is never asked. */
       readonly connection: ConnectionOptions;
     };
 

@@ -1,12 +1,12 @@
 import { KINDS } from "../src/catalogue/kinds.ts";
 import { exitCode } from "../src/diagnose/exit-code.ts";
 import { RefgrantError } from "../src/model/failure.ts";
-import { type KubeObject, keyOf, type ObjectKey } from "../src/model/object.ts";
+import { type KubeObject, keyOf, type ObjectId, type ObjectKey } from "../src/model/object.ts";
 import type { Report } from "../src/model/report.ts";
 import type { Snapshot } from "../src/model/snapshot.ts";
 import { audit } from "../src/pipeline.ts";
 import { gapText } from "../src/render/prose.ts";
-import { type Display, plural, printable } from "../src/render/text.ts";
+import { type Display, printable } from "../src/render/text.ts";
 import type { AuditPlan, Plan, SourcePlan } from "./plan.ts";
 import type { Outcome, Ports, Progress } from "./ports.ts";
 import { versionText } from "./version.ts";
@@ -35,9 +35,18 @@ async function loadCluster(
   };
 }
 
+const NAMES_SHOWN = 3;
+
+function placedNote(placed: readonly ObjectId[], namespace: string, given: boolean): string {
+  const names = placed.slice(0, NAMES_SHOWN).map(({ kind, name }) => `${kind} ${name}`);
+  const more = placed.length > NAMES_SHOWN ? ` and ${placed.length - NAMES_SHOWN} more` : "";
+  const [have, were] = placed.length === 1 ? ["has", "was"] : ["have", "were"];
+  const source = given ? "given with -n" : "of the current context; -n names another";
+  return `${names.join(", ")}${more} ${have} no namespace and ${were} read as of ${namespace}, the namespace ${source}`;
+}
+
 async function loadFiles(
   plan: SourcePlan & { readonly from: "files" },
-  namespace: string | null,
   ports: Ports,
   progress: Progress,
 ): Promise<Loaded> {
@@ -65,15 +74,13 @@ async function loadFiles(
       "nothing else could be read; mend it and run again",
     );
   }
+  const { namespace } = plan;
   let world = objectsOf(documents, namespace ?? "default");
   const notes: string[] = [];
-  if (world.placed > 0) {
+  if (world.placed.length > 0) {
     const used = namespace ?? (await ports.contextNamespace(plan.connection));
     if (used !== (namespace ?? "default")) world = objectsOf(documents, used);
-    const source = namespace === null ? "of the current context; -n names another" : "given with -n";
-    notes.push(
-      `${plural(world.placed, "object has", "objects have")} no namespace and ${world.placed === 1 ? "was" : "were"} read as of ${used}, the namespace ${source}`,
-    );
+    notes.push(placedNote(world.placed, used, namespace !== null));
   }
   if (world.objects.length === 0) {
     const [problem] = world.problems;
@@ -112,6 +119,23 @@ function unseen(report: Report): readonly string[] {
   return report.gaps.filter((gap) => !shown.has(gap) && gap.cause !== "unreadable").map(gapText);
 }
 
+/** In files that are not the whole world a referent that is not there may still exist; that it was not looked at is said. */
+function uncheckedNote({ source, closed, decisions }: Report): readonly string[] {
+  if (source === "cluster" || closed) return [];
+  const unchecked = decisions.filter(
+    (decision) =>
+      decision.handshake === "grant" &&
+      decision.outcome.verdict === "permitted" &&
+      decision.referentExistence === "unseen",
+  ).length;
+  if (unchecked === 0) return [];
+  const what =
+    unchecked === 1 ? "1 permitted reference names an object" : `${unchecked} permitted references name objects`;
+  return [
+    `${what} that the files do not hold; --closed-world takes the files for the whole world and tells what is missing`,
+  ];
+}
+
 const NOTES_SHOWN = 10;
 
 function notesText(notes: readonly string[]): string {
@@ -125,7 +149,7 @@ async function runAudit(plan: AuditPlan, ports: Ports): Promise<Outcome> {
     const loaded =
       plan.source.from === "cluster"
         ? await loadCluster(plan.source, plan.namespace, ports, progress)
-        : await loadFiles(plan.source, plan.namespace, ports, progress);
+        : await loadFiles(plan.source, ports, progress);
     progress.update("deciding references");
     const report = audit(loaded.snapshot, { namespace: plan.namespace, selector: plan.selector });
     const { terminal } = ports;
@@ -136,7 +160,11 @@ async function runAudit(plan: AuditPlan, ports: Ports): Promise<Outcome> {
       headers: plan.headers,
     };
     const stdout = await render(report, plan, display);
-    return { stdout, stderr: notesText([...loaded.notes, ...unseen(report)]), exitCode: exitCode(report, plan.exit) };
+    return {
+      stdout,
+      stderr: notesText([...loaded.notes, ...uncheckedNote(report), ...unseen(report)]),
+      exitCode: exitCode(report, plan.exit),
+    };
   } finally {
     progress.stop();
   }

@@ -14,7 +14,8 @@ export function audit(snapshot: Snapshot, scope: Scope): Report {
   const { references, grants, holders, problems } = extract(sight);
   const referrerKinds = ROWS.filter(({ handshake }) => handshake === "grant").map(({ from }) => from);
   const decisions = decide({ references, grants, holders, sight });
-  const usage = usageOf({ grants, decisions, sight, referrerKinds });
+  const referentKinds = [SERVICE, SECRET, CONFIG_MAP];
+  const usage = usageOf({ grants, decisions, sight, referrerKinds, referentKinds });
   const findings = diagnose({
     snapshot,
     sight,
@@ -23,7 +24,7 @@ export function audit(snapshot: Snapshot, scope: Scope): Report {
     holders: holders.values(),
     problems: [...snapshot.problems, ...problems],
     referrerKinds,
-    referentKinds: [SERVICE, SECRET, CONFIG_MAP],
+    referentKinds,
   });
   return report({ snapshot, sight, decisions, grants: usage, findings }, scope);
 }

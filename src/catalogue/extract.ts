@@ -169,7 +169,7 @@ function readHolder(referrer: Referrer, references: readonly Reference[]): Liste
   }
   if (sameGroupKind(id, LISTENER_SET)) {
     const parent = references.find((reference) => reference.handshake === "attachment")?.referent ?? null;
-    return { id, listeners, allowedListeners: { from: "None" }, parent };
+    return { id, listeners, allowedListeners: { from: "None", byDefault: true }, parent };
   }
   return null;
 }

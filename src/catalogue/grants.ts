@@ -1,6 +1,7 @@
 import type { Field } from "../model/fields.ts";
-import type { Grant, GrantFrom, GrantTo, Indexed } from "../model/grant.ts";
-import type { KubeObject } from "../model/object.ts";
+import type { Grant, GrantFrom, GrantTo, Indexed, InertCause } from "../model/grant.ts";
+import { type KubeObject, sameGroupKind } from "../model/object.ts";
+import { GATEWAY, isRoute, LISTENER_SET } from "./kinds.ts";
 import { namesGroup, namesKind, namesNamespace } from "./names.ts";
 
 /** At most this many entries in `from` and in `to` (`semantics.md` §1.2). */
@@ -16,20 +17,21 @@ function entries(spec: Field, list: "from" | "to"): readonly Field[] {
 
 /** A required string; tells the sink if it is absent or not in the form that the CRD demands. */
 function checkedText(field: Field, form: string, valid: (text: string) => boolean): string | undefined {
-  const text = field.requiredText();
-  if (text !== undefined && !valid(text)) field.reject(form, JSON.stringify(text));
+  const text = field.text();
+  if (!field.present || (text !== undefined && !valid(text)))
+    field.reject(form, field.present ? JSON.stringify(text) : "nothing");
   return text;
 }
 
 function readFrom(field: Field): GrantFrom | null {
-  const group = checkedText(field.at("group"), 'an API group ("" is core)', namesGroup);
+  const group = checkedText(field.at("group"), 'an API group (group: "" for core)', namesGroup);
   const kind = checkedText(field.at("kind"), "a kind", namesKind);
   const namespace = checkedText(field.at("namespace"), "the name of one namespace", namesNamespace);
   return group === undefined || kind === undefined || namespace === undefined ? null : { group, kind, namespace };
 }
 
 function readTo(field: Field): GrantTo | null {
-  const group = checkedText(field.at("group"), 'an API group ("" is core)', namesGroup);
+  const group = checkedText(field.at("group"), 'an API group (group: "" for core)', namesGroup);
   const kind = checkedText(field.at("kind"), "a kind", namesKind);
   const name = field.at("name").text();
   // An empty name is inadmissible and read differently everywhere (§1.2), so it grants nothing here.
@@ -59,4 +61,29 @@ export function readGrant(object: KubeObject, root: Field): Grant | null {
     to: indexed(entries(spec, "to"), readTo),
     terminating: object.terminating,
   };
+}
+
+/** Why a `from` entry permits nothing, if it does not. */
+export function inertFrom(grant: Grant, from: GrantFrom): InertCause | null {
+  if (!namesGroup(from.group) || !namesKind(from.kind) || !namesNamespace(from.namespace)) return "invalid-string";
+  return from.namespace === grant.id.namespace ? "own-namespace" : null;
+}
+
+/** Why a `to` entry permits nothing, if it does not. */
+export function inertTo(grant: Grant, to: GrantTo): InertCause | null {
+  if (!namesGroup(to.group) || !namesKind(to.kind)) return "invalid-string";
+  const holder = sameGroupKind(to, GATEWAY) || sameGroupKind(to, LISTENER_SET);
+  return holder && grant.from.length > 0 && grant.from.every(({ entry }) => isRoute(entry))
+    ? "attachment-target"
+    : null;
+}
+
+/** The pairs of a grant that can match something, in their order. */
+export function livePairs(
+  grant: Grant,
+): readonly { readonly from: Indexed<GrantFrom>; readonly to: Indexed<GrantTo> }[] {
+  const to = grant.to.filter(({ entry }) => inertTo(grant, entry) === null);
+  return grant.from
+    .filter(({ entry }) => inertFrom(grant, entry) === null)
+    .flatMap((from) => to.map((target) => ({ from, to: target })));
 }

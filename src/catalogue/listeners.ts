@@ -45,13 +45,16 @@ export function readSelector(field: Field): LabelSelector | null {
 
 /** Reads `allowedRoutes.namespaces` or `allowedListeners.namespaces`. `None` is a word of the latter only (`semantics.md` §3.2). */
 export function readAdmission(namespaces: Field, defaultFrom: "Same" | "None"): NamespaceAdmission {
-  const from = namespaces.at("from").text() ?? defaultFrom;
+  const written = namespaces.at("from").text();
+  const from = written ?? defaultFrom;
+  const byDefault = written === undefined;
   switch (from) {
     case "All":
-    case "Same":
       return { from };
+    case "Same":
+      return { from, byDefault };
     case "None":
-      if (defaultFrom === "None") return { from };
+      if (defaultFrom === "None") return { from, byDefault };
       break;
     case "Selector":
       return { from, selector: readSelector(namespaces.at("selector")) };

@@ -1,3 +1,5 @@
+import type { GroupKind } from "../model/object.ts";
+
 /** The forms that the CRDs of the Gateway API demand of names (`apis/v1/shared_types.go`, `semantics.md` §1.2). */
 
 const GROUP = /^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -17,4 +19,12 @@ export function namesKind(text: string): boolean {
 /** Is it the name of a namespace: a DNS label of at most 63 characters? */
 export function namesNamespace(text: string): boolean {
   return text.length <= 63 && NAMESPACE.test(text);
+}
+
+/** Letters only, without case and a plural's end: what is left of a kind when it is mistyped. */
+const bare = (kind: string): string => kind.toLowerCase().replace(/s$/, "");
+
+/** Does a group and kind that nobody knows look like a slip of one that is known: other group, case or plural? */
+export function looksLike(known: GroupKind, written: GroupKind): boolean {
+  return bare(known.kind) === bare(written.kind);
 }

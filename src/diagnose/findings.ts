@@ -1,8 +1,9 @@
-import { GATEWAY, isRoute, LISTENER_SET, NAMESPACE, SECRET } from "../catalogue/kinds.ts";
-import { namesGroup, namesKind, namesNamespace } from "../catalogue/names.ts";
+import { inertFrom, inertTo } from "../catalogue/grants.ts";
+import { NAMESPACE, SECRET } from "../catalogue/kinds.ts";
+import { looksLike } from "../catalogue/names.ts";
 import { crossesNamespace, type Decision } from "../model/decision.ts";
-import type { EntryRef, Finding, InertCause, Severity } from "../model/finding.ts";
-import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
+import type { EntryRef, Finding, Severity } from "../model/finding.ts";
+import type { InertCause } from "../model/grant.ts";
 import type { ListenerHolder } from "../model/listener.ts";
 import { type GroupKind, type ObjectId, sameGroupKind } from "../model/object.ts";
 import type { GrantReport } from "../model/report.ts";
@@ -22,85 +23,103 @@ export interface Diagnosis {
   readonly referentKinds: readonly GroupKind[];
 }
 
-function ofDecision(decision: Decision): readonly Finding[] {
+function ofDecision(decision: Decision, sight: Sight): readonly Finding[] {
   const subject = decision.reference.referrer;
   const { outcome } = decision;
+  // A namespace that was left out or mistyped is the likeliest reason for an object that is not there.
+  const elsewhere = () => sight.namesakes(decision.reference.referent);
   switch (outcome.verdict) {
     case "unknown":
       return outcome.gaps.map((gap) => ({ code: "unknown-verdict", severity: "info", subject, decision, gap }));
     case "refused":
       return decision.handshake === "grant"
         ? [{ code: "ref-not-permitted", severity: "error", subject, decision }]
-        : [{ code: "not-attached", severity: "error", subject, decision }];
+        : [
+            {
+              code: "not-attached",
+              severity: "error",
+              subject,
+              decision,
+              elsewhere: outcome.reason === "ParentNotFound" ? elsewhere() : [],
+            },
+          ];
     case "permitted":
       return decision.handshake === "grant" && decision.referentExistence === "missing"
-        ? [{ code: "target-not-found", severity: "error", subject, decision }]
+        ? [{ code: "target-not-found", severity: "error", subject, decision, elsewhere: elsewhere() }]
         : [];
   }
 }
 
-function inertFrom(grant: Grant, from: GrantFrom): InertCause | null {
-  if (!namesGroup(from.group) || !namesKind(from.kind) || !namesNamespace(from.namespace)) return "invalid-string";
-  return from.namespace === grant.id.namespace ? "own-namespace" : null;
-}
-
-function inertTo(grant: Grant, to: GrantTo): InertCause | null {
-  if (!namesGroup(to.group) || !namesKind(to.kind)) return "invalid-string";
-  const holder = sameGroupKind(to, GATEWAY) || sameGroupKind(to, LISTENER_SET);
-  return holder && grant.from.length > 0 && grant.from.every(({ entry }) => isRoute(entry))
-    ? "attachment-target"
-    : null;
-}
-
-/** An entry of a grant that could be told apart from the rest of it, with what to say of it. */
-function ofEntries({ grant }: GrantReport, diagnosis: Diagnosis): readonly Finding[] {
-  const { sight } = diagnosis;
+/** What is to say of single entries of a grant. */
+function ofEntries(report: GrantReport, diagnosis: Diagnosis): readonly Finding[] {
+  const { grant, inert, usage } = report;
+  const { sight, snapshot } = diagnosis;
   const subject = grant.id;
   const findings: Finding[] = [];
   const missing = (id: ObjectId) => sight.existence(id) === "missing";
   const known = (kinds: readonly GroupKind[], kind: GroupKind) => kinds.some((other) => sameGroupKind(other, kind));
+  const pushInert = (entry: EntryRef, why: InertCause): void => {
+    // In files the schema's own words about the string are a finding already.
+    if (why === "invalid-string" && snapshot.source === "files") return;
+    findings.push({ code: "grant-inert", severity: "warning", subject, grant, entry, why });
+  };
+  const pushUnknownKind = (entry: EntryRef, { group, kind }: GroupKind, kinds: readonly GroupKind[]): void => {
+    const meant = kinds.find((other) => looksLike(other, { group, kind })) ?? null;
+    const severity: Severity = meant === null ? "info" : "warning";
+    findings.push({ code: "grant-unknown-kind", severity, subject, grant, entry, groupKind: { group, kind }, meant });
+  };
   for (const { index, entry: from } of grant.from) {
     const entry: EntryRef = { list: "from", index };
     const namespace: ObjectId = { ...NAMESPACE, namespace: null, name: from.namespace };
     const why = inertFrom(grant, from);
-    if (why !== null) findings.push({ code: "grant-inert", severity: "warning", subject, grant, entry, why });
+    if (why !== null) pushInert(entry, why);
     else if (missing(namespace)) {
       findings.push({ code: "grant-dangling", severity: "warning", subject, grant, entry, missing: namespace });
     }
-    if (why !== "invalid-string" && !known(diagnosis.referrerKinds, from)) {
-      findings.push({ code: "grant-unknown-kind", severity: "info", subject, grant, entry, groupKind: from });
-    }
+    if (why === null && !known(diagnosis.referrerKinds, from)) pushUnknownKind(entry, from, diagnosis.referrerKinds);
   }
   for (const { index, entry: to } of grant.to) {
     const entry: EntryRef = { list: "to", index };
     const why = inertTo(grant, to);
     if (why !== null) {
-      findings.push({ code: "grant-inert", severity: "warning", subject, grant, entry, why });
+      pushInert(entry, why);
       continue;
     }
     const target: GroupKind = { group: to.group, kind: to.kind };
-    if (!known(diagnosis.referentKinds, to)) {
-      findings.push({ code: "grant-unknown-kind", severity: "info", subject, grant, entry, groupKind: target });
-    } else if (to.name === null) {
-      const severity: Severity = sameGroupKind(to, SECRET) ? "warning" : "info";
-      findings.push({ code: "grant-broad", severity, subject, grant, entry, target });
-    } else {
+    const secrets = sameGroupKind(to, SECRET);
+    if (!known(diagnosis.referentKinds, to)) pushUnknownKind(entry, to, diagnosis.referentKinds);
+    else if (to.name !== null) {
       const id: ObjectId = { ...target, namespace: grant.id.namespace, name: to.name };
       if (missing(id))
         findings.push({ code: "grant-dangling", severity: "warning", subject, grant, entry, missing: id });
+    } else if (!inert && (secrets || usage !== "unused")) {
+      // A grant that nothing uses should go, not be narrowed; one for Secrets is worth a word all the same.
+      findings.push({ code: "grant-broad", severity: secrets ? "warning" : "info", subject, grant, entry, target });
     }
   }
   return findings;
 }
 
-function ofUsage(report: GrantReport): readonly Finding[] {
-  const { grant, usage } = report;
+/** A grant that nothing relies on. Where that has a reason which is a finding already, it is not said again. */
+function ofUsage(report: GrantReport, { sight }: Diagnosis): readonly Finding[] {
+  const { grant, usage, inert } = report;
   const subject = grant.id;
-  if (usage === "unused") return [{ code: "grant-unused", severity: "warning", subject, grant, entries: "all" }];
-  if (usage === "unknown") return [];
+  if (inert || usage === "unknown") return [];
+  const dangling = ({ list, index }: EntryRef): boolean => {
+    const from = list === "from" ? grant.from.find((entry) => entry.index === index) : undefined;
+    return (
+      from !== undefined && sight.existence({ ...NAMESPACE, namespace: null, name: from.entry.namespace }) === "missing"
+    );
+  };
   const unused = (list: "from" | "to"): readonly EntryRef[] =>
     [...report[list]].filter(([, use]) => use === "unused").map(([index]) => ({ list, index }));
-  const entries = [...unused("from"), ...unused("to")];
+  if (usage === "unused") {
+    if (unused("from").every(dangling)) return [];
+    return [{ code: "grant-unused", severity: "warning", subject, grant, entries: "all" }];
+  }
+  const isInert = ({ list, index }: EntryRef): boolean =>
+    report.pairs.filter((pair) => pair[list] === index).every((pair) => pair.inert);
+  const entries = [...unused("from"), ...unused("to")].filter((entry) => !dangling(entry) && !isInert(entry));
   return entries.length === 0 ? [] : [{ code: "grant-unused", severity: "info", subject, grant, entries }];
 }
 
@@ -109,7 +128,7 @@ function ofGrant(report: GrantReport, diagnosis: Diagnosis): readonly Finding[] 
   const terminating: readonly Finding[] = grant.terminating
     ? [{ code: "grant-terminating", severity: "warning", subject: grant.id, grant }]
     : [];
-  return [...terminating, ...ofEntries(report, diagnosis), ...ofUsage(report)];
+  return [...terminating, ...ofEntries(report, diagnosis), ...ofUsage(report, diagnosis)];
 }
 
 function ofHolder({ id, listeners }: ListenerHolder): readonly Finding[] {
@@ -153,7 +172,7 @@ export function diagnose(diagnosis: Diagnosis): readonly Finding[] {
   return [
     ...diagnosis.problems.map((problem) => ofProblem(problem, diagnosis.snapshot.source)),
     ...ofServed(diagnosis),
-    ...diagnosis.decisions.flatMap(ofDecision),
+    ...diagnosis.decisions.flatMap((decision) => ofDecision(decision, diagnosis.sight)),
     ...diagnosis.grants.flatMap((report) => ofGrant(report, diagnosis)),
     ...[...diagnosis.holders].flatMap(ofHolder),
   ];

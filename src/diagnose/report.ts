@@ -35,6 +35,7 @@ function countAll(
     local: countVerdicts(decisions.filter((decision) => !crossesNamespace(decision))),
     grants: grants.length,
     unusedGrants: grants.filter(({ usage }) => usage === "unused").length,
+    unknownGrants: grants.filter(({ usage }) => usage === "unknown").length,
     findings: {
       error: findings.filter(({ severity }) => severity === "error").length,
       warning: findings.filter(({ severity }) => severity === "warning").length,

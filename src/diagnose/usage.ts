@@ -1,7 +1,8 @@
+import { inertFrom, inertTo, livePairs } from "../catalogue/grants.ts";
 import type { Decision } from "../model/decision.ts";
-import type { Grant, GrantFrom } from "../model/grant.ts";
+import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
 import { type GroupKind, groupKindKey, sameGroupKind } from "../model/object.ts";
-import type { GrantReport, Usage } from "../model/report.ts";
+import type { GrantReport, PairUsage, Usage } from "../model/report.ts";
 import type { Sight } from "../model/snapshot.ts";
 
 /** What usage is told from. */
@@ -11,53 +12,75 @@ export interface UsageEvidence {
   readonly sight: Sight;
   /** Kinds that the catalogue knows as referrers. */
   readonly referrerKinds: readonly GroupKind[];
+  /** Kinds that the catalogue knows as referents. */
+  readonly referentKinds: readonly GroupKind[];
 }
 
 interface Tally {
-  readonly from: Set<number>;
-  readonly to: Set<number>;
+  /** `from/to` by index. */
+  readonly pairs: Set<string>;
   readonly uses: Decision[];
 }
 
-/** A referrer that nobody saw may rely on the entry: its kind is not in the catalogue, or hidden in that namespace. */
-function mayHaveUnseenUser(from: GrantFrom, { sight, referrerKinds }: UsageEvidence): boolean {
-  if (!referrerKinds.some((kind) => sameGroupKind(kind, from))) return true;
-  return sight.hidden(from, from.namespace) !== null;
-}
+const pairKey = (from: number, to: number): string => `${from}/${to}`;
 
-/** For every grant, and every entry of it, whether a decision relies on it. */
-export function usageOf(evidence: UsageEvidence): readonly GrantReport[] {
+function tallyUses(decisions: readonly Decision[]): ReadonlyMap<Grant, Tally> {
   const tallies = new Map<Grant, Tally>();
-  for (const decision of evidence.decisions) {
+  for (const decision of decisions) {
     if (decision.handshake !== "grant" || decision.outcome.verdict !== "permitted") continue;
     const { witness } = decision.outcome;
     if (witness.by !== "grant") continue;
     for (const { grant, from, to } of witness.trials) {
-      const tally = tallies.get(grant) ?? { from: new Set(), to: new Set(), uses: [] };
+      const tally = tallies.get(grant) ?? { pairs: new Set(), uses: [] };
       tallies.set(grant, tally);
-      tally.from.add(from);
-      tally.to.add(to);
+      tally.pairs.add(pairKey(from, to));
       if (tally.uses.at(-1) !== decision) tally.uses.push(decision);
     }
   }
+  return tallies;
+}
+
+/** A pair's usage gives that of its entries: used if any is, else unknown if any is, else unused. */
+function together(pairs: readonly PairUsage[]): Usage {
+  if (pairs.some(({ usage }) => usage === "used")) return "used";
+  return pairs.some(({ usage }) => usage === "unknown") ? "unknown" : "unused";
+}
+
+/**
+ * For every grant, every pair and every entry of it, whether a decision relies on it. What can match nothing is unused;
+ * what only a referrer can use that nobody saw, or a kind that is not in the catalogue, is unknown (`semantics.md` §2.7).
+ */
+export function usageOf(evidence: UsageEvidence): readonly GrantReport[] {
+  const { grants, decisions, sight, referrerKinds, referentKinds } = evidence;
+  const tallies = tallyUses(decisions);
+  const knows = (kinds: readonly GroupKind[], kind: GroupKind) => kinds.some((other) => sameGroupKind(other, kind));
   const unseen = new Map<string, boolean>();
-  const unseenUser = (from: GrantFrom): boolean => {
+  const unseenReferrer = (from: GrantFrom): boolean => {
     const key = `${groupKindKey(from)}/${from.namespace}`;
-    const answer = unseen.get(key) ?? mayHaveUnseenUser(from, evidence);
+    const answer = unseen.get(key) ?? (!knows(referrerKinds, from) || sight.hidden(from, from.namespace) !== null);
     unseen.set(key, answer);
     return answer;
   };
-  return evidence.grants.map((grant): GrantReport => {
+  const mayBeUsed = (from: GrantFrom, to: GrantTo): boolean => unseenReferrer(from) || !knows(referentKinds, to);
+  return grants.map((grant): GrantReport => {
     const tally = tallies.get(grant);
-    const anyUnseen = grant.from.some(({ entry }) => unseenUser(entry));
-    const usage = (used: boolean | undefined, doubt: boolean): Usage => (used ? "used" : doubt ? "unknown" : "unused");
+    const pairs = grant.from.flatMap((from) =>
+      grant.to.map((to): PairUsage => {
+        const inert = inertFrom(grant, from.entry) !== null || inertTo(grant, to.entry) !== null;
+        const doubt = !inert && mayBeUsed(from.entry, to.entry);
+        const used = tally?.pairs.has(pairKey(from.index, to.index)) === true;
+        return { from: from.index, to: to.index, inert, usage: used ? "used" : doubt ? "unknown" : "unused" };
+      }),
+    );
     return {
       grant,
-      usage: usage(tally !== undefined, anyUnseen),
-      from: new Map(grant.from.map(({ index, entry }) => [index, usage(tally?.from.has(index), unseenUser(entry))])),
-      to: new Map(grant.to.map(({ index }) => [index, usage(tally?.to.has(index), anyUnseen)])),
+      usage: together(pairs),
+      inert: livePairs(grant).length === 0,
+      pairs,
+      from: new Map(grant.from.map(({ index }) => [index, together(pairs.filter(({ from }) => from === index))])),
+      to: new Map(grant.to.map(({ index }) => [index, together(pairs.filter(({ to }) => to === index))])),
       uses: tally?.uses ?? [],
-      at: evidence.sight.get(grant.id)?.locate([]) ?? null,
+      at: sight.get(grant.id)?.locate([]) ?? null,
     };
   });
 }

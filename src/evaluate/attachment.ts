@@ -13,6 +13,12 @@ import { selects, selectsPartly } from "./selector.ts";
 /** A clause holds, fails, or cannot be told because of a gap. */
 type Answer = "yes" | "no" | Gap;
 
+/** The labels of a namespace; with a gap, the few of them that are known. */
+interface SeenLabels {
+  readonly labels: Labels;
+  readonly gap: Gap | null;
+}
+
 /** Decides attachments against all Gateways and ListenerSets of a world. */
 export interface AttachmentEvaluator {
   readonly decide: (reference: AttachmentReference) => AttachmentVerdict;
@@ -42,7 +48,7 @@ export function attachmentEvaluator(
   holders: ReadonlyMap<ObjectKey, ListenerHolder>,
   sight: Sight,
 ): AttachmentEvaluator {
-  const labelsOf = (namespace: string): { readonly labels: Labels; readonly gap: Gap | null } | null => {
+  const readLabels = (namespace: string): SeenLabels | null => {
     const id: ObjectId = { ...NAMESPACE, namespace: null, name: namespace };
     const own = sight.get(id)?.labels;
     // The API server sets this label on every Namespace; manifests seldom write it.
@@ -51,6 +57,14 @@ export function attachmentEvaluator(
     const existence = sight.existence(id);
     if (existence === "missing") return null;
     return { labels: new Map([name]), gap: existence === "present" ? null : existence };
+  };
+  const known = new Map<string, SeenLabels | null>();
+  const labelsOf = (namespace: string): SeenLabels | null => {
+    const seen = known.get(namespace);
+    if (seen !== undefined) return seen;
+    const read = readLabels(namespace);
+    known.set(namespace, read);
+    return read;
   };
 
   const implementationGaps = new Map<string, Gap>();
@@ -117,6 +131,7 @@ export function attachmentEvaluator(
     return {
       parent: holder.id,
       listener,
+      labels: listener.namespaces.from === "Selector" ? (labelsOf(referrer.namespace)?.labels ?? null) : null,
       failed: CLAUSE_ORDER.filter((clause) => answers[clause] === "no"),
       undecided,
     };

@@ -34,9 +34,25 @@ function trialsOf(pair: Pair, grant: Grant): readonly GrantTrial[] {
   return grant.from.flatMap((from) => grant.to.map((to) => trial(pair, grant, from, to)));
 }
 
-/** Nearest first: fewest failed clauses, then by name and entry, so that the order is the world's own. */
+/** Whether the entry names the very referent, which says more than "every object of the kind". */
+function namesReferent({ grant, to, failed }: GrantTrial): boolean {
+  return !failed.includes("to.name") && grant.to.some(({ index, entry }) => index === to && entry.name !== null);
+}
+
+/**
+ * Nearest first: fewest failed clauses, then entries that name the referent, then the clause that is checked first; at last
+ * by name and entry, so that the order is the world's own.
+ */
 function nearest(a: GrantTrial, b: GrantTrial): number {
-  return a.failed.length - b.failed.length || compareIds(a.grant.id, b.grant.id) || a.from - b.from || a.to - b.to;
+  const rank = ({ failed: [first] }: GrantTrial) => CLAUSES.findIndex(({ clause }) => clause === first);
+  return (
+    a.failed.length - b.failed.length ||
+    Number(namesReferent(b)) - Number(namesReferent(a)) ||
+    rank(a) - rank(b) ||
+    compareIds(a.grant.id, b.grant.id) ||
+    a.from - b.from ||
+    a.to - b.to
+  );
 }
 
 const pairKey = (from: GrantFrom, to: { readonly group: string; readonly kind: string }) =>
@@ -69,7 +85,10 @@ export function grantEvaluator(grants: readonly Grant[], sight: Sight): GrantEva
     [...(byEntries.get(pairKey(pair.from, pair.to)) ?? [])]
       .filter((grant) => grant.id.namespace !== pair.to.namespace)
       .flatMap((grant) => trialsOf(pair, grant))
-      .filter(({ failed }) => failed.length === 1);
+      // A grant of a third namespace that opens it as a whole is that namespace's own affair.
+      .filter(
+        (one) => one.failed.length === 1 && (one.grant.id.namespace === pair.from.namespace || namesReferent(one)),
+      );
 
   const verdict = (pair: Pair): GrantVerdict => {
     const here = (byNamespace.get(pair.to.namespace) ?? []).flatMap((grant) => trialsOf(pair, grant)).toSorted(nearest);

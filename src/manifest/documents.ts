@@ -1,7 +1,7 @@
 import { CORE_SCHEMA, load, mergeTag, YAMLException } from "js-yaml";
 import type { Position } from "../model/object.ts";
 import type { InputProblem } from "../model/snapshot.ts";
-import { type JsonSlice, jsonSlices, memberCount } from "./json.ts";
+import { type JsonObject, type JsonSpan, jsonObjects, memberCount } from "./json.ts";
 
 /** The text of one file (or of standard input), as it was read. */
 export interface SourceText {
@@ -24,6 +24,8 @@ export interface SourceDocument {
 export interface ParsedDocument {
   readonly source: SourceDocument;
   readonly value: unknown;
+  /** For a list in JSON: each of its items as a document of its own, so that finding a place in one does not mean reading all. */
+  readonly items: readonly SourceDocument[];
 }
 
 /** A document that could not be parsed. */
@@ -105,34 +107,33 @@ function brokenDocument(source: SourceDocument, error: unknown): BrokenDocument 
 function parseYaml(source: SourceDocument): ParsedDocument | BrokenDocument | null {
   if (isBlank(source.text)) return null;
   try {
-    return { source, value: load(source.text, { schema: SCHEMA }) };
+    return { source, value: load(source.text, { schema: SCHEMA }), items: [] };
   } catch (error) {
     return brokenDocument(source, error);
   }
 }
 
+function cut({ name, text }: SourceText, span: JsonSpan): SourceDocument {
+  return { file: name, text: text.slice(span.start, span.end), lineOffset: span.line, columnOffset: span.column };
+}
+
 /** JSON text is parsed as JSON, and as YAML only to find the place of an error or of a key that stands twice. */
-function parseJson(source: SourceDocument, slice: JsonSlice): ParsedDocument | BrokenDocument | null {
+function parseJson(file: SourceText, object: JsonObject): ParsedDocument | BrokenDocument | null {
+  const source = cut(file, object);
   try {
-    const value: unknown = JSON.parse(slice.text);
-    if (memberCount(value) === slice.members) return { source, value };
+    const value: unknown = JSON.parse(source.text);
+    if (memberCount(value) === object.members)
+      return { source, value, items: object.items.map((item) => cut(file, item)) };
   } catch {
     // The YAML parser below says where it is broken.
   }
   return parseYaml(source);
 }
 
-function documentsOf(file: SourceText): readonly (ParsedDocument | BrokenDocument | null)[] {
-  const text = file.text.startsWith(BYTE_ORDER_MARK) ? file.text.slice(1) : file.text;
-  if (/^\s*\{/.test(text)) {
-    const slices = jsonSlices(text);
-    if (slices !== null) {
-      return slices.map((slice) =>
-        parseJson({ file: file.name, text: slice.text, lineOffset: slice.line, columnOffset: slice.column }, slice),
-      );
-    }
-  }
-  return splitYaml({ name: file.name, text }).map(parseYaml);
+function documentsOf({ name, text }: SourceText): readonly (ParsedDocument | BrokenDocument | null)[] {
+  const file: SourceText = { name, text: text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text };
+  const objects = /^\s*\{/.test(file.text) ? jsonObjects(file.text) : null;
+  return objects === null ? splitYaml(file).map(parseYaml) : objects.map((object) => parseJson(file, object));
 }
 
 /** Parses every document of every file on its own, so that a broken one hides nothing but itself. */

@@ -1,43 +1,83 @@
-/** One JSON object of a text that may hold several, one after the other. */
-export interface JsonSlice {
-  readonly text: string;
-  /** Where it starts, counted from 0. */
+/** Where a JSON value starts and ends in a text. Lines and columns count from 0. */
+export interface JsonSpan {
+  readonly start: number;
+  readonly end: number;
   readonly line: number;
   readonly column: number;
-  /** How many `key: value` members it is written with, at all depths. */
-  readonly members: number;
 }
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]|\S/gsu;
+/** One JSON object of a text that may hold several, one after the other. */
+export interface JsonObject extends JsonSpan {
+  /** How many `key: value` members it is written with, at all depths. */
+  readonly members: number;
+  /** The objects in its top-level `items`, so that one of them can be read again without the others. */
+  readonly items: readonly JsonSpan[];
+}
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:\n]|[^\s"{}[\]:]+/gsu;
+const ITEMS = '"items"';
+
+/** The scanner's state inside one top-level object. */
+interface OpenObject {
+  readonly span: Omit<JsonSpan, "end">;
+  members: number;
+  readonly items: JsonSpan[];
+}
 
 /**
  * Cuts a text into its top-level JSON objects; null if it is anything else, a stray word between them included. Kubernetes'
  * tools accept objects written one after the other without a separator.
  */
-export function jsonSlices(text: string): readonly JsonSlice[] | null {
-  const slices: JsonSlice[] = [];
+export function jsonObjects(text: string): readonly JsonObject[] | null {
+  const objects: JsonObject[] = [];
   let depth = 0;
-  let start = 0;
-  let members = 0;
-  for (const match of text.matchAll(TOKEN)) {
-    const [token] = match;
-    if (depth === 0) {
-      if (token !== "{") return null;
-      start = match.index;
-      members = 0;
+  let line = 0;
+  let lineStart = 0;
+  let open: OpenObject | null = null;
+  let item: Omit<JsonSpan, "end"> | null = null;
+  // The last string at depth 1, and whether the list that is open at depth 2 is the one called items.
+  let key = "";
+  let inItems = false;
+  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+    if (token === "\n") {
+      line += 1;
+      lineStart = index + 1;
+      continue;
     }
-    if (token === "{" || token === "[") depth += 1;
-    else if (token === ":") members += 1;
-    else if (token === "}" || token === "]") {
-      depth -= 1;
-      if (depth === 0) {
-        const before = text.slice(0, start);
-        const column = start - (before.lastIndexOf("\n") + 1);
-        slices.push({ text: text.slice(start, match.index + 1), line: before.split("\n").length - 1, column, members });
-      }
+    const here = () => ({ start: index, line, column: index - lineStart });
+    if (open === null) {
+      if (token !== "{") return null;
+      open = { span: here(), members: 0, items: [] };
+      depth = 1;
+      continue;
+    }
+    switch (token) {
+      case "{":
+      case "[":
+        if (depth === 1) inItems = token === "[" && key === ITEMS;
+        if (depth === 2 && inItems && token === "{") item = here();
+        depth += 1;
+        break;
+      case "}":
+      case "]":
+        depth -= 1;
+        if (depth === 2 && item !== null) {
+          open.items.push({ ...item, end: index + 1 });
+          item = null;
+        }
+        if (depth === 0) {
+          objects.push({ ...open.span, end: index + 1, members: open.members, items: open.items });
+          open = null;
+        }
+        break;
+      case ":":
+        open.members += 1;
+        break;
+      default:
+        if (depth === 1 && token.startsWith('"')) key = token;
     }
   }
-  return depth === 0 && slices.length > 0 ? slices : null;
+  return open === null && objects.length > 0 ? objects : null;
 }
 
 /** How many members a parsed value has, at all depths: fewer than it was written with if a key stood twice. */

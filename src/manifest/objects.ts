@@ -12,7 +12,7 @@ export interface ManifestWorld {
   readonly problems: readonly InputProblem[];
   readonly gaps: readonly Gap[];
   /** Objects without a namespace of their own that were put into the default one. */
-  readonly placed: number;
+  readonly placed: readonly ObjectId[];
 }
 
 interface Reading {
@@ -20,7 +20,7 @@ interface Reading {
   readonly defaultNamespace: string;
   readonly objects: KubeObject[];
   readonly problems: InputProblem[];
-  placed: number;
+  readonly placed: ObjectId[];
 }
 
 const SLASH_OR_CONTROL = /[/\u0000-\u001f\u007f]/;
@@ -43,7 +43,13 @@ function versionProblem(info: KindInfo, version: string): "unknown-version" | "u
   return info.retired.includes(version) ? "unserved-version" : null;
 }
 
-function readObject(value: unknown, base: FieldPath, source: SourceDocument, reading: Reading): void {
+function readObject(
+  value: unknown,
+  base: FieldPath,
+  source: SourceDocument,
+  items: readonly SourceDocument[],
+  reading: Reading,
+): void {
   const place = (path: FieldPath) => reading.locate(source, [...base, ...path]);
   const ignore = (detail: string) => {
     reading.problems.push({ cause: "no-object", at: place([]), detail });
@@ -59,7 +65,13 @@ function readObject(value: unknown, base: FieldPath, source: SourceDocument, rea
     return;
   }
   if (kind.endsWith("List") && root.at("items").present) {
-    for (const item of root.at("items").items()) readObject(item.raw, [...base, ...item.path], source, reading);
+    const list = root.at("items").items();
+    for (const [index, item] of list.entries()) {
+      // Only where every item is an object do the two lists run alongside.
+      const own = items.length === list.length ? items[index] : undefined;
+      if (own === undefined) readObject(item.raw, [...base, ...item.path], source, [], reading);
+      else readObject(item.raw, [], own, [], reading);
+    }
     return;
   }
   const metadata = root.at("metadata");
@@ -76,9 +88,9 @@ function readObject(value: unknown, base: FieldPath, source: SourceDocument, rea
   }
   const info = kindInfo({ group: type.group, kind });
   const blank = given === undefined && info?.scope === "Namespaced";
-  if (blank) reading.placed += 1;
   const namespace = info?.scope === "Cluster" ? null : (given ?? (blank ? reading.defaultNamespace : null));
   const id: ObjectId = { group: type.group, kind, namespace, name };
+  if (blank) reading.placed.push(id);
   const cause = info === undefined ? null : versionProblem(info, type.version);
   if (cause !== null) reading.problems.push({ cause, id, apiVersion, at: place(["apiVersion"]) });
   reading.objects.push({
@@ -122,9 +134,9 @@ function gapsOf({ source, problem }: BrokenDocument): readonly Gap[] {
  * and the like are dropped here.
  */
 export function objectsOf(documents: Documents, defaultNamespace: string): ManifestWorld {
-  const reading: Reading = { locate: locator(), defaultNamespace, objects: [], problems: [], placed: 0 };
+  const reading: Reading = { locate: locator(), defaultNamespace, objects: [], problems: [], placed: [] };
   for (const { problem } of documents.broken) reading.problems.push(problem);
-  for (const document of documents.parsed) readObject(document.value, [], document.source, reading);
+  for (const document of documents.parsed) readObject(document.value, [], document.source, document.items, reading);
   return {
     objects: reading.objects,
     problems: reading.problems,

@@ -1,5 +1,6 @@
 import type { Gap } from "./gap.ts";
 import type { Grant } from "./grant.ts";
+import type { Labels } from "./labels.ts";
 import type { Listener } from "./listener.ts";
 import type { ObjectId } from "./object.ts";
 import type { AttachmentReference, GrantReference } from "./reference.ts";
@@ -34,6 +35,8 @@ export type ListenerClause = "sectionName" | "port" | "kinds" | "namespaces" | "
 export interface ListenerTrial {
   readonly parent: ObjectId;
   readonly listener: Listener;
+  /** Labels of the referrer's namespace as far as they are known; null where the listener does not ask for any. */
+  readonly labels: Labels | null;
   readonly failed: readonly ListenerClause[];
   readonly undecided: readonly { readonly clause: ListenerClause; readonly gap: Gap }[];
 }

@@ -1,6 +1,6 @@
 import type { AttachmentDecision, Decision, GrantDecision } from "./decision.ts";
 import type { Gap } from "./gap.ts";
-import type { Grant } from "./grant.ts";
+import type { Grant, InertCause } from "./grant.ts";
 import type { Listener } from "./listener.ts";
 import type { GroupKind, ObjectId } from "./object.ts";
 import type { InputProblem } from "./snapshot.ts";
@@ -24,8 +24,18 @@ interface FindingBase {
 /** What is wrong or worth knowing: a code and typed arguments. The words stand in `render/prose.ts`. */
 export type Finding =
   | (FindingBase & { readonly code: "ref-not-permitted"; readonly decision: GrantDecision })
-  | (FindingBase & { readonly code: "not-attached"; readonly decision: AttachmentDecision })
-  | (FindingBase & { readonly code: "target-not-found"; readonly decision: GrantDecision })
+  | (FindingBase & {
+      readonly code: "not-attached";
+      readonly decision: AttachmentDecision;
+      /** Where the parent is missing: parents of that name in other namespaces. */
+      readonly elsewhere: readonly ObjectId[];
+    })
+  | (FindingBase & {
+      readonly code: "target-not-found";
+      readonly decision: GrantDecision;
+      /** Objects of that kind and name in other namespaces. */
+      readonly elsewhere: readonly ObjectId[];
+    })
   | (FindingBase & { readonly code: "unknown-verdict"; readonly decision: Decision; readonly gap: Gap })
   | (FindingBase & {
       readonly code: "grant-unused";
@@ -56,6 +66,8 @@ export type Finding =
       readonly grant: Grant;
       readonly entry: EntryRef;
       readonly groupKind: GroupKind;
+      /** The known kind that it looks like a slip of. */
+      readonly meant: GroupKind | null;
     })
   | (FindingBase & { readonly code: "grant-terminating"; readonly grant: Grant })
   | (FindingBase & { readonly code: "listener-open-to-all"; readonly parent: ObjectId; readonly listener: Listener })
@@ -69,14 +81,5 @@ export type Finding =
         | "field-invalid";
       readonly problem: InputProblem;
     });
-
-/** Why an entry can match under no known rule (design.md §10.5). */
-export type InertCause =
-  /** `from` names the grant's own namespace: such references need no grant. */
-  | "own-namespace"
-  /** `to` names a kind that routes attach to; attachment is the parent's to allow. */
-  | "attachment-target"
-  /** The string is no valid API group, kind or namespace. */
-  | "invalid-string";
 
 export type FindingCode = Finding["code"];

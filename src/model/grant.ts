@@ -21,6 +21,15 @@ export interface Indexed<T> {
   readonly entry: T;
 }
 
+/** Why an entry can match under no known rule (design.md §10.5). */
+export type InertCause =
+  /** `from` names the grant's own namespace: such references need no grant. */
+  | "own-namespace"
+  /** `to` names a kind that routes attach to; attachment is the parent's to allow. */
+  | "attachment-target"
+  /** The string is no valid API group, kind or namespace. */
+  | "invalid-string";
+
 /** A ReferenceGrant as far as it could be read. Every `from` pairs with every `to` (`semantics.md` §1.3). */
 export interface Grant {
   readonly id: ObjectId & { readonly namespace: string };

@@ -4,8 +4,9 @@ import type { GroupKind, ObjectId } from "./object.ts";
 /** Which namespaces may attach: `allowedRoutes.namespaces` of a listener, `allowedListeners.namespaces` of a Gateway. */
 export type NamespaceAdmission =
   | { readonly from: "All" }
-  | { readonly from: "Same" }
-  | { readonly from: "None" }
+  /** `byDefault`: nothing was written. */
+  | { readonly from: "Same"; readonly byDefault: boolean }
+  | { readonly from: "None"; readonly byDefault: boolean }
   /** A missing selector selects nothing, an empty one everything. */
   | { readonly from: "Selector"; readonly selector: LabelSelector | null }
   /** A word that the API does not know admits nobody. */

@@ -9,10 +9,22 @@ import type { ServedKind } from "./snapshot.ts";
 /** Whether something relies on a grant or an entry of it; `unknown` where not every possible referrer was seen. */
 export type Usage = "used" | "unused" | "unknown";
 
+/** One `from` with one `to` of a grant, by index: the unit of permission. */
+export interface PairUsage {
+  readonly from: number;
+  readonly to: number;
+  /** True when it can match nothing. */
+  readonly inert: boolean;
+  readonly usage: Usage;
+}
+
 /** A grant and who relies on it. */
 export interface GrantReport {
   readonly grant: Grant;
   readonly usage: Usage;
+  /** True when no pair of it can match anything. */
+  readonly inert: boolean;
+  readonly pairs: readonly PairUsage[];
   /** By index in `spec.from`. */
   readonly from: ReadonlyMap<number, Usage>;
   /** By index in `spec.to`. */
@@ -44,6 +56,8 @@ export interface Counts {
   readonly local: VerdictCounts;
   readonly grants: number;
   readonly unusedGrants: number;
+  /** Grants of which it cannot be told whether anything relies on them. */
+  readonly unknownGrants: number;
   readonly findings: Readonly<Record<Severity, number>>;
 }
 

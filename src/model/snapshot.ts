@@ -1,5 +1,6 @@
 import type { Gap } from "./gap.ts";
 import {
+  compareIds,
   type FieldPath,
   type GroupKind,
   groupKindKey,
@@ -65,6 +66,8 @@ export interface Sight {
   readonly get: (id: ObjectId) => KubeObject | undefined;
   /** What hides objects of this kind in this namespace; null if all of them were seen. */
   readonly hidden: (groupKind: GroupKind, namespace: string | null) => Gap | null;
+  /** Objects of the same kind and name in other namespaces. */
+  readonly namesakes: (id: ObjectId) => readonly ObjectId[];
   /** Whether this one object exists; a gap where that cannot be told. */
   readonly existence: (id: ObjectId) => "present" | "missing" | Gap;
 }
@@ -82,6 +85,7 @@ export function sightOf(snapshot: Snapshot): Sight {
     else list.push(object);
     if (object.id.namespace !== null) inhabited.add(object.id.namespace);
   }
+  const namesByKind = new Map<string, ReadonlyMap<string, readonly KubeObject[]>>();
   const gapsByKind = new Map<string, Gap[]>();
   const gapsOfAnyKind: Gap[] = [];
   for (const gap of snapshot.gaps) {
@@ -122,6 +126,13 @@ export function sightOf(snapshot: Snapshot): Sight {
     objectsOf: (groupKind) => byKind.get(groupKindKey(groupKind)) ?? [],
     get: (id) => snapshot.objects.get(keyOf(id)),
     hidden,
+    namesakes: (id) => {
+      const key = groupKindKey(id);
+      const byName = namesByKind.get(key) ?? Map.groupBy(byKind.get(key) ?? [], (object) => object.id.name);
+      namesByKind.set(key, byName);
+      const others = (byName.get(id.name) ?? []).filter((object) => object.id.namespace !== id.namespace);
+      return others.map((object) => object.id).toSorted(compareIds);
+    },
     existence: (id) => {
       if (snapshot.objects.has(keyOf(id))) return "present";
       // In a closed world of files a namespace that holds something exists, with or without its Namespace object.

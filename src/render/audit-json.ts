@@ -88,7 +88,7 @@ function decisionJson(decision: Decision, report: Report): object {
   }
 }
 
-function grantJson({ grant, usage, from, to, uses, at }: GrantReport): object {
+function grantJson({ grant, usage, pairs, from, to, uses, at }: GrantReport): object {
   return {
     namespace: grant.id.namespace,
     name: grant.id.name,
@@ -103,6 +103,7 @@ function grantJson({ grant, usage, from, to, uses, at }: GrantReport): object {
       usage: from.get(index),
     })),
     to: grant.to.map(({ index, entry }) => ({ index, ...idOfEntry(entry), name: entry.name, usage: to.get(index) })),
+    pairs: pairs.map((pair) => ({ from: pair.from, to: pair.to, inert: pair.inert, usage: pair.usage })),
     uses: uses.map(({ reference }) => ({
       referrer: idJson(reference.referrer),
       path: formatPath(reference.path),
@@ -116,12 +117,13 @@ function idOfEntry({ group, kind }: { readonly group: string; readonly kind: str
 }
 
 function findingJson(finding: Finding, report: Report, indexOf: ReadonlyMap<Decision, number>): object {
-  const { message, detail } = findingText(finding, PLAIN);
+  const { message, reason, detail } = findingText(finding, PLAIN);
   return {
     code: finding.code,
     severity: finding.severity,
     subject: finding.subject === null ? null : idJson(finding.subject),
     message,
+    reason,
     detail,
     source: findingPlace(finding, report.locate),
     decision: "decision" in finding ? (indexOf.get(finding.decision) ?? null) : null,

@@ -1,6 +1,5 @@
 import { crossesNamespace } from "../model/decision.ts";
 import type { Finding, Severity } from "../model/finding.ts";
-import type { Gap } from "../model/gap.ts";
 import type { Report, VerdictCounts } from "../model/report.ts";
 import { matrixOf, matrixText } from "./matrix.ts";
 import { findingPlace, findingText, nameOf, placeOf } from "./prose.ts";
@@ -10,35 +9,39 @@ const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = { error: "red", warnin
 const SEVERITY_WIDTH = 9;
 const INDENT = " ".repeat(SEVERITY_WIDTH);
 
+/** `RefNotPermitted` → `ref-not-permitted`: where a reason says the same as the code, the code is not printed too. */
+const kebab = (reason: string): string => reason.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
+
 function findingLines(finding: Finding, report: Report, display: Display): readonly string[] {
-  const { message, detail } = findingText(finding, display);
+  const { message, reason, detail } = findingText(finding, display);
   const place = findingPlace(finding, report.locate);
   const subject = finding.subject === null ? (place === null ? "cluster" : placeOf(place)) : nameOf(finding.subject);
   const severity = styled(finding.severity.padEnd(SEVERITY_WIDTH), SEVERITY_STYLE[finding.severity], display);
-  const lines = [
-    `${severity}${styled(printable(subject), "bold", display)}  ${printable(message)}   ${styled(finding.code, "dim", display)}`,
+  const parts = [
+    `${severity}${styled(printable(subject), "bold", display)}`,
+    printable(message),
+    ...(reason === null ? [] : [printable(reason)]),
+    ...(reason !== null && kebab(reason) === finding.code ? [] : [styled(finding.code, "dim", display)]),
   ];
+  const lines = [parts.join("  ")];
   if (detail !== null && detail !== "") lines.push(`${INDENT}${printable(detail)}`);
-  if (place !== null && finding.subject !== null)
+  if (place !== null && finding.subject !== null) {
     lines.push(`${INDENT}${styled(printable(`at ${placeOf(place)}`), "dim", display)}`);
+  }
   return lines;
 }
 
+type UnknownFinding = Finding & { readonly code: "unknown-verdict" };
+
 /** All verdicts that one gap keeps back, as one finding: a thousand references into one unseen namespace are one matter. */
-function unknownLines(
-  gap: Gap,
-  findings: readonly (Finding & { readonly code: "unknown-verdict" })[],
-  display: Display,
-): readonly string[] {
-  const [first] = findings;
+function unknownLines(findings: readonly UnknownFinding[], report: Report, display: Display): readonly string[] {
+  const [first, ...others] = findings;
   if (first === undefined) return [];
-  const severity = styled(first.severity.padEnd(SEVERITY_WIDTH), SEVERITY_STYLE[first.severity], display);
-  const { reference } = first.decision;
-  const example = `${nameOf(reference.referrer)} ${symbol("arrow", display)} ${nameOf(reference.referent)}`;
-  const more = findings.length === 1 ? "" : ` and ${plural(findings.length - 1, "more", "more")}`;
+  const lines = findingLines(first, report, display);
+  if (others.length === 0) return lines;
   return [
-    `${severity}${printable(example)}${more}  unknown   ${styled(first.code, "dim", display)}`,
-    `${INDENT}${printable(gap.detail)}`,
+    ...lines,
+    `${INDENT}${styled(`and ${plural(others.length, "more reference")} for the same reason`, "dim", display)}`,
   ];
 }
 
@@ -47,7 +50,7 @@ function findingsText(report: Report, display: Display): readonly string[] {
   const others = report.findings.filter((finding) => finding.code !== "unknown-verdict");
   return [
     ...others.flatMap((finding) => findingLines(finding, report, display)),
-    ...[...Map.groupBy(unknowns, ({ gap }) => gap)].flatMap(([gap, findings]) => unknownLines(gap, findings, display)),
+    ...[...Map.groupBy(unknowns, ({ gap }) => gap).values()].flatMap((same) => unknownLines(same, report, display)),
   ];
 }
 
@@ -55,7 +58,7 @@ const total = ({ permitted, refused, unknown }: VerdictCounts): number => permit
 
 /** The last line: what was decided, and what was found. */
 function summaryText(report: Report): string {
-  const { crossing, local, grants, unusedGrants, findings } = report.counts;
+  const { crossing, local, grants, unusedGrants, unknownGrants, findings } = report.counts;
   const verdicts = ({ permitted, refused, unknown }: VerdictCounts) =>
     `${permitted} permitted, ${refused} refused, ${unknown} unknown`;
   const sum: VerdictCounts = {
@@ -70,7 +73,10 @@ function summaryText(report: Report): string {
   ];
   if (local.refused + local.unknown > 0)
     parts.push(`within a namespace ${local.refused} refused, ${local.unknown} unknown`);
-  const grantText = grants === 0 ? "No grants" : `${plural(grants, "grant")}, ${unusedGrants} unused`;
+  const scoped = report.scope.namespace === null && report.scope.selector.length === 0 ? "" : " in scope";
+  const doubtful = unknownGrants === 0 ? "" : `, ${unknownGrants} of unknown use`;
+  const grantText =
+    grants === 0 ? `No grants${scoped}` : `${plural(grants, "grant")}${scoped}, ${unusedGrants} unused${doubtful}`;
   const found = `${plural(findings.error, "error")}, ${plural(findings.warning, "warning")}, ${findings.info} info`;
   return `${parts.join("; ")}. ${grantText}. ${found}.`;
 }

@@ -1,6 +1,6 @@
 import { crossesNamespace, type Decision } from "../model/decision.ts";
 import type { Report } from "../model/report.ts";
-import { fieldOf, nameOf, obstacleText, placeOf, targetText, witnessText } from "./prose.ts";
+import { fieldOf, kindText, nameOf, obstacleText, placeOf, targetText, witnessText } from "./prose.ts";
 import { plainTable, type Row } from "./table.ts";
 import { type Display, printable } from "./text.ts";
 
@@ -25,19 +25,20 @@ function referenceRow(decision: Decision, report: Report): Row {
 }
 
 function permissionRows({ grants }: Report): readonly Row[] {
-  return grants.flatMap(({ grant, from, to }) =>
-    grant.from.flatMap((source) =>
-      grant.to.map((target): Row => {
-        const use = from.get(source.index) === "used" ? to.get(target.index) : from.get(source.index);
-        return [
-          `${grant.id.namespace}/${grant.id.name}`,
-          `from[${source.index}] to[${target.index}]`,
-          `${source.entry.kind} ${source.entry.namespace}`,
-          `${target.entry.kind} ${grant.id.namespace}/${target.entry.name ?? "*"}`,
-          use ?? "unknown",
-        ].map(printable);
-      }),
-    ),
+  return grants.flatMap(({ grant, pairs }) =>
+    pairs.flatMap(({ from, to, inert, usage }): readonly Row[] => {
+      const source = grant.from.find(({ index }) => index === from)?.entry;
+      const target = grant.to.find(({ index }) => index === to)?.entry;
+      if (source === undefined || target === undefined) return [];
+      const row: Row = [
+        `${grant.id.namespace}/${grant.id.name}`,
+        `from[${from}] to[${to}]`,
+        `${kindText(source)} ${source.namespace}`,
+        `${kindText(target)} ${grant.id.namespace}/${target.name ?? "*"}`,
+        inert ? "inert" : usage,
+      ];
+      return [row.map(printable)];
+    }),
   );
 }
 

@@ -1,6 +1,9 @@
+import { livePairs } from "../catalogue/grants.ts";
+import { ROWS } from "../catalogue/rows.ts";
 import { crossesNamespace, type Decision } from "../model/decision.ts";
-import { compareText, type GroupKind, groupKindKey } from "../model/object.ts";
+import { compareText, type GroupKind, groupKindKey, sameGroupKind } from "../model/object.ts";
 import type { Report, VerdictCounts } from "../model/report.ts";
+import { kindText } from "./prose.ts";
 import { boxedTable, plainTable, type Row, tableWidth } from "./table.ts";
 import { type Display, plural, printable, styled, symbol } from "./text.ts";
 
@@ -34,6 +37,12 @@ function cellOf(line: Line, target: string): Cell {
   return cell;
 }
 
+/** Kinds in the order in which the findings have them: that of the catalogue, unknown kinds last. */
+function rankOf(kind: GroupKind): number {
+  const index = ROWS.findIndex(({ from }) => sameGroupKind(from, kind));
+  return index === -1 ? ROWS.length : index;
+}
+
 /** Collects permissions from grants and uses from decisions; what stays in its namespace is left out. */
 export function matrixOf({ decisions, grants }: Report): Matrix {
   const lines = new Map<string, Line>();
@@ -46,10 +55,9 @@ export function matrixOf({ decisions, grants }: Report): Matrix {
     return line;
   };
   for (const { grant } of grants) {
-    for (const { entry: from } of grant.from) {
-      if (from.namespace === grant.id.namespace) continue;
-      const cell = cellOf(lineOf(from, from.namespace), grant.id.namespace);
-      for (const { entry: to } of grant.to) cell.permissions.add(`${to.kind} ${to.name ?? "*"}`);
+    for (const { from, to } of livePairs(grant)) {
+      const cell = cellOf(lineOf(from.entry, from.entry.namespace), grant.id.namespace);
+      cell.permissions.add(`${kindText(to.entry)} ${to.entry.name ?? "*"}`);
     }
   }
   for (const decision of decisions) {
@@ -71,6 +79,7 @@ export function matrixOf({ decisions, grants }: Report): Matrix {
   }
   const sorted = [...lines.values()].toSorted(
     (a, b) =>
+      rankOf(a.kind) - rankOf(b.kind) ||
       compareText(a.kind.kind, b.kind.kind) ||
       compareText(a.namespace, b.namespace) ||
       compareText(a.kind.group, b.kind.group),
@@ -121,7 +130,7 @@ function parentsText({ parents }: Line, display: Display): string {
     .join("; ");
 }
 
-const fromText = ({ kind, namespace }: Line): string => printable(`${kind.kind} ${namespace}`);
+const fromText = ({ kind, namespace }: Line): string => printable(`${kindText(kind)} ${namespace}`);
 
 /** Columns of a line where no terminal says how many there are. */
 const WIDTH_WITHOUT_TERMINAL = 160;

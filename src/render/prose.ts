@@ -1,3 +1,4 @@
+import { KINDS } from "../catalogue/kinds.ts";
 import { kindsOf } from "../catalogue/protocols.ts";
 import type {
   AttachmentDecision,
@@ -8,11 +9,12 @@ import type {
   ListenerClause,
   ListenerTrial,
 } from "../model/decision.ts";
-import type { EntryRef, Finding, InertCause } from "../model/finding.ts";
+import type { EntryRef, Finding } from "../model/finding.ts";
 import type { Gap } from "../model/gap.ts";
-import type { LabelRequirement, LabelSelector } from "../model/labels.ts";
+import type { InertCause } from "../model/grant.ts";
+import type { LabelRequirement, LabelSelector, Labels } from "../model/labels.ts";
 import type { NamespaceAdmission } from "../model/listener.ts";
-import { type FieldPath, formatPath, type ObjectId, type Position } from "../model/object.ts";
+import { type FieldPath, formatPath, type GroupKind, type ObjectId, type Position } from "../model/object.ts";
 import type { InputProblem } from "../model/snapshot.ts";
 import { type Display, plural, symbol } from "./text.ts";
 
@@ -21,9 +23,16 @@ import { type Display, plural, symbol } from "./text.ts";
  * Voice: what is so, then what to do, in the words of the Gateway API and kubectl.
  */
 
+/** A kind with its group where that is not the one that everybody means by it: `Service`, but `Service.example.com`. */
+export function kindText({ group, kind }: GroupKind): string {
+  const info = KINDS.find((known) => known.kind === kind);
+  if (info === undefined ? group === "" : info.group === group) return kind;
+  return group === "" ? `${kind} (core)` : `${kind}.${group}`;
+}
+
 /** `Kind namespace/name`, as it can be pasted into a sentence. */
-export function nameOf({ kind, namespace, name }: ObjectId): string {
-  return namespace === null ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
+export function nameOf({ group, kind, namespace, name }: ObjectId): string {
+  return `${kindText({ group, kind })} ${namespace === null ? name : `${namespace}/${name}`}`;
 }
 
 /** A field without the `spec.` that every path begins with. */
@@ -60,15 +69,29 @@ export function selectorText(selector: LabelSelector): string {
     : selector.requirements.map(ofRequirement).join(",");
 }
 
+const byDefault = (admission: { readonly byDefault: boolean }): string => (admission.byDefault ? ", the default" : "");
+
+/** The labels that a namespace lacks or has otherwise, of those that a selector asks for. */
+function missingLabels(selector: LabelSelector, labels: Labels, namespace: string): string {
+  const wrong = selector.requirements
+    .filter(({ operator }) => operator === "In" || operator === "Exists")
+    .flatMap(({ key, values }) => {
+      const value = labels.get(key);
+      if (value === undefined) return [`has no label ${key}`];
+      return values.length > 0 && !values.includes(value) ? [`has ${key}=${value}`] : [];
+    });
+  return wrong.length === 0 ? "" : `; namespace ${namespace} ${wrong.join(" and ")}`;
+}
+
 /** What a listener or Gateway admits, as its `namespaces` field says. */
 function admissionText(admission: NamespaceAdmission, owner: string): string {
   switch (admission.from) {
     case "All":
       return "every namespace (from: All)";
     case "Same":
-      return `only namespace ${owner} (from: Same)`;
+      return `only namespace ${owner} (from: Same${byDefault(admission)})`;
     case "None":
-      return "no namespace (from: None)";
+      return `no namespace (from: None${byDefault(admission)})`;
     case "invalid":
       return `nobody: from: ${admission.word} is no word of the API`;
     case "Selector":
@@ -80,7 +103,7 @@ function admissionText(admission: NamespaceAdmission, owner: string): string {
 
 function clauseText(
   clause: ListenerClause,
-  { parent, listener }: ListenerTrial,
+  { parent, listener, labels }: ListenerTrial,
   { reference }: AttachmentDecision,
 ): string {
   switch (clause) {
@@ -93,7 +116,11 @@ function clauseText(
       return `takes ${kinds.length === 0 ? "no route kind" : kinds.join(", ")}, not ${reference.referrer.kind}`;
     }
     case "namespaces":
-      return `admits ${admissionText(listener.namespaces, parent.namespace ?? "")}`;
+      return `admits ${admissionText(listener.namespaces, parent.namespace ?? "")}${
+        listener.namespaces.from === "Selector" && listener.namespaces.selector !== null && labels !== null
+          ? missingLabels(listener.namespaces.selector, labels, reference.referrer.namespace)
+          : ""
+      }`;
     case "hostname":
       return `has hostname ${listener.hostname}, none of the route's (${(reference.hostnames ?? []).join(", ")})`;
   }
@@ -135,7 +162,7 @@ function whyRefusedByGrant(decision: GrantDecision): string {
   const { referent } = decision.reference;
   const [first] = decision.outcome.trials;
   if (first !== undefined) return grantMiss(first, decision);
-  return `no ReferenceGrant in namespace ${referent.namespace}`;
+  return `no ReferenceGrant in namespace ${referent.namespace} permits it`;
 }
 
 function whyNotAttached(decision: AttachmentDecision, reason: string): string {
@@ -145,7 +172,7 @@ function whyNotAttached(decision: AttachmentDecision, reason: string): string {
     case "ParentNotFound":
       return `there is no ${nameOf(referent)}`;
     case "ListenerSetNotAllowed":
-      return `${nameOf(referent)} is itself not allowed by its Gateway`;
+      return `${nameOf(referent)} is itself not admitted by allowedListeners of its Gateway`;
     case "NotAllowed":
       return `allowedListeners of ${nameOf(referent)} does not admit this namespace`;
     case "NoMatchingParent": {
@@ -235,47 +262,60 @@ function inertText(why: InertCause): string {
   }
 }
 
-function problemText(problem: InputProblem): { readonly message: string; readonly detail: string | null } {
+function problemText(problem: InputProblem): FindingText {
   switch (problem.cause) {
     case "syntax":
-      return {
-        message: `not readable: ${problem.detail}`,
-        detail: "the other documents were read; mend this one and run again",
-      };
+      return plain(`not readable: ${problem.detail}`, "the other documents were read; mend this one and run again");
     case "duplicate-key":
-      return {
-        message: `not readable: ${problem.detail}`,
-        detail: "a key may stand once only; the API server would drop one silently",
-      };
+      return plain(
+        `not readable: ${problem.detail}`,
+        "a key may stand once only; the API server would drop one silently",
+      );
     case "no-object":
-      return { message: `passed over: ${problem.detail}`, detail: null };
+      return plain(`passed over: ${problem.detail}`);
     case "duplicate":
-      return {
-        message: "stands in the input twice; the later one counts",
-        detail: problem.first === null ? null : `first at ${placeOf(problem.first)}`,
-      };
+      return plain(
+        "stands in the input twice; the later one counts",
+        problem.first === null ? null : `first at ${placeOf(problem.first)}`,
+      );
     case "unknown-version":
-      return {
-        message: `${problem.apiVersion} has never been a version of this kind; the API server would reject it`,
-        detail: null,
-      };
+      return plain(`${problem.apiVersion} has never been a version of this kind; the API server would reject it`);
     case "unserved-version":
-      return {
-        message: `${problem.apiVersion} is not served by any supported release of the Gateway API; it was read all the same`,
-        detail: null,
-      };
+      return plain(
+        `${problem.apiVersion} is served by no supported release of the Gateway API; it was read all the same`,
+      );
     case "field":
-      return {
-        message: `${formatPath(problem.path)} should be ${problem.expected}, found ${problem.found}`,
-        detail: null,
-      };
+      return plain(`${formatPath(problem.path)} should be ${problem.expected}, found ${problem.found}`);
   }
 }
 
-/** A finding in words: what is so, and what shows it. */
+/** A finding in words: what is so, the reason that a controller would give, and what shows it. */
 export interface FindingText {
   readonly message: string;
+  readonly reason: string | null;
   readonly detail: string | null;
+}
+
+const plain = (message: string, detail: string | null = null): FindingText => ({ message, reason: null, detail });
+
+/** Where an object of that name does exist, for a namespace that was left out or mistyped. */
+function elsewhereText(elsewhere: readonly ObjectId[]): string {
+  const [first, ...others] = elsewhere;
+  if (first === undefined) return "";
+  const more = others.length === 0 ? "" : ` and ${plural(others.length, "other")}`;
+  return `; ${nameOf(first)}${more} exist${others.length === 0 ? "s" : ""}: is the namespace of the reference right?`;
+}
+
+function missingTargetText({ reference, outcome }: GrantDecision, elsewhere: readonly ObjectId[]): string {
+  const local = outcome.verdict === "permitted" && outcome.witness.by !== "grant";
+  const right = local ? "it needs no grant" : "it is permitted";
+  return `${right}, but there is no ${nameOf(reference.referent)}${elsewhereText(elsewhere)}`;
+}
+
+function unknownKindText({ group, kind }: GroupKind, meant: GroupKind | null): string {
+  const named = `${kind} of group ${quoted(group)}`;
+  if (meant !== null) return `names ${named}: did you mean ${meant.kind} of group ${quoted(meant.group)}?`;
+  return `names ${named}, a kind whose references are not known here; whether it is in use cannot be told`;
 }
 
 /** Puts a finding into words. */
@@ -283,57 +323,49 @@ export function findingText(finding: Finding, display: Display): FindingText {
   switch (finding.code) {
     case "ref-not-permitted":
       return {
-        message: `${referenceText(finding.decision, display)}  RefNotPermitted`,
+        message: referenceText(finding.decision, display),
+        reason: "RefNotPermitted",
         detail: obstacleText(finding.decision),
       };
     case "not-attached": {
       const { outcome } = finding.decision;
-      const reason = outcome.verdict === "refused" ? outcome.reason : "";
       return {
-        message: `${referenceText(finding.decision, display)}  ${reason}`,
-        detail: obstacleText(finding.decision),
+        message: referenceText(finding.decision, display),
+        reason: outcome.verdict === "refused" ? outcome.reason : null,
+        detail: `${obstacleText(finding.decision)}${elsewhereText(finding.elsewhere)}`,
       };
     }
     case "target-not-found":
       return {
-        message: `${referenceText(finding.decision, display)}  ${finding.decision.reference.missingReason}`,
-        detail: `the reference is permitted, but there is no ${nameOf(finding.decision.reference.referent)}`,
+        message: referenceText(finding.decision, display),
+        reason: finding.decision.reference.missingReason,
+        detail: missingTargetText(finding.decision, finding.elsewhere),
       };
     case "unknown-verdict":
-      return { message: `${referenceText(finding.decision, display)}  unknown`, detail: finding.gap.detail };
+      return plain(referenceText(finding.decision, display), gapText(finding.gap));
     case "grant-unused":
-      return finding.entries === "all"
-        ? { message: "nothing uses it", detail: null }
-        : { message: `nothing uses ${finding.entries.map(entryText).join(", ")}`, detail: null };
+      return plain(
+        finding.entries === "all" ? "nothing uses it" : `nothing uses ${finding.entries.map(entryText).join(", ")}`,
+      );
     case "grant-dangling":
-      return {
-        message: `${entryText(finding.entry)} names ${nameOf(finding.missing)}, which does not exist`,
-        detail: null,
-      };
+      return plain(`${entryText(finding.entry)} names ${nameOf(finding.missing)}, which does not exist`);
     case "grant-inert":
-      return { message: `${entryText(finding.entry)} ${inertText(finding.why)}`, detail: null };
+      return plain(`${entryText(finding.entry)} ${inertText(finding.why)}`);
     case "grant-broad":
-      return {
-        message: `${entryText(finding.entry)} admits every ${finding.target.kind} of ${finding.grant.id.namespace}; name the ones that are needed`,
-        detail: null,
-      };
+      return plain(
+        `${entryText(finding.entry)} admits every ${finding.target.kind} of ${finding.grant.id.namespace}; name the ones that are needed`,
+      );
     case "grant-unknown-kind":
-      return {
-        message: `${entryText(finding.entry)} names ${finding.groupKind.kind} of group ${quoted(finding.groupKind.group)}, a kind whose use of grants is not known here; it may be in use`,
-        detail: null,
-      };
+      return plain(`${entryText(finding.entry)} ${unknownKindText(finding.groupKind, finding.meant)}`);
     case "grant-terminating":
-      return { message: "is being deleted, and is in effect until it is gone", detail: null };
+      return plain("is being deleted, and is in effect until it is gone");
     case "listener-open-to-all":
-      return {
-        message: `listener ${finding.listener.name} admits routes of every namespace (from: All)`,
-        detail: null,
-      };
+      return plain(`listener ${finding.listener.name} admits routes of every namespace (from: All)`);
     case "referencegrant-not-served":
-      return {
-        message: `this cluster has no ReferenceGrant, so none of ${plural(finding.references, "cross-namespace reference")} can be permitted`,
-        detail: "install the CRD referencegrants.gateway.networking.k8s.io of the Gateway API release in use",
-      };
+      return plain(
+        `this cluster has no ReferenceGrant, so none of ${plural(finding.references, "cross-namespace reference")} can be permitted`,
+        "install the CRD referencegrants.gateway.networking.k8s.io of the Gateway API release in use",
+      );
     case "manifest-invalid":
     case "manifest-rejected":
     case "manifest-duplicate":

@@ -112,10 +112,10 @@ describe("input that is all right", () => {
     const run = (...argv: string[]) =>
       runCli(["audit", "-f", "blank-namespace.yaml", ...argv], { folder, contextNamespace: "mine" });
     expect((await run()).stderr).toBe(
-      "Note: 1 object has no namespace and was read as of mine, the namespace of the current context; -n names another\n",
+      "Note: Service s has no namespace and was read as of mine, the namespace of the current context; -n names another\n",
     );
     expect((await run("-n", "x")).stderr).toBe(
-      "Note: 1 object has no namespace and was read as of x, the namespace given with -n\n",
+      "Note: Service s has no namespace and was read as of x, the namespace given with -n\n",
     );
   });
 });

@@ -28,7 +28,8 @@ describe("a reference that crosses a namespace", () => {
 
   // One clause varied at a time: semantics.md §1.3 and the *InvalidReferenceGrant conformance tests.
   it.each([
-    ["grant.namespace", grant("elsewhere", "g", [{}], [{}])],
+    ["grant.namespace", grant("app", "g", [{}], [{}])],
+    ["grant.namespace", grant("elsewhere", "g", [{}], [{ name: "api" }])],
     ["from.group", grant("backend", "g", [{ group: "gateway.networking.x-k8s.io" }], [{}])],
     ["from.kind", grant("backend", "g", [{ kind: "GRPCRoute" }], [{}])],
     ["from.namespace", grant("backend", "g", [{ namespace: "other" }], [{}])],
@@ -42,6 +43,18 @@ describe("a reference that crosses a namespace", () => {
     const { outcome } = decide(near);
     expect(outcome.verdict).toBe("refused");
     expect(outcome.trials[0]?.failed).toEqual([clause]);
+  });
+
+  it("a grant of a third namespace that opens all of it is no near miss", () => {
+    expect(decide(grant("elsewhere", "g", [{}], [{}])).outcome.trials).toEqual([]);
+  });
+
+  it("of two near misses the one that names the target is the nearer, whatever they are called", () => {
+    const { outcome } = decide(
+      grant("backend", "a", [{}], [{ name: "other" }]),
+      grant("backend", "b", [{ kind: "GRPCRoute" }], [{ name: "api" }]),
+    );
+    expect(outcome.trials.map((trial) => trial.grant.id.name)).toEqual(["b", "a"]);
   });
 
   it("pairs every from with every to of one grant", () => {
