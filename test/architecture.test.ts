@@ -123,3 +123,31 @@ describe("architecture", () => {
     expect(offences, "name what it is, and export it by that name").toEqual([]);
   });
 });
+
+describe("the lock file", () => {
+  const lock: {
+    packages: Record<
+      string,
+      { version?: string; integrity?: string; resolved?: string; optionalDependencies?: Record<string, string> }
+    >;
+  } = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8"));
+  const packages = Object.entries(lock.packages).filter(([path]) => path !== "");
+
+  it("pins every package by version and hash, and names no registry", () => {
+    expect(packages.filter(([, { version, integrity }]) => version === undefined || integrity === undefined)).toEqual(
+      [],
+    );
+    expect(packages.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+  });
+
+  it("holds the packages of every platform, so that a clean install works everywhere", () => {
+    const missing = packages.flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) =>
+          lock.packages[`node_modules/${name}`] === undefined &&
+          lock.packages[`${path}/node_modules/${name}`] === undefined,
+      ),
+    );
+    expect(missing, "make the lock file anew in an empty folder: npm install --package-lock-only").toEqual([]);
+  });
+});
