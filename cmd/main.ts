@@ -1,5 +1,7 @@
 import { homedir } from "node:os";
+import { addAbortSignal } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { RefgrantError } from "../src/model/failure.ts";
 import { failureOutcome } from "./failure.ts";
 import { parse } from "./parse.ts";
 import type { Outcome, Ports, Progress, Terminal } from "./ports.ts";
@@ -59,7 +61,7 @@ function portsOf(signal: AbortSignal): Ports {
     progress: () => progressOn(process.stderr),
     readFiles: async (filenames, recursive) => {
       const { readFiles } = await import("../src/load/files.ts");
-      return readFiles({ filenames, recursive, readStdin: () => buffer(process.stdin) });
+      return readFiles({ filenames, recursive, readStdin: () => buffer(addAbortSignal(signal, process.stdin)) });
     },
     contextNamespace: async (connection) => {
       const { contextNamespace, environment } = await loadCluster();
@@ -83,7 +85,10 @@ async function outcomeOf(argv: readonly string[], signal: AbortSignal): Promise<
   try {
     return await run(parse(argv, PROGRAM), portsOf(signal));
   } catch (error) {
-    return failureOutcome(error);
+    const interrupted = signal.aborted && !(error instanceof RefgrantError);
+    return failureOutcome(
+      interrupted ? new RefgrantError("interrupted", "interrupted", null, { cause: error }) : error,
+    );
   }
 }
 

@@ -1,9 +1,9 @@
-import { KINDS } from "../src/catalogue/kinds.ts";
+import { KINDS, NAMESPACE } from "../src/catalogue/kinds.ts";
 import { exitCode } from "../src/diagnose/exit-code.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import { type KubeObject, keyOf, type ObjectId, type ObjectKey } from "../src/model/object.ts";
 import type { Report } from "../src/model/report.ts";
-import type { Snapshot } from "../src/model/snapshot.ts";
+import { type Snapshot, sightOf } from "../src/model/snapshot.ts";
 import { audit } from "../src/pipeline.ts";
 import { gapText } from "../src/render/prose.ts";
 import { type Display, printable } from "../src/render/text.ts";
@@ -119,6 +119,16 @@ function unseen(report: Report): readonly string[] {
   return report.gaps.filter((gap) => !shown.has(gap) && gap.cause !== "unreadable").map(gapText);
 }
 
+/** A mistyped -n gives an empty report; where the namespace is known not to exist, that is said. */
+function scopeNote(snapshot: Snapshot, namespace: string | null): readonly string[] {
+  if (
+    namespace === null ||
+    sightOf(snapshot).existence({ ...NAMESPACE, namespace: null, name: namespace }) !== "missing"
+  )
+    return [];
+  return [`there is no namespace ${namespace}`];
+}
+
 /** In files that are not the whole world a referent that is not there may still exist; that it was not looked at is said. */
 function uncheckedNote({ source, closed, decisions }: Report): readonly string[] {
   if (source === "cluster" || closed) return [];
@@ -162,7 +172,12 @@ async function runAudit(plan: AuditPlan, ports: Ports): Promise<Outcome> {
     const stdout = await render(report, plan, display);
     return {
       stdout,
-      stderr: notesText([...loaded.notes, ...uncheckedNote(report), ...unseen(report)]),
+      stderr: notesText([
+        ...loaded.notes,
+        ...scopeNote(loaded.snapshot, plan.namespace),
+        ...uncheckedNote(report),
+        ...unseen(report),
+      ]),
       exitCode: exitCode(report, plan.exit),
     };
   } finally {

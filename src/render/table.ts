@@ -91,7 +91,7 @@ export function plainTable(head: Row, rows: readonly Row[], { headers }: Display
 export function boxedTable(head: Row, rows: readonly Row[], display: Display): string {
   const table = new Table({
     head: [...head].map((cell) => styled(cell, "bold", display)),
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
     ...(display.unicode ? {} : { chars: ASCII_BORDERS }),
   });
   for (const row of rows) table.push([...row]);
