@@ -9,11 +9,14 @@ export interface ExitPolicy {
   readonly allowUnknown: boolean;
 }
 
-/** 0 nothing to fail on · 1 findings at or above `failOn` · 4 some verdict is unknown (design.md §6). Errors, 2 and 3, have no report. */
+/**
+ * 0 nothing to fail on · 1 findings at or above `failOn` · 4 some verdict is unknown, or there may be references that nobody
+ * saw (design.md §6, docs/decisions/0006). Errors, 2 and 3, have no report.
+ */
 export function exitCode(report: Report, { failOn, allowUnknown }: ExitPolicy): 0 | 1 | 4 {
   const failing = failOn === "never" ? [] : SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1);
   if (failing.some((severity) => report.counts.findings[severity] > 0)) return 1;
   const { crossing, local } = report.counts;
   const unknown = crossing.grant.unknown + crossing.attachment.unknown + local.unknown;
-  return unknown > 0 && !allowUnknown ? 4 : 0;
+  return unknown + report.hiddenReferrers.length > 0 && !allowUnknown ? 4 : 0;
 }

@@ -1,8 +1,9 @@
+import { ROWS } from "../catalogue/rows.ts";
 import { selects } from "../evaluate/selector.ts";
 import { crossesNamespace, type Decision } from "../model/decision.ts";
 import { type Finding, SEVERITIES } from "../model/finding.ts";
 import type { Gap } from "../model/gap.ts";
-import type { ObjectId } from "../model/object.ts";
+import { type ObjectId, sameGroupKind } from "../model/object.ts";
 import type { Counts, GrantReport, Report, Scope, VerdictCounts } from "../model/report.ts";
 import type { Sight, Snapshot } from "../model/snapshot.ts";
 
@@ -79,6 +80,9 @@ export function report(whole: WholeReport, scope: Scope): Report {
     grants,
     findings,
     gaps: [...new Set([...snapshot.gaps, ...met])],
+    hiddenReferrers: snapshot.gaps.filter(
+      ({ groupKind }) => groupKind === null || ROWS.some(({ from }) => sameGroupKind(from, groupKind)),
+    ),
     counts: countAll(decisions, grants, findings),
     locate: (id, path) => sight.get(id)?.locate(path) ?? null,
   };

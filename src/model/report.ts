@@ -72,6 +72,8 @@ export interface Report {
   readonly findings: readonly Finding[];
   /** What hid something from this report. */
   readonly gaps: readonly Gap[];
+  /** Those of the gaps that may hide whole referrers, so that even the number of references is not known. */
+  readonly hiddenReferrers: readonly Gap[];
   readonly counts: Counts;
   /** Where a field of an object stands in the input; null for objects from a cluster. */
   readonly locate: (id: ObjectId, path: FieldPath) => Position | null;

@@ -87,7 +87,11 @@ export function auditText(report: Report, display: Display): string {
   const crossing = report.decisions.some(crossesNamespace);
   if (matrix.lines.length === 0 && !crossing && report.findings.length === 0) {
     const where = report.scope.namespace === null ? "" : ` of namespace ${printable(report.scope.namespace)}`;
-    return `Nothing${where} crosses a namespace: ${plural(report.decisions.length, "reference")} seen, no grant, nothing to report.\n`;
+    const seen = plural(report.decisions.length, "reference");
+    const hidden = report.hiddenReferrers.flatMap(({ groupKind }) => groupKind?.kind ?? "unreadable document");
+    if (hidden.length === 0) return `Nothing${where} crosses a namespace: ${seen} seen, no grant, nothing to report.\n`;
+    const kinds = printable([...new Set(hidden)].join(", "));
+    return `Nothing that could be seen${where} crosses a namespace: ${seen} seen. Not all was seen: ${kinds}.\n`;
   }
   const sections: string[] = [];
   if (matrix.lines.length > 0) {

@@ -73,6 +73,13 @@ async function oneByOne(
 
 function refused(answer: Answer): RefgrantError {
   const said = answer.message === "" ? "" : `: ${answer.message}`;
+  if (answer.status === 403 && /\bimpersonate\b/.test(answer.message)) {
+    return new RefgrantError(
+      "credentials",
+      `the server does not let you act as somebody else${said}`,
+      "Ask for the verb impersonate on that user or group, or leave out --as and --as-group.",
+    );
+  }
   if (answer.status === 403) {
     return new RefgrantError(
       "credentials",

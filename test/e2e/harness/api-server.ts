@@ -25,6 +25,8 @@ export interface TestUser {
 export interface ApiServerOptions {
   /** Whether every request is written down for {@link ApiServer.auditEvents}; true by default. */
   readonly auditLog?: boolean;
+  /** Whether {@link AuditEvent.response} of requests about Secrets holds what the server answered; false by default. */
+  readonly auditSecretBodies?: boolean;
   readonly users?: readonly TestUser[];
 }
 
@@ -61,8 +63,8 @@ export interface ApiServer {
   applyManifests(manifests: string | readonly string[]): Promise<void>;
   /** Writes the `status` of objects that exist already, as a controller would. */
   applyStatus(manifests: string): Promise<void>;
-  /** Installs a bundle of CRDs and waits until all that they define is served. */
-  applyCrds(version: GatewayApiVersion, channel: Channel): Promise<void>;
+  /** Installs a bundle of CRDs, but those of the plural names in `except`, and waits until all that they define is served. */
+  applyCrds(version: GatewayApiVersion, channel: Channel, except?: readonly string[]): Promise<void>;
   /** Ends the processes and removes their files. */
   stop(): Promise<void>;
 }
@@ -140,12 +142,12 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   writeFileSync(tokenFile, [...users.values()].map(tokenLine).join(""), { mode: 0o600 });
   const auditFile = options.auditLog === false ? null : join(folder, "audit.log");
 
-  const plane = await startControlPlane({ assets, folder, tokenFile, adminToken: admin.token, auditFile }).catch(
-    (error: unknown) => {
-      removeFolder();
-      throw error;
-    },
-  );
+  const auditSecretBodies = options.auditSecretBodies === true;
+  const settings = { assets, folder, tokenFile, adminToken: admin.token, auditFile, auditSecretBodies };
+  const plane = await startControlPlane(settings).catch((error: unknown) => {
+    removeFolder();
+    throw error;
+  });
 
   const adminTarget: ApiTarget = { url: plane.url, caFile: plane.caFile, token: admin.token };
   const audit = auditFile === null ? null : new AuditLog(auditFile, adminTarget);
@@ -185,8 +187,14 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     else await mustKubectl([...applyArgs, ...manifests.flatMap((file) => ["-f", file])]);
   };
 
-  const applyCrds = async (version: GatewayApiVersion, channel: Channel): Promise<void> => {
-    const files = crdFiles(version, channel);
+  const applyCrds = async (
+    version: GatewayApiVersion,
+    channel: Channel,
+    except: readonly string[] = [],
+  ): Promise<void> => {
+    const files = crdFiles(version, channel).filter(
+      (file) => !except.some((plural) => file.endsWith(`_${plural}.yaml`)),
+    );
     await applyManifests(files);
     const flags = files.flatMap((file) => ["-f", file]);
     await mustKubectl(["wait", "--for=condition=Established", "--timeout=60s", ...flags]);

@@ -26,6 +26,8 @@ export interface AuditEvent {
   readonly code: number;
   /** Null for requests that are about no object, such as /version and discovery. */
   readonly objectRef: AuditObject | null;
+  /** The body of the answer, where the audit policy records it; null elsewhere. */
+  readonly response: unknown;
 }
 
 function auditEvent(value: unknown): AuditEvent {
@@ -48,6 +50,7 @@ function auditEvent(value: unknown): AuditEvent {
           name: textAt(ref, "name") ?? "",
         }
       : null,
+    response: valueAt(value, "responseObject") ?? null,
   };
 }
 

@@ -26,16 +26,21 @@ export interface ControlPlaneSettings {
   readonly adminToken: string;
   /** The file for audit events; null for no audit. */
   readonly auditFile: string | null;
+  /** Whether audit events about Secrets hold what the server answered. */
+  readonly auditSecretBodies: boolean;
 }
 
 const startTimeoutMs = 90_000;
 
-const auditPolicy = {
-  apiVersion: "audit.k8s.io/v1",
-  kind: "Policy",
-  omitStages: ["RequestReceived", "ResponseStarted"],
-  rules: [{ level: "Metadata" }],
-};
+function auditPolicy(secretBodies: boolean): object {
+  const secrets = { level: "RequestResponse", resources: [{ group: "", resources: ["secrets"] }] };
+  return {
+    apiVersion: "audit.k8s.io/v1",
+    kind: "Policy",
+    omitStages: ["RequestReceived", "ResponseStarted"],
+    rules: [...(secretBodies ? [secrets] : []), { level: "Metadata" }],
+  };
+}
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -105,7 +110,7 @@ async function tryStart(settings: ControlPlaneSettings, attempt: number): Promis
   const auditArgs: string[] = [];
   if (settings.auditFile !== null) {
     const policyFile = join(folder, "audit-policy.json");
-    writeFileSync(policyFile, JSON.stringify(auditPolicy));
+    writeFileSync(policyFile, JSON.stringify(auditPolicy(settings.auditSecretBodies)));
     // The log must not be rotated: events are read back from one file.
     auditArgs.push(
       `--audit-policy-file=${policyFile}`,
