@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from "../src/load/cluster/options.ts";
 import type { ClusterWorld } from "../src/load/cluster/read.ts";
-import type { FileText } from "../src/load/files.ts";
+import type { Source } from "../src/model/source.ts";
 
 /** The terminal that standard output goes to, if it is one. */
 export interface Terminal {
@@ -28,7 +28,7 @@ export interface ClusterQuery {
 
 /** Everything outside the program, as functions, so that tests can stand in for it. */
 export interface Ports {
-  readonly readFiles: (filenames: readonly string[], recursive: boolean) => Promise<readonly FileText[]>;
+  readonly readFiles: (filenames: readonly string[], recursive: boolean) => Promise<readonly Source[]>;
   readonly readCluster: (query: ClusterQuery, progress: Progress) => Promise<ClusterWorld>;
   /** The namespace of the current context, `default` where there is none. */
   readonly contextNamespace: (connection: ConnectionOptions) => Promise<string>;

@@ -1,9 +1,10 @@
-import { KINDS, NAMESPACE } from "../src/catalogue/kinds.ts";
+import { KINDS, NAMESPACE, REFERENT_KINDS } from "../src/catalogue/kinds.ts";
 import { exitCode } from "../src/diagnose/exit-code.ts";
 import { RefgrantError } from "../src/model/failure.ts";
-import { type KubeObject, keyOf, type ObjectId, type ObjectKey } from "../src/model/object.ts";
+import { type KubeObject, keyOf, type ObjectId, type ObjectKey, sameGroupKind } from "../src/model/object.ts";
 import type { Report } from "../src/model/report.ts";
 import { type Snapshot, sightOf } from "../src/model/snapshot.ts";
+import { formatPosition } from "../src/model/source.ts";
 import { audit } from "../src/pipeline.ts";
 import { gapText } from "../src/render/prose.ts";
 import { type Display, printable } from "../src/render/text.ts";
@@ -67,10 +68,9 @@ async function loadFiles(
   }
   const [broken] = documents.broken;
   if (documents.parsed.length === 0 && broken !== undefined) {
-    const { file, line, column } = broken.problem.at;
     throw new RefgrantError(
       "input",
-      `${file}:${line}:${column}: ${broken.problem.detail}`,
+      `${formatPosition(broken.problem.at)}: ${broken.problem.detail}`,
       "nothing else could be read; mend it and run again",
     );
   }
@@ -85,9 +85,7 @@ async function loadFiles(
   if (world.objects.length === 0) {
     const [problem] = world.problems;
     const where =
-      problem !== undefined && "at" in problem && problem.at !== null
-        ? `${problem.at.file}:${problem.at.line}:${problem.at.column}: `
-        : "";
+      problem !== undefined && "at" in problem && problem.at !== null ? `${formatPosition(problem.at)}: ` : "";
     const what = problem !== undefined && "detail" in problem ? problem.detail : "no Kubernetes object";
     throw new RefgrantError(
       "input",
@@ -132,11 +130,13 @@ function scopeNote(snapshot: Snapshot, namespace: string | null): readonly strin
 /** In files that are not the whole world a referent that is not there may still exist; that it was not looked at is said. */
 function uncheckedNote({ source, closed, decisions }: Report): readonly string[] {
   if (source === "cluster" || closed) return [];
+  const looked = (id: ObjectId) => REFERENT_KINDS.some((kind) => sameGroupKind(kind, id));
   const unchecked = decisions.filter(
     (decision) =>
       decision.handshake === "grant" &&
       decision.outcome.verdict === "permitted" &&
-      decision.referentExistence === "unseen",
+      decision.referentExistence === "unseen" &&
+      looked(decision.reference.referent),
   ).length;
   if (unchecked === 0) return [];
   const what =

@@ -1,5 +1,5 @@
 import { extract } from "./catalogue/extract.ts";
-import { CONFIG_MAP, SECRET, SERVICE } from "./catalogue/kinds.ts";
+import { REFERENT_KINDS } from "./catalogue/kinds.ts";
 import { ROWS } from "./catalogue/rows.ts";
 import { diagnose } from "./diagnose/findings.ts";
 import { report } from "./diagnose/report.ts";
@@ -14,8 +14,7 @@ export function audit(snapshot: Snapshot, scope: Scope): Report {
   const { references, grants, holders, problems } = extract(sight);
   const referrerKinds = ROWS.filter(({ handshake }) => handshake === "grant").map(({ from }) => from);
   const decisions = decide({ references, grants, holders, sight });
-  const referentKinds = [SERVICE, SECRET, CONFIG_MAP];
-  const usage = usageOf({ grants, decisions, sight, referrerKinds, referentKinds });
+  const usage = usageOf({ grants, decisions, sight, referrerKinds, referentKinds: REFERENT_KINDS });
   const findings = diagnose({
     snapshot,
     sight,
@@ -24,7 +23,7 @@ export function audit(snapshot: Snapshot, scope: Scope): Report {
     holders: holders.values(),
     problems: [...snapshot.problems, ...problems],
     referrerKinds,
-    referentKinds,
+    referentKinds: REFERENT_KINDS,
   });
   return report({ snapshot, sight, decisions, grants: usage, findings }, scope);
 }

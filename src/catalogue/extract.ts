@@ -1,4 +1,4 @@
-import { Field } from "../model/fields.ts";
+import { Field, UNUSABLE, type Unusable } from "../model/fields.ts";
 import type { Grant } from "../model/grant.ts";
 import type { Listener, ListenerHolder } from "../model/listener.ts";
 import {
@@ -15,10 +15,10 @@ import {
 import type { ParentScope, Reference } from "../model/reference.ts";
 import type { InputProblem, Sight } from "../model/snapshot.ts";
 import { readGrant } from "./grants.ts";
-import { GATEWAY, isRoute, LISTENER_SET, REFERENCE_GRANT, SERVICE } from "./kinds.ts";
-import { readAdmission, readListeners } from "./listeners.ts";
-import { namesNamespace } from "./names.ts";
-import { type CatalogueRow, CLUSTER_SCOPED_REFERENTS, type GrantRow, ROWS } from "./rows.ts";
+import { CLUSTER_SCOPED_REFERENTS, GATEWAY, isRoute, LISTENER_SET, REFERENCE_GRANT, SERVICE } from "./kinds.ts";
+import { DEFAULT_TLS_MODE, readAdmission, readListeners } from "./listeners.ts";
+import { namesGroup, namesKind, namesNamespace, namesObject } from "./names.ts";
+import { type CatalogueRow, type GrantRow, ROWS } from "./rows.ts";
 import { fieldsAt, type PathPattern, pathPattern } from "./walk.ts";
 
 /** What the objects of a snapshot say to one another, read once. */
@@ -57,25 +57,35 @@ interface Referrer {
   readonly listeners: readonly Listener[];
   /** For a route: its parents split by regime; for other kinds null. */
   readonly scopes: readonly ParentScope[] | null;
-  readonly hostnames: readonly string[] | null;
+  readonly hostnames: readonly string[] | null | Unusable;
 }
 
+/** A string of a reference; unusable, and told to the sink, where the API server would not take it. */
+function checked(
+  field: Field,
+  text: string | Unusable,
+  form: string,
+  valid: (text: string) => boolean,
+): string | Unusable {
+  if (text === UNUSABLE || valid(text)) return text;
+  return field.reject(form, JSON.stringify(text));
+}
+
+/** The object that a reference names, defaults applied; null for a reference that the API server would not take. */
 function readReferent(field: Field, owner: NamespacedId, row: CatalogueRow): ObjectId | null {
-  const group =
-    row.defaults === null ? field.at("group").requiredText() : (field.at("group").text() ?? row.defaults.group);
-  const kind = row.defaults === null ? field.at("kind").requiredText() : (field.at("kind").text() ?? row.defaults.kind);
-  const name = field.at("name").requiredText();
-  const namespaceField = field.at("namespace");
-  const namespace = namespaceField.text() ?? owner.namespace;
-  if (group === undefined || kind === undefined || name === undefined) return null;
+  const { defaults } = row;
+  const part = (key: "group" | "kind") =>
+    defaults === null ? field.at(key).requiredText() : field.at(key).textOr(defaults[key]);
+  const group = checked(field.at("group"), part("group"), 'an API group ("" is core)', namesGroup);
+  const kind = checked(field.at("kind"), part("kind"), "a kind", namesKind);
+  const name = checked(field.at("name"), field.at("name").requiredText(), "the name of an object", namesObject);
+  const written = field.at("namespace").textOr(owner.namespace);
+  if (group === UNUSABLE || kind === UNUSABLE || name === UNUSABLE) return null;
   if (CLUSTER_SCOPED_REFERENTS.some((scoped) => sameGroupKind(scoped, { group, kind }))) {
     return { group, kind, namespace: null, name };
   }
-  if (!namesNamespace(namespace)) {
-    namespaceField.reject("the name of one namespace", JSON.stringify(namespace));
-    return null;
-  }
-  return { group, kind, namespace, name };
+  const namespace = checked(field.at("namespace"), written, "the name of one namespace", namesNamespace);
+  return namespace === UNUSABLE ? null : { group, kind, namespace, name };
 }
 
 function scopesOf(root: Field, owner: NamespacedId, row: CatalogueRow): readonly ParentScope[] {
@@ -110,7 +120,7 @@ function inEffect(row: GrantRow, field: Field, { root, listeners }: Referrer): b
       return true;
     case "tls-terminates":
       // spec.listeners[i].tls.certificateRefs[j]: two levels up is `tls`.
-      return (ancestor(root, field.path, 2).at("mode").text() ?? "Terminate") !== "Passthrough";
+      return ancestor(root, field.path, 2).at("mode").textOr(DEFAULT_TLS_MODE) !== "Passthrough";
     case "https-port": {
       // spec.tls.frontend.perPort[i].tls.validation.caCertificateRefs[j]: four levels up is the perPort entry.
       const port = ancestor(root, field.path, 4).at("port").integer();
@@ -131,9 +141,11 @@ function* referencesOf(referrer: Referrer, rows: readonly WalkableRow[]): Genera
       if (referent === null) continue;
       const base = { row: row.id, referrer: referrer.id, path: field.path, referent };
       if (row.handshake === "attachment") {
-        const sectionName = field.at("sectionName").text() ?? null;
-        const port = field.at("port").integer() ?? null;
-        yield { ...base, handshake: "attachment", sectionName, port, hostnames: referrer.hostnames };
+        const sectionName = field.at("sectionName").textOr(null);
+        const port = field.at("port").integerOr(null);
+        const { hostnames } = referrer;
+        if (sectionName === UNUSABLE || port === UNUSABLE || hostnames === UNUSABLE) continue;
+        yield { ...base, handshake: "attachment", sectionName, port, hostnames };
       } else if (inEffect(row, field, referrer)) {
         for (const scope of referrer.scopes ?? [null]) {
           yield { ...base, handshake: "grant", scope, missingReason: row.missingReason };
@@ -141,6 +153,14 @@ function* referencesOf(referrer: Referrer, rows: readonly WalkableRow[]): Genera
       }
     }
   }
+}
+
+function readHostnames(spec: Field): readonly string[] | Unusable {
+  const items = spec.at("hostnames").itemsOr();
+  if (items === UNUSABLE) return UNUSABLE;
+  const hostnames = items.map((hostname) => hostname.requiredText());
+  const readable = hostnames.filter((hostname) => typeof hostname === "string");
+  return readable.length === hostnames.length ? readable : UNUSABLE;
 }
 
 function readReferrer(id: NamespacedId, root: Field, rows: readonly WalkableRow[]): Referrer {
@@ -152,12 +172,7 @@ function readReferrer(id: NamespacedId, root: Field, rows: readonly WalkableRow[
     root,
     listeners: route ? [] : readListeners(spec),
     scopes: route ? scopesOf(root, id, parentRow) : null,
-    hostnames: KINDS_WITH_HOSTNAMES.includes(id.kind)
-      ? spec
-          .at("hostnames")
-          .items()
-          .flatMap((hostname) => hostname.text() ?? [])
-      : null,
+    hostnames: KINDS_WITH_HOSTNAMES.includes(id.kind) ? readHostnames(spec) : null,
   };
 }
 
@@ -165,11 +180,13 @@ function readHolder(referrer: Referrer, references: readonly Reference[]): Liste
   const { id, root, listeners } = referrer;
   if (sameGroupKind(id, GATEWAY)) {
     const allowedListeners = readAdmission(root.at("spec").at("allowedListeners").at("namespaces"), "None");
-    return { id, listeners, allowedListeners, parent: null };
+    return { holder: "gateway", id, listeners, allowedListeners };
   }
   if (sameGroupKind(id, LISTENER_SET)) {
+    const parentRef = root.at("spec").at("parentRef");
+    if (!parentRef.present) parentRef.reject("the Gateway that the listeners are for");
     const parent = references.find((reference) => reference.handshake === "attachment")?.referent ?? null;
-    return { id, listeners, allowedListeners: { from: "None", byDefault: true }, parent };
+    return { holder: "set", id, listeners, parent };
   }
   return null;
 }

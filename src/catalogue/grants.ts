@@ -1,7 +1,7 @@
-import type { Field } from "../model/fields.ts";
+import { type Field, UNUSABLE, type Unusable } from "../model/fields.ts";
 import type { Grant, GrantFrom, GrantTo, Indexed, InertCause } from "../model/grant.ts";
 import { type KubeObject, sameGroupKind } from "../model/object.ts";
-import { GATEWAY, isRoute, LISTENER_SET } from "./kinds.ts";
+import { CLUSTER_SCOPED_REFERENTS, GATEWAY, isRoute, LISTENER_SET } from "./kinds.ts";
 import { namesGroup, namesKind, namesNamespace } from "./names.ts";
 
 /** At most this many entries in `from` and in `to` (`semantics.md` §1.2). */
@@ -15,11 +15,10 @@ function entries(spec: Field, list: "from" | "to"): readonly Field[] {
   return items;
 }
 
-/** A required string; tells the sink if it is absent or not in the form that the CRD demands. */
-function checkedText(field: Field, form: string, valid: (text: string) => boolean): string | undefined {
-  const text = field.text();
-  if (!field.present || (text !== undefined && !valid(text)))
-    field.reject(form, field.present ? JSON.stringify(text) : "nothing");
+/** A required string in the form that the CRD demands. What is there in another form is kept, so that it can be shown. */
+function checkedText(field: Field, form: string, valid: (text: string) => boolean): string | Unusable {
+  const text = field.present ? field.textOr(UNUSABLE) : field.reject(form, "nothing");
+  if (text !== UNUSABLE && !valid(text)) field.reject(form, JSON.stringify(text));
   return text;
 }
 
@@ -27,16 +26,16 @@ function readFrom(field: Field): GrantFrom | null {
   const group = checkedText(field.at("group"), 'an API group (group: "" for core)', namesGroup);
   const kind = checkedText(field.at("kind"), "a kind", namesKind);
   const namespace = checkedText(field.at("namespace"), "the name of one namespace", namesNamespace);
-  return group === undefined || kind === undefined || namespace === undefined ? null : { group, kind, namespace };
+  return group === UNUSABLE || kind === UNUSABLE || namespace === UNUSABLE ? null : { group, kind, namespace };
 }
 
 function readTo(field: Field): GrantTo | null {
   const group = checkedText(field.at("group"), 'an API group (group: "" for core)', namesGroup);
   const kind = checkedText(field.at("kind"), "a kind", namesKind);
-  const name = field.at("name").text();
+  const name = field.at("name").textOr(null);
   // An empty name is inadmissible and read differently everywhere (§1.2), so it grants nothing here.
   if (name === "") field.at("name").reject("a name, or no name at all for every object of the kind");
-  return group === undefined || kind === undefined || name === "" ? null : { group, kind, name: name ?? null };
+  return group === UNUSABLE || kind === UNUSABLE || name === UNUSABLE || name === "" ? null : { group, kind, name };
 }
 
 function indexed<T>(fields: readonly Field[], read: (field: Field) => T | null): readonly Indexed<T>[] {
@@ -72,6 +71,8 @@ export function inertFrom(grant: Grant, from: GrantFrom): InertCause | null {
 /** Why a `to` entry permits nothing, if it does not. */
 export function inertTo(grant: Grant, to: GrantTo): InertCause | null {
   if (!namesGroup(to.group) || !namesKind(to.kind)) return "invalid-string";
+  if (to.name === "*") return "literal-star";
+  if (CLUSTER_SCOPED_REFERENTS.some((scoped) => sameGroupKind(scoped, to))) return "cluster-scoped";
   const holder = sameGroupKind(to, GATEWAY) || sameGroupKind(to, LISTENER_SET);
   return holder && grant.from.length > 0 && grant.from.every(({ entry }) => isRoute(entry))
     ? "attachment-target"

@@ -3,8 +3,6 @@ import { type GroupKind, sameGroupKind } from "../model/object.ts";
 export const CORE = "";
 /** The Gateway API's own group. */
 export const GATEWAY_API = "gateway.networking.k8s.io";
-/** The Gateway API's group for experimental kinds. */
-export const GATEWAY_API_X = "gateway.networking.x-k8s.io";
 
 /** A kind that the tool reads, and how (`semantics.md` §2.1). */
 export interface KindInfo extends GroupKind {
@@ -137,6 +135,14 @@ export const CONFIG_MAP: GroupKind = { group: CORE, kind: "ConfigMap" };
 export const GATEWAY: GroupKind = { group: GATEWAY_API, kind: "Gateway" };
 export const LISTENER_SET: GroupKind = { group: GATEWAY_API, kind: "ListenerSet" };
 export const REFERENCE_GRANT: GroupKind = { group: GATEWAY_API, kind: "ReferenceGrant" };
+
+/** Kinds without a namespace that a reference may name; no grant can exist for them (`semantics.md` §1.3). */
+export const CLUSTER_SCOPED_REFERENTS: readonly GroupKind[] = [
+  { group: "certificates.k8s.io", kind: "ClusterTrustBundle" },
+];
+
+/** Kinds of which the catalogue knows that something refers to them with a grant, and whose existence is looked at. */
+export const REFERENT_KINDS: readonly GroupKind[] = [SERVICE, SECRET, CONFIG_MAP];
 
 /** The five route kinds of the Gateway API. */
 export const ROUTE_KINDS: readonly string[] = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute"];

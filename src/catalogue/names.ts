@@ -4,6 +4,7 @@ import type { GroupKind } from "../model/object.ts";
 
 const GROUP = /^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const KIND = /^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/;
+const OBJECT = /^(?!\.{1,2}$)[^/%\s\u0000-\u001f\u007f]+$/u;
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
 /** Is it an API group: empty for core, else a lower-case DNS subdomain of at most 253 characters? */
@@ -21,10 +22,29 @@ export function namesNamespace(text: string): boolean {
   return text.length <= 63 && NAMESPACE.test(text);
 }
 
-/** Letters only, without case and a plural's end: what is left of a kind when it is mistyped. */
+/** Is it a name that an object may have: not empty, at most 253 characters, usable as a segment of a path? */
+export function namesObject(text: string): boolean {
+  return text.length <= 253 && OBJECT.test(text);
+}
+
+/** Groups that are written where another is meant, as found in examples (`semantics.md` §7 #3, #4). */
+const LOOK_ALIKE_GROUPS: readonly { readonly written: string; readonly meant: string }[] = [
+  { written: "core", meant: "" },
+  { written: "v1", meant: "" },
+  { written: "networking.k8s.io", meant: "gateway.networking.k8s.io" },
+  { written: "networking.gateway.k8s.io", meant: "gateway.networking.k8s.io" },
+  { written: "gateway.networking.x-k8s.io", meant: "gateway.networking.k8s.io" },
+  { written: "gateway.k8s.io", meant: "gateway.networking.k8s.io" },
+];
+
+/** What is left of a kind without case and a plural's end. */
 const bare = (kind: string): string => kind.toLowerCase().replace(/s$/, "");
 
-/** Does a group and kind that nobody knows look like a slip of one that is known: other group, case or plural? */
+/** Does a group and kind that nobody knows look like a slip of one that is known? A vendor's kind of the same name does not. */
 export function looksLike(known: GroupKind, written: GroupKind): boolean {
-  return bare(known.kind) === bare(written.kind);
+  if (bare(known.kind) !== bare(written.kind)) return false;
+  return (
+    known.group === written.group ||
+    LOOK_ALIKE_GROUPS.some((slip) => slip.written === written.group && slip.meant === known.group)
+  );
 }

@@ -246,8 +246,3 @@ export const ROWS: readonly CatalogueRow[] = [
     citation: "§2.5 L2, apis/v1/listenerset_types.go (GEP-1713)",
   },
 ];
-
-/** Kinds without a namespace that a reference may name; no grant can exist for them (`semantics.md` §1.3). */
-export const CLUSTER_SCOPED_REFERENTS: readonly GroupKind[] = [
-  { group: "certificates.k8s.io", kind: "ClusterTrustBundle" },
-];

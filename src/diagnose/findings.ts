@@ -1,13 +1,19 @@
 import { inertFrom, inertTo } from "../catalogue/grants.ts";
-import { NAMESPACE, SECRET } from "../catalogue/kinds.ts";
+import { NAMESPACE, REFERENCE_GRANT, SECRET } from "../catalogue/kinds.ts";
 import { looksLike } from "../catalogue/names.ts";
-import { crossesNamespace, type Decision } from "../model/decision.ts";
+import {
+  type AttachmentDecision,
+  crossesNamespace,
+  type Decision,
+  type GrantDecision,
+  hasVerdict,
+} from "../model/decision.ts";
 import type { EntryRef, Finding, Severity } from "../model/finding.ts";
 import type { InertCause } from "../model/grant.ts";
 import type { ListenerHolder } from "../model/listener.ts";
 import { type GroupKind, type ObjectId, sameGroupKind } from "../model/object.ts";
 import type { GrantReport } from "../model/report.ts";
-import type { InputProblem, Sight, Snapshot } from "../model/snapshot.ts";
+import type { InputProblem, Namesakes, Sight, Snapshot } from "../model/snapshot.ts";
 
 /** What findings are made from. */
 export interface Diagnosis {
@@ -23,31 +29,38 @@ export interface Diagnosis {
   readonly referentKinds: readonly GroupKind[];
 }
 
-function ofDecision(decision: Decision, sight: Sight): readonly Finding[] {
+function ofGrantDecision(decision: GrantDecision, sight: Sight): readonly Finding[] {
   const subject = decision.reference.referrer;
-  const { outcome } = decision;
-  // A namespace that was left out or mistyped is the likeliest reason for an object that is not there.
-  const elsewhere = () => sight.namesakes(decision.reference.referent);
-  switch (outcome.verdict) {
-    case "unknown":
-      return outcome.gaps.map((gap) => ({ code: "unknown-verdict", severity: "info", subject, decision, gap }));
-    case "refused":
-      return decision.handshake === "grant"
-        ? [{ code: "ref-not-permitted", severity: "error", subject, decision }]
-        : [
-            {
-              code: "not-attached",
-              severity: "error",
-              subject,
-              decision,
-              elsewhere: outcome.reason === "ParentNotFound" ? elsewhere() : [],
-            },
-          ];
-    case "permitted":
-      return decision.handshake === "grant" && decision.referentExistence === "missing"
-        ? [{ code: "target-not-found", severity: "error", subject, decision, elsewhere: elsewhere() }]
-        : [];
+  if (hasVerdict(decision, "refused")) return [{ code: "ref-not-permitted", severity: "error", subject, decision }];
+  if (!hasVerdict(decision, "permitted")) return [];
+  const findings: Finding[] = [];
+  if (decision.outcome.witness.by === "meshExemption" && decision.outcome.trials.length === 0) {
+    findings.push({ code: "mesh-exemption", severity: "info", subject, decision });
   }
+  if (decision.referentExistence === "missing") {
+    // A namespace that was left out or mistyped is the likeliest reason for an object that is not there.
+    const elsewhere = sight.namesakes(decision.reference.referent);
+    findings.push({ code: "target-not-found", severity: "error", subject, decision, elsewhere });
+  }
+  return findings;
+}
+
+const NO_NAMESAKES: Namesakes = { first: null, others: 0 };
+
+function ofAttachment(decision: AttachmentDecision, sight: Sight): readonly Finding[] {
+  if (!hasVerdict(decision, "refused")) return [];
+  const { referrer, referent } = decision.reference;
+  const elsewhere = decision.outcome.reason === "ParentNotFound" ? sight.namesakes(referent) : NO_NAMESAKES;
+  return [{ code: "not-attached", severity: "error", subject: referrer, decision, elsewhere }];
+}
+
+function ofDecision(decision: Decision, sight: Sight): readonly Finding[] {
+  const { outcome, reference } = decision;
+  if (outcome.verdict === "unknown") {
+    const subject = reference.referrer;
+    return outcome.gaps.map((gap) => ({ code: "unknown-verdict", severity: "info", subject, decision, gap }));
+  }
+  return decision.handshake === "grant" ? ofGrantDecision(decision, sight) : ofAttachment(decision, sight);
 }
 
 /** What is to say of single entries of a grant. */
@@ -159,7 +172,7 @@ function ofProblem(problem: InputProblem, source: Snapshot["source"]): Finding {
 
 /** Without the kind there can be no grants, so every crossing reference is refused; the report says why (`semantics.md` §7 #23). */
 function ofServed({ snapshot, decisions }: Diagnosis): readonly Finding[] {
-  if (snapshot.served === null || snapshot.served.some(({ kind }) => kind === "ReferenceGrant")) return [];
+  if (snapshot.served === null || snapshot.served.some((served) => sameGroupKind(served, REFERENCE_GRANT))) return [];
   const references = decisions.filter(
     (decision) =>
       decision.handshake === "grant" && decision.outcome.verdict === "refused" && crossesNamespace(decision),

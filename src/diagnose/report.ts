@@ -1,3 +1,4 @@
+import { REFERENCE_GRANT } from "../catalogue/kinds.ts";
 import { ROWS } from "../catalogue/rows.ts";
 import { selects } from "../evaluate/selector.ts";
 import { crossesNamespace, type Decision } from "../model/decision.ts";
@@ -16,9 +17,19 @@ export interface WholeReport {
   readonly findings: readonly Finding[];
 }
 
+/** From the gravest: a field that is judged under several regimes counts once, by the worst of its verdicts. */
+const GRAVITY: readonly Decision["outcome"]["verdict"][] = ["refused", "unknown", "permitted"];
+
 function countVerdicts(decisions: readonly Decision[]): VerdictCounts {
   const counts = { permitted: 0, refused: 0, unknown: 0 };
-  for (const { outcome } of decisions) counts[outcome.verdict] += 1;
+  for (const [index, { reference, outcome }] of decisions.entries()) {
+    counts[outcome.verdict] += 1;
+    // Both verdicts of one field come from one reading of it, one after the other.
+    const before = decisions[index - 1];
+    if (before === undefined || before.reference.path !== reference.path) continue;
+    const lighter = GRAVITY.indexOf(before.outcome.verdict) > GRAVITY.indexOf(outcome.verdict) ? before : { outcome };
+    counts[lighter.outcome.verdict] -= 1;
+  }
   return counts;
 }
 
@@ -80,6 +91,9 @@ export function report(whole: WholeReport, scope: Scope): Report {
     grants,
     findings,
     gaps: [...new Set([...snapshot.gaps, ...met])],
+    hiddenGrants: snapshot.gaps.some(
+      ({ groupKind }) => groupKind === null || sameGroupKind(groupKind, REFERENCE_GRANT),
+    ),
     hiddenReferrers: snapshot.gaps.filter(
       ({ groupKind }) => groupKind === null || ROWS.some(({ from }) => sameGroupKind(from, groupKind)),
     ),

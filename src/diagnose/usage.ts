@@ -19,6 +19,8 @@ export interface UsageEvidence {
 interface Tally {
   /** `from/to` by index. */
   readonly pairs: Set<string>;
+  /** Pairs that a mesh route would use where its implementation asks for a grant after all (`semantics.md` §2.6). */
+  readonly meshPairs: Set<string>;
   readonly uses: Decision[];
 }
 
@@ -28,13 +30,16 @@ function tallyUses(decisions: readonly Decision[]): ReadonlyMap<Grant, Tally> {
   const tallies = new Map<Grant, Tally>();
   for (const decision of decisions) {
     if (decision.handshake !== "grant" || decision.outcome.verdict !== "permitted") continue;
-    const { witness } = decision.outcome;
-    if (witness.by !== "grant") continue;
-    for (const { grant, from, to } of witness.trials) {
-      const tally = tallies.get(grant) ?? { pairs: new Set(), uses: [] };
+    const { witness, trials } = decision.outcome;
+    if (witness.by !== "grant" && witness.by !== "meshExemption") continue;
+    for (const { grant, from, to } of trials) {
+      const tally = tallies.get(grant) ?? { pairs: new Set(), meshPairs: new Set(), uses: [] };
       tallies.set(grant, tally);
-      tally.pairs.add(pairKey(from, to));
-      if (tally.uses.at(-1) !== decision) tally.uses.push(decision);
+      if (witness.by === "meshExemption") tally.meshPairs.add(pairKey(from, to));
+      else {
+        tally.pairs.add(pairKey(from, to));
+        if (tally.uses.at(-1) !== decision) tally.uses.push(decision);
+      }
     }
   }
   return tallies;
@@ -67,8 +72,9 @@ export function usageOf(evidence: UsageEvidence): readonly GrantReport[] {
     const pairs = grant.from.flatMap((from) =>
       grant.to.map((to): PairUsage => {
         const inert = inertFrom(grant, from.entry) !== null || inertTo(grant, to.entry) !== null;
-        const doubt = !inert && mayBeUsed(from.entry, to.entry);
-        const used = tally?.pairs.has(pairKey(from.index, to.index)) === true;
+        const key = pairKey(from.index, to.index);
+        const doubt = !inert && (mayBeUsed(from.entry, to.entry) || tally?.meshPairs.has(key) === true);
+        const used = tally?.pairs.has(key) === true;
         return { from: from.index, to: to.index, inert, usage: used ? "used" : doubt ? "unknown" : "unused" };
       }),
     );

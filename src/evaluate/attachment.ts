@@ -13,6 +13,16 @@ import { selects, selectsPartly } from "./selector.ts";
 /** A clause holds, fails, or cannot be told because of a gap. */
 type Answer = "yes" | "no" | Gap;
 
+type NamespacedId = ObjectId & { readonly namespace: string };
+
+function unknown(gap: Gap): AttachmentVerdict {
+  return { verdict: "unknown", gaps: [gap], trials: [] };
+}
+
+function unreadGap({ group, kind, namespace }: ObjectId): Gap {
+  return { cause: "failed", groupKind: { group, kind }, namespace, detail: "only its metadata was read" };
+}
+
 /** The labels of a namespace; with a gap, the few of them that are known. */
 interface SeenLabels {
   readonly labels: Labels;
@@ -80,6 +90,11 @@ export function attachmentEvaluator(
     return gap;
   };
 
+  const foreignParentGap = (referrer: ObjectId, parent: ObjectId): Gap => {
+    const detail = `whether a ${referrer.kind} may have a parent of kind ${parent.kind} is the implementation's to say`;
+    return implementationGap(parent, detail);
+  };
+
   const admitsKindOf = (route: ObjectId, holder: ObjectId, listener: Listener): Answer => {
     const answer = admitsKind(listener, route);
     if (answer !== "implementation") return answer;
@@ -109,6 +124,11 @@ export function attachmentEvaluator(
     }
   };
 
+  const seenLabels = (namespace: string): ListenerTrial["labels"] => {
+    const seen = labelsOf(namespace);
+    return seen === null ? null : { known: seen.labels, complete: seen.gap === null };
+  };
+
   const hold = (reference: AttachmentReference, holder: ListenerHolder, listener: Listener): ListenerTrial => {
     const { referrer, sectionName, port, hostnames } = reference;
     const answers: Record<ListenerClause, Answer> = {
@@ -131,7 +151,7 @@ export function attachmentEvaluator(
     return {
       parent: holder.id,
       listener,
-      labels: listener.namespaces.from === "Selector" ? (labelsOf(referrer.namespace)?.labels ?? null) : null,
+      labels: listener.namespaces.from === "Selector" ? seenLabels(referrer.namespace) : null,
       failed: CLAUSE_ORDER.filter((clause) => answers[clause] === "no"),
       undecided,
     };
@@ -143,60 +163,62 @@ export function attachmentEvaluator(
     if (holder !== undefined) return holder;
     const existence = sight.existence(referent);
     if (existence === "missing") return { verdict: "refused", reason: "ParentNotFound", trials: [] };
-    if (existence === "present") {
-      const gap: Gap = {
-        cause: "failed",
-        groupKind: referent,
-        namespace: referent.namespace,
-        detail: "its spec was not read",
-      };
-      return { verdict: "unknown", gaps: [gap], trials: [] };
-    }
-    return { verdict: "unknown", gaps: [existence], trials: [] };
+    if (existence === "present") return unknown(unreadGap(referent));
+    return unknown(existence);
   };
 
   /** ListenerSet to Gateway: `allowedListeners` of the Gateway (`semantics.md` §3.2). */
-  const decideSet = (set: ObjectId & { readonly namespace: string }, gateway: ObjectId): AttachmentVerdict => {
+  const decideSet = (set: NamespacedId, gateway: ObjectId): AttachmentVerdict => {
+    if (!sameGroupKind(gateway, GATEWAY)) return unknown(foreignParentGap(set, gateway));
     const parent = parentOf(gateway);
     if ("verdict" in parent) return parent;
+    if (parent.holder === "set") return unknown(foreignParentGap(set, gateway));
     const answer = admits(parent.allowedListeners, parent.id.namespace, set.namespace);
     if (answer === "yes") {
       return { verdict: "permitted", witness: { by: "allowedListeners", parent: parent.id }, trials: [] };
     }
-    if (answer === "no") return { verdict: "refused", reason: "NotAllowed", trials: [] };
-    return { verdict: "unknown", gaps: [answer], trials: [] };
+    return answer === "no" ? { verdict: "refused", reason: "NotAllowed", trials: [] } : unknown(answer);
+  };
+
+  /** A set without a parent that can be read adds its listeners to nothing. */
+  const decideHolder = (holder: ListenerHolder): AttachmentVerdict | null => {
+    if (holder.holder === "gateway") return null;
+    if (holder.parent === null) return { verdict: "refused", reason: "ParentNotFound", trials: [] };
+    return decideSet(holder.id, holder.parent);
   };
 
   const decideRoute = (reference: AttachmentReference): AttachmentVerdict => {
     const holder = parentOf(reference.referent);
     if ("verdict" in holder) return holder;
     const trials = holder.listeners.map((listener) => hold(reference, holder, listener)).toSorted(nearest);
-    const ofSet = holder.parent === null ? null : decideSet(holder.id, holder.parent);
+    const ofSet = decideHolder(holder);
     if (ofSet?.verdict === "refused") return { verdict: "refused", reason: "ListenerSetNotAllowed", trials };
     const open = trials.filter(({ failed }) => failed.length === 0);
-    if (open.length === 0) return { verdict: "refused", reason: refusalOf(trials), trials };
-    if (ofSet?.verdict === "unknown") return { ...ofSet, trials };
+    if (ofSet?.verdict === "unknown" && open.length > 0) return { ...ofSet, trials };
     const [first, ...others] = open.filter(({ undecided }) => undecided.length === 0);
     if (first !== undefined) {
       return { verdict: "permitted", witness: { by: "listener", trials: [first, ...others] }, trials };
     }
     const [gap, ...gaps] = new Set(open.flatMap(({ undecided }) => undecided.map((clause) => clause.gap)));
-    if (gap === undefined) return { verdict: "refused", reason: refusalOf(trials), trials };
-    return { verdict: "unknown", gaps: [gap, ...gaps], trials };
+    if (gap !== undefined) return { verdict: "unknown", gaps: [gap, ...gaps], trials };
+    return { verdict: "refused", reason: refusalOf(trials), trials };
+  };
+
+  /** A Service parent (mesh) has no listeners and asks nobody, but it has to be there. */
+  const decideMesh = (service: ObjectId): AttachmentVerdict => {
+    const existence = sight.existence(service);
+    if (existence === "missing") return { verdict: "refused", reason: "ParentNotFound", trials: [] };
+    if (existence !== "present") return unknown(existence);
+    return { verdict: "permitted", witness: { by: "meshExemption" }, trials: [] };
   };
 
   return {
     decide: (reference) => {
       const { referrer, referent } = reference;
-      if (isRoute(referrer)) {
-        if (sameGroupKind(referent, SERVICE))
-          return { verdict: "permitted", witness: { by: "meshExemption" }, trials: [] };
-        if (sameGroupKind(referent, GATEWAY) || sameGroupKind(referent, LISTENER_SET)) return decideRoute(reference);
-      } else if (sameGroupKind(referent, GATEWAY)) {
-        return decideSet(referrer, referent);
-      }
-      const detail = `whether a ${referrer.kind} may have a parent of kind ${referent.kind} is the implementation's to say`;
-      return { verdict: "unknown", gaps: [implementationGap(referent, detail)], trials: [] };
+      if (!isRoute(referrer)) return decideSet(referrer, referent);
+      if (sameGroupKind(referent, SERVICE)) return decideMesh(referent);
+      if (sameGroupKind(referent, GATEWAY) || sameGroupKind(referent, LISTENER_SET)) return decideRoute(reference);
+      return unknown(foreignParentGap(referrer, referent));
     },
   };
 }

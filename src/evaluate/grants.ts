@@ -1,7 +1,7 @@
 import { REFERENCE_GRANT } from "../catalogue/kinds.ts";
 import type { GrantClause, GrantTrial, GrantVerdict } from "../model/decision.ts";
 import type { Grant, GrantFrom, GrantTo, Indexed } from "../model/grant.ts";
-import { compareIds, type ObjectId } from "../model/object.ts";
+import { compareIds, type GroupKind, keyOf, type ObjectId } from "../model/object.ts";
 import type { GrantReference } from "../model/reference.ts";
 import type { Sight } from "../model/snapshot.ts";
 
@@ -30,10 +30,6 @@ function trial(pair: Pair, grant: Grant, from: Indexed<GrantFrom>, to: Indexed<G
   return { grant, from: from.index, to: to.index, failed: elsewhere ? ["grant.namespace", ...failed] : failed };
 }
 
-function trialsOf(pair: Pair, grant: Grant): readonly GrantTrial[] {
-  return grant.from.flatMap((from) => grant.to.map((to) => trial(pair, grant, from, to)));
-}
-
 /** Whether the entry names the very referent, which says more than "every object of the kind". */
 function namesReferent({ grant, to, failed }: GrantTrial): boolean {
   return !failed.includes("to.name") && grant.to.some(({ index, entry }) => index === to && entry.name !== null);
@@ -55,8 +51,93 @@ function nearest(a: GrantTrial, b: GrantTrial): number {
   );
 }
 
-const pairKey = (from: GrantFrom, to: { readonly group: string; readonly kind: string }) =>
-  `${from.group}/${from.kind}/${from.namespace}/${to.group}/${to.kind}`;
+type From = Indexed<GrantFrom>;
+type To = Indexed<GrantTo>;
+
+interface Entry {
+  readonly grant: Grant;
+  readonly from: From;
+  readonly to: To;
+}
+
+/** How many near misses a decision keeps. More would not be read, and a namespace may hold thousands of entries. */
+export const NEAREST_KEPT = 8;
+
+/** Stands for every name in a key; no object is called so. */
+const ANY_NAME = "";
+
+function targetKey(from: GrantFrom, to: GroupKind, name: string): string {
+  return `${from.group}/${from.kind}/${from.namespace}/${to.group}/${to.kind}/${name}`;
+}
+
+function pushTo<T>(index: Map<string, T[]>, key: string, value: T): void {
+  const known = index.get(key);
+  if (known === undefined) index.set(key, [value]);
+  else known.push(value);
+}
+
+const NO_ENTRIES: readonly Entry[] = [];
+
+/**
+ * The entries of the grants of one namespace, so that what permits a reference, and what fails it in one clause only, is
+ * found without going through the others.
+ */
+class NamespaceIndex {
+  readonly #grants: readonly Grant[];
+  /** By `from`, kind and name of `to`; ANY_NAME where every name is meant. */
+  readonly #permitting = new Map<string, Entry[]>();
+  #nearMisses: Map<string, Entry[]> | null = null;
+
+  constructor(grants: readonly Grant[]) {
+    this.#grants = grants;
+    for (const entry of this.#entries()) {
+      const { name } = entry.to.entry;
+      pushTo(this.#permitting, targetKey(entry.from.entry, entry.to.entry, name ?? ANY_NAME), entry);
+    }
+  }
+
+  *#entries(): Generator<Entry> {
+    for (const grant of this.#grants) {
+      for (const from of grant.from) for (const to of grant.to) yield { grant, from, to };
+    }
+  }
+
+  /** The entries that match the pair in every clause but the namespace, which is this one. */
+  permitting({ from, to }: Pair): readonly Entry[] {
+    return [
+      ...(this.#permitting.get(targetKey(from, to, ANY_NAME)) ?? NO_ENTRIES),
+      ...(this.#permitting.get(targetKey(from, to, to.name)) ?? NO_ENTRIES),
+    ];
+  }
+
+  /** Entries that fail in one clause; where there is none, some of all. */
+  nearest({ from, to }: Pair): readonly Entry[] {
+    this.#nearMisses ??= this.#indexNearMisses();
+    const index = this.#nearMisses;
+    const keys = [...missKeys(from, to, to.name), ...missKeys(from, to, ANY_NAME)];
+    const near = new Set(keys.flatMap((key) => index.get(key) ?? NO_ENTRIES));
+    return near.size > 0 ? [...near] : [...this.#entries().take(MOST_SCANNED)];
+  }
+
+  #indexNearMisses(): Map<string, Entry[]> {
+    const index = new Map<string, Entry[]>();
+    for (const entry of this.#entries()) {
+      for (const key of missKeys(entry.from.entry, entry.to.entry, entry.to.entry.name ?? ANY_NAME)) {
+        if ((index.get(key)?.length ?? 0) < NEAREST_KEPT) pushTo(index, key, entry);
+      }
+    }
+    return index;
+  }
+}
+
+/** Where nothing comes near, it does not matter which of many entries is shown. */
+const MOST_SCANNED = 256;
+
+/** A key for each clause left out: what shares one differs in that clause at most. */
+function missKeys(from: GrantFrom, to: GroupKind, name: string): readonly string[] {
+  const parts = [from.group, from.kind, from.namespace, to.group, to.kind, name];
+  return parts.map((_, left) => `${left}/${parts.map((part, at) => (at === left ? "" : part)).join("/")}`);
+}
 
 /** Decides grant references against all grants of a world. */
 export interface GrantEvaluator {
@@ -69,35 +150,49 @@ export interface GrantEvaluator {
  */
 export function grantEvaluator(grants: readonly Grant[], sight: Sight): GrantEvaluator {
   const byNamespace = Map.groupBy(grants, (grant) => grant.id.namespace);
-  const byEntries = new Map<string, Set<Grant>>();
+  const indices = new Map<string, NamespaceIndex>();
+  const indexOf = (namespace: string): NamespaceIndex => {
+    const index = indices.get(namespace) ?? new NamespaceIndex(byNamespace.get(namespace) ?? []);
+    indices.set(namespace, index);
+    return index;
+  };
+  // Grants that name an object outright, wherever they stand: if they would permit it, they may only be misplaced.
+  const byTarget = new Map<string, Entry[]>();
   for (const grant of grants) {
     for (const from of grant.from) {
       for (const to of grant.to) {
-        const key = pairKey(from.entry, to.entry);
-        const known = byEntries.get(key);
-        if (known === undefined) byEntries.set(key, new Set([grant]));
-        else known.add(grant);
+        if (to.entry.name === null) continue;
+        const key = targetKey(from.entry, to.entry, to.entry.name);
+        if ((byTarget.get(key)?.length ?? 0) < NEAREST_KEPT) pushTo(byTarget, key, { grant, from, to });
       }
     }
   }
 
-  const misplaced = (pair: Pair): readonly GrantTrial[] =>
-    [...(byEntries.get(pairKey(pair.from, pair.to)) ?? [])]
-      .filter((grant) => grant.id.namespace !== pair.to.namespace)
-      .flatMap((grant) => trialsOf(pair, grant))
-      // A grant of a third namespace that opens it as a whole is that namespace's own affair.
-      .filter(
-        (one) => one.failed.length === 1 && (one.grant.id.namespace === pair.from.namespace || namesReferent(one)),
-      );
+  const held = (pair: Pair, entries: readonly Entry[]): readonly GrantTrial[] =>
+    entries.map(({ grant, from, to }) => trial(pair, grant, from, to)).toSorted(nearest);
+  const permitting = (pair: Pair): readonly GrantTrial[] => held(pair, indexOf(pair.to.namespace).permitting(pair));
+
+  /** What comes nearest: in the referent's namespace, in the referrer's by mistake, or naming the referent from anywhere. */
+  const nearMisses = (pair: Pair): readonly GrantTrial[] => {
+    const here = indexOf(pair.to.namespace).nearest(pair);
+    const misplaced = [
+      ...indexOf(pair.from.namespace).permitting(pair),
+      ...(byTarget.get(targetKey(pair.from, pair.to, pair.to.name)) ?? NO_ENTRIES),
+    ].filter(({ grant }) => grant.id.namespace !== pair.to.namespace);
+    const once = new Map(
+      misplaced.map((entry) => [`${keyOf(entry.grant.id)}/${entry.from.index}/${entry.to.index}`, entry]),
+    );
+    return held(pair, [...here, ...once.values()]).slice(0, NEAREST_KEPT);
+  };
 
   const verdict = (pair: Pair): GrantVerdict => {
-    const here = (byNamespace.get(pair.to.namespace) ?? []).flatMap((grant) => trialsOf(pair, grant)).toSorted(nearest);
-    const [first, ...others] = here.filter(({ failed }) => failed.length === 0);
+    const [first, ...others] = permitting(pair);
     if (first !== undefined) {
-      return { verdict: "permitted", witness: { by: "grant", trials: [first, ...others] }, trials: here };
+      const trials = [first, ...others] as const;
+      return { verdict: "permitted", witness: { by: "grant", trials }, trials };
     }
     const gap = sight.hidden(REFERENCE_GRANT, pair.to.namespace);
-    const trials = [...here, ...misplaced(pair)].toSorted(nearest);
+    const trials = nearMisses(pair);
     if (gap !== null) return { verdict: "unknown", gaps: [gap], trials };
     return { verdict: "refused", reason: "RefNotPermitted", trials };
   };
@@ -107,11 +202,14 @@ export function grantEvaluator(grants: readonly Grant[], sight: Sight): GrantEva
     decide: ({ referrer, referent, scope }) => {
       const { namespace } = referent;
       if (namespace === null) return { verdict: "permitted", witness: { by: "clusterScoped" }, trials: [] };
-      if (namespace === referrer.namespace)
+      if (namespace === referrer.namespace) {
         return { verdict: "permitted", witness: { by: "sameNamespace" }, trials: [] };
-      if (scope?.regime === "mesh") return { verdict: "permitted", witness: { by: "meshExemption" }, trials: [] };
+      }
       const pair: Pair = { from: referrer, to: { ...referent, namespace } };
-      const key = `${pairKey(pair.from, pair.to)}/${namespace}/${referent.name}`;
+      if (scope?.regime === "mesh") {
+        return { verdict: "permitted", witness: { by: "meshExemption" }, trials: permitting(pair) };
+      }
+      const key = `${targetKey(referrer, referent, referent.name)}/${namespace}`;
       const before = known.get(key);
       if (before !== undefined) return before;
       const decided = verdict(pair);

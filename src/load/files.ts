@@ -1,12 +1,7 @@
 import { glob, readdir, readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { RefgrantError } from "../model/failure.ts";
-
-/** The text of one file, named as the user gave it. Same shape as the manifest reader's input. */
-export interface FileText {
-  readonly name: string;
-  readonly text: string;
-}
+import type { Source, SourceText } from "../model/source.ts";
 
 /** What `-f` and `-R` ask for. */
 export interface FileRequest {
@@ -20,100 +15,170 @@ export interface FileRequest {
 /** The extensions that kubectl takes from a folder. */
 const EXTENSIONS: readonly string[] = [".json", ".yaml", ".yml"];
 const STDIN = "-";
+const NOT_TEXT = "ERR_ENCODING_INVALID_ENCODED_DATA";
 
-function hasCode(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Error && "code" in error && typeof error.code === "string";
+/** The code of an error from Node, empty for any other. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
-function unreadable(name: string, error: unknown): RefgrantError {
-  const code = hasCode(error) ? error.code : "";
-  if (code === "ENOENT") {
-    return new RefgrantError(
-      "input",
-      `the path ${JSON.stringify(name)} does not exist`,
-      "check -f for a typing error",
-      { cause: error },
-    );
-  }
-  if (code === "EACCES" || code === "EPERM") {
-    return new RefgrantError("input", `${name}: permission denied`, "run as a user who may read it", { cause: error });
-  }
-  return new RefgrantError("input", `${name} could not be read${code === "" ? "" : ` (${code})`}`, null, {
-    cause: error,
-  });
-}
-
-/** Decodes UTF-8, and UTF-16 with a byte-order mark, which Windows shells write by default. */
-function decode(name: string, bytes: Uint8Array): string {
+/** Decodes UTF-8, and UTF-16 with a byte-order mark, which Windows shells write by default. Throws if it is neither. */
+function decode(bytes: Uint8Array): string {
   const [first, second] = bytes;
   const encoding =
     first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new RefgrantError(
-      "input",
-      `${name} is not UTF-8 text`,
-      "convert it, or leave it out of the files given with -f",
-      {
-        cause: error,
-      },
-    );
+  return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+}
+
+/** The error for a path that was named with `-f`. */
+function namedError(name: string, error: unknown): RefgrantError {
+  const options: ErrorOptions = { cause: error };
+  const code = codeOf(error);
+  switch (code) {
+    case "ENOENT":
+      return new RefgrantError(
+        "input",
+        `the path ${JSON.stringify(name)} does not exist`,
+        "check -f for a typing error",
+        options,
+      );
+    case "EACCES":
+    case "EPERM":
+      return new RefgrantError("input", `${name}: permission denied`, "run as a user who may read it", options);
+    case NOT_TEXT:
+      return new RefgrantError(
+        "input",
+        `${name} is not UTF-8 text`,
+        "convert it, or leave it out of the files given with -f",
+        options,
+      );
+    default:
+      return new RefgrantError("input", `${name} could not be read${code === "" ? "" : ` (${code})`}`, null, options);
   }
 }
 
-async function readText(path: string): Promise<FileText> {
-  try {
-    return { name: path, text: decode(path, await readFile(path)) };
-  } catch (error) {
-    throw error instanceof RefgrantError ? error : unreadable(path, error);
+/** What is wrong with a file or folder that was found, not named. */
+function problemOf(error: unknown): string {
+  const code = codeOf(error);
+  switch (code) {
+    case "ENOENT":
+      return "it links to a path that does not exist";
+    case "ELOOP":
+      return "its links lead in a circle";
+    case "EACCES":
+    case "EPERM":
+      return "permission denied";
+    case NOT_TEXT:
+      return "it is not UTF-8 text";
+    default:
+      return code === "" ? "it could not be read" : `it could not be read (${code})`;
   }
 }
 
-/** The manifests of a folder by name, those of its folders after them. Links to folders are not followed, so no loop can form. */
-async function manifestsIn(folder: string, recursive: boolean): Promise<readonly string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  const files: string[] = [];
-  const folders: string[] = [];
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) folders.push(path);
-    else if (EXTENSIONS.includes(extname(entry.name)) && (entry.isFile() || (await stat(path)).isFile()))
-      files.push(path);
-  }
-  if (recursive) for (const inner of folders) files.push(...(await manifestsIn(inner, true)));
-  return files;
-}
-
-async function expand(name: string, recursive: boolean): Promise<readonly string[]> {
+/** Reads what a folder or a glob led to; null for what is no file. Only files are opened: a FIFO might never end. */
+async function readFound(path: string): Promise<Source | null> {
   try {
-    const found = await stat(name);
-    if (!found.isDirectory()) return [name];
-    const files = await manifestsIn(name, recursive);
-    if (files.length > 0) return files;
-    const advice = recursive ? "name another folder" : "name another folder, or look into its folders too with -R";
-    throw new RefgrantError("input", `the folder ${name} holds no manifests (${EXTENSIONS.join(", ")})`, advice);
+    return (await stat(path)).isFile() ? { name: path, text: decode(await readFile(path)) } : null;
   } catch (error) {
-    if (error instanceof RefgrantError) throw error;
-    if (!hasCode(error) || error.code !== "ENOENT" || !/[*?[{]/.test(name)) throw unreadable(name, error);
+    return { name: path, problem: problemOf(error) };
   }
-  const matches = (await Array.fromAsync(glob(name))).toSorted();
-  if (matches.length > 0) return (await Promise.all(matches.map((match) => expand(match, recursive)))).flat();
-  throw new RefgrantError("input", `no file matches ${JSON.stringify(name)}`, "check -f for a typing error");
 }
 
 /**
- * Reads everything that `-f` names, each file once, in the order given; a folder's files by name.
- *
- * @throws RefgrantError("input") for a path that does not exist or cannot be read, a folder without manifests, a glob
- *   without a match, and bytes that are no text.
+ * The manifests of a folder by name, those of its folders after them. Links to folders are not followed, so no loop can
+ * form. Throws only if the folder itself cannot be listed.
  */
-export async function readFiles({ filenames, recursive, readStdin }: FileRequest): Promise<readonly FileText[]> {
-  const texts = new Map<string, FileText>();
-  for (const name of filenames) {
-    if (name === STDIN) texts.set(name, { name, text: decode("standard input", await readStdin()) });
-    else for (const path of await expand(name, recursive)) if (!texts.has(path)) texts.set(path, await readText(path));
+async function readFolder(folder: string, recursive: boolean): Promise<readonly Source[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const sources: Source[] = [];
+  for (const entry of entries) {
+    if (entry.isDirectory() || !EXTENSIONS.includes(extname(entry.name))) continue;
+    const source = await readFound(join(folder, entry.name));
+    if (source !== null) sources.push(source);
   }
-  return [...texts.values()];
+  if (recursive) {
+    for (const entry of entries)
+      if (entry.isDirectory()) sources.push(...(await readInnerFolder(join(folder, entry.name))));
+  }
+  return sources;
+}
+
+async function readInnerFolder(folder: string): Promise<readonly Source[]> {
+  try {
+    return await readFolder(folder, true);
+  } catch (error) {
+    return [{ name: folder, problem: problemOf(error) }];
+  }
+}
+
+/** What a path given with `-f` holds: a file, FIFO or device is read as it is; null if there is no such path. */
+async function readNamed(name: string, recursive: boolean): Promise<readonly Source[] | null> {
+  try {
+    const found = await stat(name);
+    if (!found.isDirectory()) return [{ name, text: decode(await readFile(name)) }];
+    const sources = await readFolder(name, recursive);
+    if (sources.length > 0) return sources;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT" && /[*?[{]/.test(name)) return null;
+    throw namedError(name, error);
+  }
+  const advice = recursive ? "name another folder" : "name another folder, or look into its folders too with -R";
+  throw new RefgrantError("input", `the folder ${name} holds no manifests (${EXTENSIONS.join(", ")})`, advice);
+}
+
+async function readMatch(path: string, recursive: boolean): Promise<readonly Source[]> {
+  try {
+    if ((await stat(path)).isDirectory()) return await readFolder(path, recursive);
+  } catch (error) {
+    return [{ name: path, problem: problemOf(error) }];
+  }
+  const source = await readFound(path);
+  return source === null ? [] : [source];
+}
+
+async function readGlob(pattern: string, recursive: boolean): Promise<readonly Source[]> {
+  const matches = (await Array.fromAsync(glob(pattern))).toSorted();
+  const sources: Source[] = [];
+  for (const match of matches) sources.push(...(await readMatch(match, recursive)));
+  if (sources.length > 0) return sources;
+  throw new RefgrantError("input", `no file matches ${JSON.stringify(pattern)}`, "check -f for a typing error");
+}
+
+async function readStandardInput(readStdin: FileRequest["readStdin"]): Promise<SourceText> {
+  const bytes = await readStdin();
+  try {
+    return { name: STDIN, text: decode(bytes) };
+  } catch (error) {
+    throw namedError("standard input", error);
+  }
+}
+
+/**
+ * Reads everything that `-f` names, each file once, in the order given; a folder's files by name. A file that was found in a
+ * folder or through a glob and cannot be read is given back with what is wrong with it, so that it does not stop the others.
+ *
+ * @throws RefgrantError("input") for a named path that does not exist, cannot be read or is no text, for a folder without
+ *   manifests and a glob without a match, and when nothing at all could be read.
+ */
+export async function readFiles({ filenames, recursive, readStdin }: FileRequest): Promise<readonly Source[]> {
+  const sources = new Map<string, Source>();
+  for (const name of filenames) {
+    if (name === STDIN) {
+      sources.set(name, await readStandardInput(readStdin));
+      continue;
+    }
+    const found = (await readNamed(name, recursive)) ?? (await readGlob(name, recursive));
+    for (const source of found) if (!sources.has(source.name)) sources.set(source.name, source);
+  }
+  const all = [...sources.values()];
+  const [first] = all;
+  if (first !== undefined && "problem" in first && all.every((source) => "problem" in source)) {
+    throw new RefgrantError(
+      "input",
+      `${first.name}: ${first.problem}`,
+      "nothing else could be read; mend it and run again",
+    );
+  }
+  return all;
 }

@@ -1,14 +1,10 @@
 import { CORE_SCHEMA, load, mergeTag, YAMLException } from "js-yaml";
+import { yamlReason } from "../catalogue/yaml-reasons.ts";
 import type { Position } from "../model/object.ts";
 import type { InputProblem } from "../model/snapshot.ts";
+import type { Source, SourceText } from "../model/source.ts";
+import { type AliasTrouble, aliasTrouble } from "./aliases.ts";
 import { type JsonObject, type JsonSpan, jsonObjects, memberCount } from "./json.ts";
-
-/** The text of one file (or of standard input), as it was read. */
-export interface SourceText {
-  /** How the user knows it: the path as given, or `-`. */
-  readonly name: string;
-  readonly text: string;
-}
 
 /** One document of a file: the unit that can be broken without harm to the others. */
 export interface SourceDocument {
@@ -28,7 +24,7 @@ export interface ParsedDocument {
   readonly items: readonly SourceDocument[];
 }
 
-/** A document that could not be parsed. */
+/** A document that could not be parsed, or a file that could not be read. */
 export interface BrokenDocument {
   readonly source: SourceDocument;
   readonly problem: InputProblem & { readonly cause: "syntax" | "duplicate-key" };
@@ -42,6 +38,9 @@ export interface Documents {
 
 /** YAML 1.2 as Kubernetes' tools write it, with merge keys; no dates, no custom tags. */
 const SCHEMA = CORE_SCHEMA.withTags(mergeTag);
+
+/** How deep a document may be nested, in YAML and in JSON: deeper than anyone writes, and far from the end of the stack. */
+const MAX_DEPTH = 500;
 
 const SEPARATOR = /^---(?=\s|$)/;
 const DOCUMENT_END = /^\.\.\.(?=\s|$)/;
@@ -96,20 +95,39 @@ function isBlank(text: string): boolean {
   return true;
 }
 
-function brokenDocument(source: SourceDocument, error: unknown): BrokenDocument {
-  const at = error instanceof YAMLException ? error.mark : undefined;
-  const detail =
-    error instanceof YAMLException ? error.reason : "the document is too deeply nested or otherwise unreadable";
-  const cause = detail.startsWith("duplicated mapping key") ? "duplicate-key" : "syntax";
-  return { source, problem: { cause, at: positionOf(source, at?.line ?? 0, at?.column ?? 0), detail } };
+function brokenAt(source: SourceDocument, error: unknown): BrokenDocument {
+  if (!(error instanceof YAMLException)) {
+    return brokenDocument(source, "the document is too deeply nested or otherwise unreadable");
+  }
+  const cause = error.reason.startsWith("duplicated mapping key") ? "duplicate-key" : "syntax";
+  const at = positionOf(source, error.mark?.line ?? 0, error.mark?.column ?? 0);
+  return { source, problem: { cause, at, detail: yamlReason(error.reason) } };
+}
+
+function brokenDocument(source: SourceDocument, detail: string): BrokenDocument {
+  return { source, problem: { cause: "syntax", at: positionOf(source, 0, 0), detail } };
+}
+
+function aliasDetail(trouble: AliasTrouble): string {
+  switch (trouble.why) {
+    case "endless":
+      return yamlReason("recursive alias");
+    case "too-deep":
+      return yamlReason("nesting exceeded");
+    case "too-many":
+      return `its aliases expand to more than ${trouble.limit.toLocaleString("en")} nodes`;
+  }
 }
 
 function parseYaml(source: SourceDocument): ParsedDocument | BrokenDocument | null {
   if (isBlank(source.text)) return null;
   try {
-    return { source, value: load(source.text, { schema: SCHEMA }), items: [] };
+    const value = load(source.text, { schema: SCHEMA, maxDepth: MAX_DEPTH });
+    // Without a star there is no alias, and the document is no larger than its text.
+    const trouble = source.text.includes("*") ? aliasTrouble(value, source.text.length, MAX_DEPTH) : null;
+    return trouble === null ? { source, value, items: [] } : brokenDocument(source, aliasDetail(trouble));
   } catch (error) {
-    return brokenDocument(source, error);
+    return brokenAt(source, error);
   }
 }
 
@@ -120,6 +138,8 @@ function cut({ name, text }: SourceText, span: JsonSpan): SourceDocument {
 /** JSON text is parsed as JSON, and as YAML only to find the place of an error or of a key that stands twice. */
 function parseJson(file: SourceText, object: JsonObject): ParsedDocument | BrokenDocument | null {
   const source = cut(file, object);
+  // What is nested too deeply is left to the YAML parser too, which refuses it.
+  if (object.depth > MAX_DEPTH) return parseYaml(source);
   try {
     const value: unknown = JSON.parse(source.text);
     if (memberCount(value) === object.members)
@@ -130,14 +150,21 @@ function parseJson(file: SourceText, object: JsonObject): ParsedDocument | Broke
   return parseYaml(source);
 }
 
-function documentsOf({ name, text }: SourceText): readonly (ParsedDocument | BrokenDocument | null)[] {
+function documentsOf(given: Source): readonly (ParsedDocument | BrokenDocument | null)[] {
+  if ("problem" in given) {
+    return [brokenDocument({ file: given.name, text: "", lineOffset: 0, columnOffset: 0 }, given.problem)];
+  }
+  const { name, text } = given;
   const file: SourceText = { name, text: text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text };
   const objects = /^\s*\{/.test(file.text) ? jsonObjects(file.text) : null;
   return objects === null ? splitYaml(file).map(parseYaml) : objects.map((object) => parseJson(file, object));
 }
 
-/** Parses every document of every file on its own, so that a broken one hides nothing but itself. */
-export function parseDocuments(files: readonly SourceText[]): Documents {
+/**
+ * Parses every document of every file on its own, so that a broken one hides nothing but itself. A file that could not be
+ * read counts as one broken document.
+ */
+export function parseDocuments(files: readonly Source[]): Documents {
   const parsed: ParsedDocument[] = [];
   const broken: BrokenDocument[] = [];
   for (const file of files) {

@@ -10,6 +10,8 @@ export interface JsonSpan {
 export interface JsonObject extends JsonSpan {
   /** How many `key: value` members it is written with, at all depths. */
   readonly members: number;
+  /** How deep its innermost object or list is nested; 1 for an object with neither. */
+  readonly depth: number;
   /** The objects in its top-level `items`, so that one of them can be read again without the others. */
   readonly items: readonly JsonSpan[];
 }
@@ -21,6 +23,7 @@ const ITEMS = '"items"';
 interface OpenObject {
   readonly span: Omit<JsonSpan, "end">;
   members: number;
+  depth: number;
   readonly items: JsonSpan[];
 }
 
@@ -47,7 +50,7 @@ export function jsonObjects(text: string): readonly JsonObject[] | null {
     const here = () => ({ start: index, line, column: index - lineStart });
     if (open === null) {
       if (token !== "{") return null;
-      open = { span: here(), members: 0, items: [] };
+      open = { span: here(), members: 0, depth: 1, items: [] };
       depth = 1;
       continue;
     }
@@ -57,6 +60,7 @@ export function jsonObjects(text: string): readonly JsonObject[] | null {
         if (depth === 1) inItems = token === "[" && key === ITEMS;
         if (depth === 2 && inItems && token === "{") item = here();
         depth += 1;
+        if (depth > open.depth) open.depth = depth;
         break;
       case "}":
       case "]":
@@ -66,7 +70,8 @@ export function jsonObjects(text: string): readonly JsonObject[] | null {
           item = null;
         }
         if (depth === 0) {
-          objects.push({ ...open.span, end: index + 1, members: open.members, items: open.items });
+          const { span, members, depth: deepest, items } = open;
+          objects.push({ ...span, end: index + 1, members, depth: deepest, items });
           open = null;
         }
         break;

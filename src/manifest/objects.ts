@@ -1,8 +1,9 @@
 import { KINDS, type KindInfo, kindInfo } from "../catalogue/kinds.ts";
-import { Field } from "../model/fields.ts";
+import { Field, type FieldProblem, UNUSABLE } from "../model/fields.ts";
 import type { Gap } from "../model/gap.ts";
-import type { FieldPath, KubeObject, ObjectId } from "../model/object.ts";
+import { type FieldPath, formatPath, type KubeObject, keyOf, type ObjectId, type ObjectKey } from "../model/object.ts";
 import type { InputProblem } from "../model/snapshot.ts";
+import { formatPosition } from "../model/source.ts";
 import type { BrokenDocument, Documents, SourceDocument } from "./documents.ts";
 import { type Locator, locator } from "./positions.ts";
 
@@ -20,7 +21,10 @@ interface Reading {
   readonly defaultNamespace: string;
   readonly objects: KubeObject[];
   readonly problems: InputProblem[];
+  readonly gaps: Gap[];
   readonly placed: ObjectId[];
+  /** How many objects have been given each placeholder for a name. */
+  readonly generated: Map<ObjectKey, number>;
 }
 
 const SLASH_OR_CONTROL = /[/\u0000-\u001f\u007f]/;
@@ -29,6 +33,23 @@ const SLASH_OR_CONTROL = /[/\u0000-\u001f\u007f]/;
 function segment(field: Field): string | undefined {
   const text = field.text();
   return text === undefined || text === "" || SLASH_OR_CONTROL.test(text) ? undefined : text;
+}
+
+/** Tells apart the objects that one `metadata.generateName` stands for. No object of a cluster has such a name: it holds blanks. */
+function generatedName(prefix: string, count: number): string {
+  return `${prefix}(generated name${count === 1 ? "" : ` ${count}`})`;
+}
+
+/** The name as written; else, with `metadata.generateName`, what the API server will make a name from. */
+function readName(metadata: Field): { readonly name: string } | { readonly prefix: string } | null {
+  const written = metadata.at("name");
+  const name = segment(written);
+  if (name !== undefined) return { name };
+  const prefix = segment(metadata.at("generateName"));
+  if (prefix === undefined) return null;
+  const text = written.text();
+  if (text !== undefined && text !== "") written.reject("a name without slashes and control characters");
+  return { prefix };
 }
 
 function splitApiVersion(apiVersion: string): { readonly group: string; readonly version: string } | null {
@@ -43,6 +64,18 @@ function versionProblem(info: KindInfo, version: string): "unknown-version" | "u
   return info.retired.includes(version) ? "unserved-version" : null;
 }
 
+/** A placeholder for a name that no object before was given. */
+function nextGeneratedName(
+  prefix: string,
+  identify: (name: string) => ObjectId,
+  generated: Map<ObjectKey, number>,
+): string {
+  const key = keyOf(identify(prefix));
+  const count = (generated.get(key) ?? 0) + 1;
+  generated.set(key, count);
+  return generatedName(prefix, count);
+}
+
 function readObject(
   value: unknown,
   base: FieldPath,
@@ -54,7 +87,8 @@ function readObject(
   const ignore = (detail: string) => {
     reading.problems.push({ cause: "no-object", at: place([]), detail });
   };
-  // Wrong types in what identifies an object make it no object; everything else is left to the readers of its kind.
+  // Wrong types in what identifies an object make it no object. Those in its metadata are told with its name; everything else
+  // is left to the readers of its kind.
   const root = Field.root(value, () => {});
   const apiVersion = root.at("apiVersion").text();
   const kind = segment(root.at("kind"));
@@ -65,7 +99,11 @@ function readObject(
     return;
   }
   if (kind.endsWith("List") && root.at("items").present) {
-    const list = root.at("items").items();
+    const list = root.at("items").itemsOr();
+    if (list === UNUSABLE) {
+      ignore(`${kind} with items that are no list`);
+      return;
+    }
     for (const [index, item] of list.entries()) {
       // Only where every item is an object do the two lists run alongside.
       const own = items.length === list.length ? items[index] : undefined;
@@ -74,55 +112,89 @@ function readObject(
     }
     return;
   }
-  const metadata = root.at("metadata");
-  const name = segment(metadata.at("name"));
-  if (name === undefined) {
-    ignore(`${kind} without a usable metadata.name`);
-    return;
-  }
+  const info = kindInfo({ group: type.group, kind });
+  /** An object that cannot be told from others may be the one that permits a reference. */
+  const reject = (detail: string, namespace: string | null): void => {
+    ignore(detail);
+    if (info === undefined) return;
+    const groupKind = { group: info.group, kind: info.kind };
+    const where = formatPosition(place([]));
+    reading.gaps.push({ cause: "unreadable", groupKind, namespace, detail: `${where} was passed over: ${detail}` });
+  };
+  const fieldProblems = new Map<string, FieldProblem>();
+  const metadata = Field.root(
+    root.at("metadata").raw,
+    (problem) => fieldProblems.set(formatPath(problem.path), problem),
+    ["metadata"],
+  );
   const written = metadata.at("namespace");
   const given = segment(written);
-  if (written.present && given === undefined && written.text() !== "") {
-    ignore(`${kind} ${name} with a metadata.namespace that is no usable string`);
+  const named = readName(metadata);
+  if (named === null) {
+    reject(`${kind} without a usable metadata.name`, info?.scope === "Namespaced" ? (given ?? null) : null);
     return;
   }
-  const info = kindInfo({ group: type.group, kind });
+  if (written.present && given === undefined && written.text() !== "") {
+    const name = "name" in named ? named.name : generatedName(named.prefix, 1);
+    reject(`${kind} ${name} with a metadata.namespace that is no usable string`, null);
+    return;
+  }
   const blank = given === undefined && info?.scope === "Namespaced";
   const namespace = info?.scope === "Cluster" ? null : (given ?? (blank ? reading.defaultNamespace : null));
-  const id: ObjectId = { group: type.group, kind, namespace, name };
+  const identify = (name: string): ObjectId => ({ group: type.group, kind, namespace, name });
+  const id = identify("name" in named ? named.name : nextGeneratedName(named.prefix, identify, reading.generated));
   if (blank) reading.placed.push(id);
-  const cause = info === undefined ? null : versionProblem(info, type.version);
-  if (cause !== null) reading.problems.push({ cause, id, apiVersion, at: place(["apiVersion"]) });
+  const labels = metadata
+    .at("labels")
+    .entries()
+    .flatMap(([key, label]) => {
+      const text = label.text();
+      return text === undefined ? [] : [[key, text] as const];
+    });
   reading.objects.push({
     id,
     apiVersion,
-    labels: new Map(
-      metadata
-        .at("labels")
-        .entries()
-        .flatMap(([key, label]) => {
-          const text = label.text();
-          return text === undefined ? [] : [[key, text] as const];
-        }),
-    ),
-    generation: metadata.at("generation").integer() ?? null,
+    labels: new Map(labels),
     terminating: metadata.at("deletionTimestamp").present,
     body: info?.read === "object" ? value : null,
     locate: place,
   });
+  if (info === undefined) return;
+  const cause = versionProblem(info, type.version);
+  if (cause !== null) reading.problems.push({ cause, id, apiVersion, at: place(["apiVersion"]) });
+  for (const problem of fieldProblems.values()) {
+    reading.problems.push({ cause: "field", id, ...problem, at: place(problem.path) });
+  }
 }
 
-/** What a broken document may have held: the kinds that its text names, or any. */
+/** The start of a line that Kubernetes' tools write: a key of the object, or something inside it. */
+const BLOCK_LINE = /^(?:$|[\s#]|-\s|-$|(?:---|\.\.\.)\s*(?:#|$)|[A-Za-z][\w.-]*:(?:\s|$))/;
+const KIND_LINE = /^kind:[ \t]+([A-Za-z][A-Za-z0-9]*)\s*(?:\s#.*)?$/;
+
+/**
+ * The kind of the one object that a broken document holds; null if it may hold more or other ones. A separator that was
+ * mistyped or indented makes two objects one broken document, so nothing odd is let pass: all lines in block style, one
+ * `kind` in plain letters, and no `apiVersion` but its own.
+ */
+function soleKind(text: string): string | null {
+  const lines = text.split(/\r\n?|\n/);
+  if (!lines.every((line) => BLOCK_LINE.test(line))) return null;
+  const own = (key: string) => lines.filter((line) => line.startsWith(key));
+  const [kindLine = "", ...others] = own("kind:");
+  const kind = KIND_LINE.exec(kindLine)?.[1];
+  if (kind === undefined || others.length > 0 || kind.endsWith("List")) return null;
+  const apiVersions = text.split("apiVersion").length - 1;
+  return apiVersions > 1 || apiVersions !== own("apiVersion:").length ? null : kind;
+}
+
+/** What a broken document may have held: objects of the kind that its text names, or of any. */
 function gapsOf({ source, problem }: BrokenDocument): readonly Gap[] {
-  const { file, line, column } = problem.at;
-  const detail = `${file}:${line}:${column} could not be read: ${problem.detail}`;
-  const named = [...source.text.matchAll(/^\s*["']?kind["']?\s*:\s*["']?([A-Za-z]+)/gm)].map(([, kind]) => kind);
-  if (named.length === 0 || named.some((kind) => kind?.endsWith("List"))) {
-    return [{ cause: "unreadable", groupKind: null, namespace: null, detail }];
-  }
-  return KINDS.filter(({ kind }) => named.includes(kind)).map(({ group, kind }) => ({
+  const detail = `${formatPosition(problem.at)} could not be read: ${problem.detail}`;
+  const kind = soleKind(source.text);
+  if (kind === null) return [{ cause: "unreadable", groupKind: null, namespace: null, detail }];
+  return KINDS.filter((info) => info.kind === kind).map((info) => ({
     cause: "unreadable",
-    groupKind: { group, kind },
+    groupKind: { group: info.group, kind },
     namespace: null,
     detail,
   }));
@@ -130,17 +202,26 @@ function gapsOf({ source, problem }: BrokenDocument): readonly Gap[] {
 
 /**
  * Turns documents into objects: expands lists, fills in the namespace of namespaced kinds that have none, and tells what
- * is no object or a version that never existed. Bodies are kept only of the kinds whose content is read, so Secret data
+ * is no object or a version that never existed. An object that the API server is to name (`metadata.generateName`) has a
+ * placeholder for a name; one without either leaves a gap. Bodies are kept only of the kinds whose content is read, so Secret data
  * and the like are dropped here.
  */
 export function objectsOf(documents: Documents, defaultNamespace: string): ManifestWorld {
-  const reading: Reading = { locate: locator(), defaultNamespace, objects: [], problems: [], placed: [] };
+  const reading: Reading = {
+    locate: locator(),
+    defaultNamespace,
+    objects: [],
+    problems: [],
+    gaps: [],
+    placed: [],
+    generated: new Map(),
+  };
   for (const { problem } of documents.broken) reading.problems.push(problem);
   for (const document of documents.parsed) readObject(document.value, [], document.source, document.items, reading);
   return {
     objects: reading.objects,
     problems: reading.problems,
-    gaps: documents.broken.flatMap(gapsOf),
+    gaps: [...documents.broken.flatMap(gapsOf), ...reading.gaps],
     placed: reading.placed,
   };
 }

@@ -3,7 +3,6 @@ import type { FieldPath, Position } from "../model/object.ts";
 import type { SourceDocument } from "./documents.ts";
 
 interface Placed {
-  readonly source: SourceDocument;
   readonly document: Document;
   readonly lines: LineCounter;
 }
@@ -20,24 +19,43 @@ function offsetOf(document: Document, path: FieldPath): number {
   return document.contents?.range?.[0] ?? 0;
 }
 
+/** What a locator remembers at most. A document parsed for places takes some thirty times its text. */
+const MAX_DOCUMENTS = 64;
+const MAX_TEXT = 16 * 1024 * 1024;
+
+function parse({ text }: SourceDocument): Placed {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, merge: true, logLevel: "silent" });
+  return { document, lines };
+}
+
 /**
- * Makes a locator that remembers the document it was asked for last: callers go through objects one by one. A field that is
- * absent is found where its nearest present ancestor stands.
+ * Makes a locator that remembers the documents it was asked for last, as many as fit: objects are asked for by name, so lists
+ * in several documents take turns. A field that is absent is found where its nearest present ancestor stands.
  */
 export function locator(): Locator {
-  let last: Placed | null = null;
-  return (source, path) => {
-    if (last?.source !== source) {
-      const lines = new LineCounter();
-      const document = parseDocument(source.text, {
-        lineCounter: lines,
-        uniqueKeys: false,
-        merge: true,
-        logLevel: "silent",
-      });
-      last = { source, document, lines };
+  // In the order of use: a Map keeps that of insertion.
+  const remembered = new Map<SourceDocument, Placed>();
+  let size = 0;
+  const forgetOldest = (newest: SourceDocument): void => {
+    for (const source of remembered.keys()) {
+      if (source === newest || (remembered.size <= MAX_DOCUMENTS && size <= MAX_TEXT)) return;
+      remembered.delete(source);
+      size -= source.text.length;
     }
-    const { line, col } = last.lines.linePos(offsetOf(last.document, path));
+  };
+  const placed = (source: SourceDocument): Placed => {
+    const known = remembered.get(source);
+    const found = known ?? parse(source);
+    if (known === undefined) size += source.text.length;
+    else remembered.delete(source);
+    remembered.set(source, found);
+    forgetOldest(source);
+    return found;
+  };
+  return (source, path) => {
+    const { document, lines } = placed(source);
+    const { line, col } = lines.linePos(offsetOf(document, path));
     return {
       file: source.file,
       line: source.lineOffset + line,

@@ -35,8 +35,8 @@ export type ListenerClause = "sectionName" | "port" | "kinds" | "namespaces" | "
 export interface ListenerTrial {
   readonly parent: ObjectId;
   readonly listener: Listener;
-  /** Labels of the referrer's namespace as far as they are known; null where the listener does not ask for any. */
-  readonly labels: Labels | null;
+  /** Labels of the referrer's namespace; null where the listener does not ask for any, or the namespace does not exist. */
+  readonly labels: { readonly known: Labels; readonly complete: boolean } | null;
   readonly failed: readonly ListenerClause[];
   readonly undecided: readonly { readonly clause: ListenerClause; readonly gap: Gap }[];
 }
@@ -83,6 +83,7 @@ export type AttachmentVerdict = Verdict<AttachmentWitness, AttachmentRefusal, Li
 /** Whether the referent of a permitted reference is there; `unseen` where we may not look or files are not the whole world. */
 export type Existence = "present" | "missing" | "unseen";
 
+/** A grant reference under a mesh parent has the trials of the grants that would permit it anyway. */
 export interface GrantDecision {
   readonly handshake: "grant";
   readonly reference: GrantReference;
@@ -98,6 +99,19 @@ export interface AttachmentDecision {
 }
 
 export type Decision = GrantDecision | AttachmentDecision;
+
+/** A decision with one of the verdicts. */
+export type WithVerdict<D extends Decision, V extends D["outcome"]["verdict"]> = D & {
+  readonly outcome: Extract<D["outcome"], { readonly verdict: V }>;
+};
+
+/** Narrows a decision by its verdict. */
+export function hasVerdict<D extends Decision, V extends D["outcome"]["verdict"]>(
+  decision: D,
+  verdict: V,
+): decision is WithVerdict<D, V> {
+  return decision.outcome.verdict === verdict;
+}
 
 /** Does the reference leave its referrer's namespace? */
 export function crossesNamespace(decision: Decision): boolean {

@@ -35,8 +35,15 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /**
- * One field of an object, with its path. Reading a wrongly typed field tells the sink and yields nothing, so that the
- * rest of the object stays readable. `null` counts as absent, as it does for the API server.
+ * What a field gives that is there and cannot be read. It is told apart from an absent one, whose default may be "everything":
+ * a mistyped field must never be taken for that.
+ */
+export const UNUSABLE: unique symbol = Symbol("unusable");
+export type Unusable = typeof UNUSABLE;
+
+/**
+ * One field of an object, with its path. Reading a wrongly typed field tells the sink and gives {@link UNUSABLE}, so that the
+ * rest of the object stays readable; so does every field below it. `null` counts as absent, as it does for the API server.
  */
 export class Field {
   readonly path: FieldPath;
@@ -63,65 +70,81 @@ export class Field {
     return this.#value !== undefined;
   }
 
-  /** The field `key` of this object; absent if this field is absent or is no object. */
+  /** The field `key` of this object; absent if this field is absent, unusable if it is no object. */
   at(key: string): Field {
-    const value = isRecord(this.#value) && Object.hasOwn(this.#value, key) ? this.#value[key] : undefined;
-    if (this.present && !isRecord(this.#value)) this.#wrong("an object");
+    if (!this.present || this.#value === UNUSABLE) return new Field(this.#value, [...this.path, key], this.#sink);
+    if (!isRecord(this.#value)) {
+      this.#wrong("an object");
+      return new Field(UNUSABLE, [...this.path, key], this.#sink);
+    }
+    const value = Object.hasOwn(this.#value, key) ? this.#value[key] : undefined;
     return new Field(value, [...this.path, key], this.#sink);
   }
 
-  /** The fields of this object in their order; none if absent or no object. */
-  entries(): readonly (readonly [string, Field])[] {
+  /** The fields of this object in their order; none if absent. */
+  entriesOr(): readonly (readonly [string, Field])[] | Unusable {
     if (!this.present) return [];
-    if (!isRecord(this.#value)) {
-      this.#wrong("an object");
-      return [];
-    }
+    if (!isRecord(this.#value)) return this.#wrong("an object");
     return Object.entries(this.#value).map(([key, value]) => [key, new Field(value, [...this.path, key], this.#sink)]);
   }
 
-  /** The items of this list; none if absent or no list. */
-  items(): readonly Field[] {
+  /** The items of this list; none if absent. */
+  itemsOr(): readonly Field[] | Unusable {
     if (!this.present) return [];
-    if (!Array.isArray(this.#value)) {
-      this.#wrong("a list");
-      return [];
-    }
+    if (!Array.isArray(this.#value)) return this.#wrong("a list");
     return this.#value.map((item: unknown, index) => new Field(item, [...this.path, index], this.#sink));
   }
 
-  /** This string; undefined if absent or no string. */
+  /** The fields of this object; none if absent or unusable. */
+  entries(): readonly (readonly [string, Field])[] {
+    const entries = this.entriesOr();
+    return entries === UNUSABLE ? [] : entries;
+  }
+
+  /** The items of this list; none if absent or unusable. */
+  items(): readonly Field[] {
+    const items = this.itemsOr();
+    return items === UNUSABLE ? [] : items;
+  }
+
+  /** This string, or `fallback` if absent. */
+  textOr<T>(fallback: T): string | T | Unusable {
+    if (!this.present) return fallback;
+    return typeof this.#value === "string" ? this.#value : this.#wrong("a string");
+  }
+
+  /** This integer, or `fallback` if absent. */
+  integerOr<T>(fallback: T): number | T | Unusable {
+    if (!this.present) return fallback;
+    return typeof this.#value === "number" && Number.isInteger(this.#value) ? this.#value : this.#wrong("an integer");
+  }
+
+  /** This string; undefined if absent or unusable. For what identifies an object, where both come to the same. */
   text(): string | undefined {
-    if (!this.present || typeof this.#value === "string") return this.#text();
-    this.#wrong("a string");
-    return undefined;
+    const text = this.textOr(undefined);
+    return text === UNUSABLE ? undefined : text;
   }
 
-  /** This string; tells the sink if it is absent. */
-  requiredText(): string | undefined {
-    const text = this.text();
-    if (!this.present) this.#wrong("a string");
-    return text;
-  }
-
-  /** This integer; undefined if absent or no integer. */
+  /** This integer; undefined if absent or unusable. */
   integer(): number | undefined {
-    if (!this.present) return undefined;
-    if (typeof this.#value === "number" && Number.isInteger(this.#value)) return this.#value;
-    this.#wrong("an integer");
-    return undefined;
+    const integer = this.integerOr(undefined);
+    return integer === UNUSABLE ? undefined : integer;
+  }
+
+  /** This string; unusable, and told to the sink, if it is absent. */
+  requiredText(): string | Unusable {
+    return this.present ? this.textOr(UNUSABLE) : this.#wrong("a string");
   }
 
   /** Tells the sink that the value here breaks a rule of the schema that is not about its type. */
-  reject(expected: string, found: string = describe(this.#value)): void {
+  reject(expected: string, found: string = describe(this.#value)): Unusable {
     this.#sink({ path: this.path, expected, found });
+    return UNUSABLE;
   }
 
-  #text(): string | undefined {
-    return typeof this.#value === "string" ? this.#value : undefined;
-  }
-
-  #wrong(expected: string): void {
-    this.#sink({ path: this.path, expected, found: describe(this.#value) });
+  #wrong(expected: string): Unusable {
+    // Below a field that was told already there is nothing new to tell.
+    if (this.#value !== UNUSABLE) this.#sink({ path: this.path, expected, found: describe(this.#value) });
+    return UNUSABLE;
   }
 }

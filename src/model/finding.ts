@@ -1,9 +1,9 @@
-import type { AttachmentDecision, Decision, GrantDecision } from "./decision.ts";
+import type { AttachmentDecision, Decision, GrantDecision, WithVerdict } from "./decision.ts";
 import type { Gap } from "./gap.ts";
 import type { Grant, InertCause } from "./grant.ts";
 import type { Listener } from "./listener.ts";
 import type { GroupKind, ObjectId } from "./object.ts";
-import type { InputProblem } from "./snapshot.ts";
+import type { InputProblem, Namesakes } from "./snapshot.ts";
 
 /** From the gravest. `--fail-on` names the lowest that makes the exit code 1. */
 export const SEVERITIES = ["error", "warning", "info"] as const;
@@ -23,18 +23,18 @@ interface FindingBase {
 
 /** What is wrong or worth knowing: a code and typed arguments. The words stand in `render/prose.ts`. */
 export type Finding =
-  | (FindingBase & { readonly code: "ref-not-permitted"; readonly decision: GrantDecision })
+  | (FindingBase & { readonly code: "ref-not-permitted"; readonly decision: WithVerdict<GrantDecision, "refused"> })
   | (FindingBase & {
       readonly code: "not-attached";
-      readonly decision: AttachmentDecision;
+      readonly decision: WithVerdict<AttachmentDecision, "refused">;
       /** Where the parent is missing: parents of that name in other namespaces. */
-      readonly elsewhere: readonly ObjectId[];
+      readonly elsewhere: Namesakes;
     })
   | (FindingBase & {
       readonly code: "target-not-found";
-      readonly decision: GrantDecision;
+      readonly decision: WithVerdict<GrantDecision, "permitted">;
       /** Objects of that kind and name in other namespaces. */
-      readonly elsewhere: readonly ObjectId[];
+      readonly elsewhere: Namesakes;
     })
   | (FindingBase & { readonly code: "unknown-verdict"; readonly decision: Decision; readonly gap: Gap })
   | (FindingBase & {
@@ -69,6 +69,8 @@ export type Finding =
       /** The known kind that it looks like a slip of. */
       readonly meant: GroupKind | null;
     })
+  /** Permitted under a mesh parent, where implementations differ. */
+  | (FindingBase & { readonly code: "mesh-exemption"; readonly decision: GrantDecision })
   | (FindingBase & { readonly code: "grant-terminating"; readonly grant: Grant })
   | (FindingBase & { readonly code: "listener-open-to-all"; readonly parent: ObjectId; readonly listener: Listener })
   | (FindingBase & { readonly code: "referencegrant-not-served"; readonly references: number })
@@ -81,5 +83,3 @@ export type Finding =
         | "field-invalid";
       readonly problem: InputProblem;
     });
-
-export type FindingCode = Finding["code"];

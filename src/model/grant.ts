@@ -28,7 +28,11 @@ export type InertCause =
   /** `to` names a kind that routes attach to; attachment is the parent's to allow. */
   | "attachment-target"
   /** The string is no valid API group, kind or namespace. */
-  | "invalid-string";
+  | "invalid-string"
+  /** `to.name` is `*`: a name like any other, and no object has it. */
+  | "literal-star"
+  /** `to` names a kind without namespaces, which needs no grant. */
+  | "cluster-scoped";
 
 /** A ReferenceGrant as far as it could be read. Every `from` pairs with every `to` (`semantics.md` §1.3). */
 export interface Grant {

@@ -27,12 +27,14 @@ export interface Listener {
   readonly namespaces: NamespaceAdmission;
 }
 
-/** An object that routes attach to. */
-export interface ListenerHolder {
+interface HolderBase {
   readonly id: ObjectId & { readonly namespace: string };
   readonly listeners: readonly Listener[];
-  /** Who may add listeners by a ListenerSet; "None" where the kind has no such field. */
-  readonly allowedListeners: NamespaceAdmission;
-  /** The Gateway that a ListenerSet adds its listeners to; null for a Gateway. */
-  readonly parent: ObjectId | null;
 }
+
+/** An object that routes attach to. */
+export type ListenerHolder =
+  /** A Gateway, with who may add listeners to it by a ListenerSet. */
+  | (HolderBase & { readonly holder: "gateway"; readonly allowedListeners: NamespaceAdmission })
+  /** A ListenerSet, with the parent that it adds its listeners to; null where it names none that can be read. */
+  | (HolderBase & { readonly holder: "set"; readonly parent: ObjectId | null });

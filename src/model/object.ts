@@ -58,8 +58,6 @@ export interface KubeObject {
   /** Group and version as written, for example `gateway.networking.k8s.io/v1`. */
   readonly apiVersion: string;
   readonly labels: Labels;
-  /** `metadata.generation`, where the API server has set one. */
-  readonly generation: number | null;
   /** True when `metadata.deletionTimestamp` is set. */
   readonly terminating: boolean;
   /** The whole object, or null where only its metadata was read. */

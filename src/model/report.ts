@@ -74,6 +74,8 @@ export interface Report {
   readonly gaps: readonly Gap[];
   /** Those of the gaps that may hide whole referrers, so that even the number of references is not known. */
   readonly hiddenReferrers: readonly Gap[];
+  /** Whether there may be grants that nobody saw. */
+  readonly hiddenGrants: boolean;
   readonly counts: Counts;
   /** Where a field of an object stands in the input; null for objects from a cluster. */
   readonly locate: (id: ObjectId, path: FieldPath) => Position | null;

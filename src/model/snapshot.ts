@@ -59,6 +59,22 @@ export interface Snapshot {
   readonly served: readonly ServedKind[] | null;
 }
 
+/** Objects of one kind that share a name: the first of them, and how many others there are. */
+export interface Namesakes {
+  readonly first: ObjectId | null;
+  readonly others: number;
+}
+
+function namesakesByName(objects: readonly KubeObject[]): ReadonlyMap<string, Namesakes> {
+  const byName = new Map<string, Namesakes>();
+  for (const { id } of objects) {
+    const known = byName.get(id.name);
+    if (known === undefined || known.first === null) byName.set(id.name, { first: id, others: 0 });
+    else byName.set(id.name, { first: compareIds(id, known.first) < 0 ? id : known.first, others: known.others + 1 });
+  }
+  return byName;
+}
+
 /** What of a snapshot may be believed. Gaps are made once each, so that two decisions with the same gap share it. */
 export interface Sight {
   /** The objects of one kind, in no particular order. */
@@ -66,8 +82,8 @@ export interface Sight {
   readonly get: (id: ObjectId) => KubeObject | undefined;
   /** What hides objects of this kind in this namespace; null if all of them were seen. */
   readonly hidden: (groupKind: GroupKind, namespace: string | null) => Gap | null;
-  /** Objects of the same kind and name in other namespaces. */
-  readonly namesakes: (id: ObjectId) => readonly ObjectId[];
+  /** Objects of the same kind and name in other namespaces than that of an object that does not exist. */
+  readonly namesakes: (id: ObjectId) => Namesakes;
   /** Whether this one object exists; a gap where that cannot be told. */
   readonly existence: (id: ObjectId) => "present" | "missing" | Gap;
 }
@@ -85,7 +101,7 @@ export function sightOf(snapshot: Snapshot): Sight {
     else list.push(object);
     if (object.id.namespace !== null) inhabited.add(object.id.namespace);
   }
-  const namesByKind = new Map<string, ReadonlyMap<string, readonly KubeObject[]>>();
+  const namesByKind = new Map<string, ReadonlyMap<string, Namesakes>>();
   const gapsByKind = new Map<string, Gap[]>();
   const gapsOfAnyKind: Gap[] = [];
   for (const gap of snapshot.gaps) {
@@ -128,10 +144,9 @@ export function sightOf(snapshot: Snapshot): Sight {
     hidden,
     namesakes: (id) => {
       const key = groupKindKey(id);
-      const byName = namesByKind.get(key) ?? Map.groupBy(byKind.get(key) ?? [], (object) => object.id.name);
+      const byName = namesByKind.get(key) ?? namesakesByName(byKind.get(key) ?? []);
       namesByKind.set(key, byName);
-      const others = (byName.get(id.name) ?? []).filter((object) => object.id.namespace !== id.namespace);
-      return others.map((object) => object.id).toSorted(compareIds);
+      return byName.get(id.name) ?? { first: null, others: 0 };
     },
     existence: (id) => {
       if (snapshot.objects.has(keyOf(id))) return "present";

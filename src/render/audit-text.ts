@@ -1,8 +1,9 @@
 import { crossesNamespace } from "../model/decision.ts";
 import type { Finding, Severity } from "../model/finding.ts";
 import type { Report, VerdictCounts } from "../model/report.ts";
+import { formatPosition } from "../model/source.ts";
 import { matrixOf, matrixText } from "./matrix.ts";
-import { findingPlace, findingText, nameOf, placeOf } from "./prose.ts";
+import { findingPlace, findingText, nameOf } from "./prose.ts";
 import { type Display, plural, printable, type Style, styled, symbol } from "./text.ts";
 
 const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = { error: "red", warning: "yellow", info: "cyan" };
@@ -15,7 +16,8 @@ const kebab = (reason: string): string => reason.replace(/(?<=[a-z])(?=[A-Z])/g,
 function findingLines(finding: Finding, report: Report, display: Display): readonly string[] {
   const { message, reason, detail } = findingText(finding, display);
   const place = findingPlace(finding, report.locate);
-  const subject = finding.subject === null ? (place === null ? "cluster" : placeOf(place)) : nameOf(finding.subject);
+  const subject =
+    finding.subject === null ? (place === null ? "cluster" : formatPosition(place)) : nameOf(finding.subject);
   const severity = styled(finding.severity.padEnd(SEVERITY_WIDTH), SEVERITY_STYLE[finding.severity], display);
   const parts = [
     `${severity}${styled(printable(subject), "bold", display)}`,
@@ -26,7 +28,7 @@ function findingLines(finding: Finding, report: Report, display: Display): reado
   const lines = [parts.join("  ")];
   if (detail !== null && detail !== "") lines.push(`${INDENT}${printable(detail)}`);
   if (place !== null && finding.subject !== null) {
-    lines.push(`${INDENT}${styled(printable(`at ${placeOf(place)}`), "dim", display)}`);
+    lines.push(`${INDENT}${styled(printable(`at ${formatPosition(place)}`), "dim", display)}`);
   }
   return lines;
 }
@@ -56,43 +58,57 @@ function findingsText(report: Report, display: Display): readonly string[] {
 
 const total = ({ permitted, refused, unknown }: VerdictCounts): number => permitted + refused + unknown;
 
+function grantCounts(report: Report): string {
+  const { grants, unusedGrants, unknownGrants } = report.counts;
+  const scoped = report.scope.namespace === null && report.scope.selector.length === 0 ? "" : " in scope";
+  const seen = report.hiddenGrants ? " seen" : "";
+  if (grants === 0) return `No grants${seen}${scoped}`;
+  const doubtful = unknownGrants === 0 ? "" : `, ${unknownGrants} of unknown use`;
+  return `${plural(grants, "grant")}${seen}${scoped}, ${unusedGrants} unused${doubtful}`;
+}
+
 /** The last line: what was decided, and what was found. */
 function summaryText(report: Report): string {
-  const { crossing, local, grants, unusedGrants, unknownGrants, findings } = report.counts;
-  const verdicts = ({ permitted, refused, unknown }: VerdictCounts) =>
-    `${permitted} permitted, ${refused} refused, ${unknown} unknown`;
+  const { crossing, local, findings } = report.counts;
   const sum: VerdictCounts = {
     permitted: crossing.grant.permitted + crossing.attachment.permitted,
     refused: crossing.grant.refused + crossing.attachment.refused,
     unknown: crossing.grant.unknown + crossing.attachment.unknown,
   };
-  const parts = [
+  const references = [
     total(sum) === 0
       ? "No cross-namespace references"
-      : `${plural(total(sum), "cross-namespace reference")} (${total(crossing.grant)} for grants, ${total(crossing.attachment)} to parents): ${verdicts(sum)}`,
+      : `${plural(total(sum), "cross-namespace reference")} (${total(crossing.grant)} for grants, ${total(crossing.attachment)} to parents): ${sum.permitted} permitted, ${sum.refused} refused, ${sum.unknown} unknown`,
   ];
-  if (local.refused + local.unknown > 0)
-    parts.push(`within a namespace ${local.refused} refused, ${local.unknown} unknown`);
-  const scoped = report.scope.namespace === null && report.scope.selector.length === 0 ? "" : " in scope";
-  const doubtful = unknownGrants === 0 ? "" : `, ${unknownGrants} of unknown use`;
-  const grantText =
-    grants === 0 ? `No grants${scoped}` : `${plural(grants, "grant")}${scoped}, ${unusedGrants} unused${doubtful}`;
+  if (local.refused + local.unknown > 0) {
+    references.push(`within a namespace ${local.refused} refused, ${local.unknown} unknown`);
+  }
   const found = `${plural(findings.error, "error")}, ${plural(findings.warning, "warning")}, ${findings.info} info`;
-  return `${parts.join("; ")}. ${grantText}. ${found}.`;
+  return `${[references.join("; "), grantCounts(report), found, ...hiddenText(report)].join(". ")}.`;
+}
+
+/** Whole kinds that could not be seen, since without a word the counts would pass for the whole. */
+function hiddenText({ hiddenReferrers }: Report): readonly string[] {
+  if (hiddenReferrers.length === 0) return [];
+  const kinds = hiddenReferrers.map(({ groupKind }) => groupKind?.kind ?? "unreadable documents");
+  return [printable(`Not all was seen: ${[...new Set(kinds)].join(", ")}`)];
+}
+
+/** What is said of a world in which nothing crosses a namespace and nothing is wrong; null of any other. */
+export function nothingText(report: Report): string | null {
+  if (report.grants.length > 0 || report.findings.length > 0 || report.decisions.some(crossesNamespace)) return null;
+  const where = report.scope.namespace === null ? "" : ` of namespace ${printable(report.scope.namespace)}`;
+  const seen = `${plural(report.decisions.length, "reference")} seen`;
+  const hidden = hiddenText(report);
+  if (hidden.length === 0) return `Nothing${where} crosses a namespace: ${seen}, no grant, nothing to report.\n`;
+  return `Nothing that could be seen${where} crosses a namespace: ${seen}. ${hidden.join(". ")}.\n`;
 }
 
 /** The report as a person reads it: matrix, findings, summary. */
 export function auditText(report: Report, display: Display): string {
+  const nothing = nothingText(report);
+  if (nothing !== null) return nothing;
   const matrix = matrixOf(report);
-  const crossing = report.decisions.some(crossesNamespace);
-  if (matrix.lines.length === 0 && !crossing && report.findings.length === 0) {
-    const where = report.scope.namespace === null ? "" : ` of namespace ${printable(report.scope.namespace)}`;
-    const seen = plural(report.decisions.length, "reference");
-    const hidden = report.hiddenReferrers.flatMap(({ groupKind }) => groupKind?.kind ?? "unreadable document");
-    if (hidden.length === 0) return `Nothing${where} crosses a namespace: ${seen} seen, no grant, nothing to report.\n`;
-    const kinds = printable([...new Set(hidden)].join(", "));
-    return `Nothing that could be seen${where} crosses a namespace: ${seen} seen. Not all was seen: ${kinds}.\n`;
-  }
   const sections: string[] = [];
   if (matrix.lines.length > 0) {
     const legend = `${symbol("permitted", display)} permitted ${symbol("refused", display)} refused ${symbol("unknown", display)} unknown references`;

@@ -1,6 +1,17 @@
 import { crossesNamespace, type Decision } from "../model/decision.ts";
 import type { Report } from "../model/report.ts";
-import { fieldOf, kindText, nameOf, obstacleText, placeOf, targetText, witnessText } from "./prose.ts";
+import { formatPosition } from "../model/source.ts";
+import { nothingText } from "./audit-text.ts";
+import {
+  fieldOf,
+  findingPlace,
+  findingText,
+  kindText,
+  nameOf,
+  obstacleText,
+  targetText,
+  witnessText,
+} from "./prose.ts";
 import { plainTable, type Row } from "./table.ts";
 import { type Display, printable } from "./text.ts";
 
@@ -20,7 +31,7 @@ function referenceRow(decision: Decision, report: Report): Row {
     targetText(decision),
     reasonOf(decision),
     witnessText(decision) || obstacleText(decision) || NONE,
-    ...(report.source === "files" ? [place === null ? NONE : placeOf(place)] : []),
+    ...(report.source === "files" ? [place === null ? NONE : formatPosition(place)] : []),
   ].map(printable);
 }
 
@@ -42,17 +53,42 @@ function permissionRows({ grants }: Report): readonly Row[] {
   );
 }
 
-/** Every permission and every reference, one a line: references that cross a namespace, and those within one that are not permitted. */
+/** Findings that no line of the references tells: what is refused or unknown stands there already. */
+function findingRows(report: Report, display: Display): readonly Row[] {
+  return report.findings
+    .filter(({ code }) => code !== "ref-not-permitted" && code !== "not-attached" && code !== "unknown-verdict")
+    .map((finding): Row => {
+      const place = findingPlace(finding, report.locate);
+      const { message, detail } = findingText(finding, display);
+      return [
+        finding.severity,
+        finding.code,
+        finding.subject === null ? NONE : nameOf(finding.subject),
+        detail === null ? message : `${message} (${detail})`,
+        ...(report.source === "files" ? [place === null ? NONE : formatPosition(place)] : []),
+      ].map(printable);
+    });
+}
+
+/**
+ * Every permission, every reference and every other finding, one a line. References that stay in their namespace are left
+ * out where they are permitted.
+ */
 export function auditWide(report: Report, display: Display): string {
+  const nothing = nothingText(report);
+  if (nothing !== null) return nothing;
+  const source = report.source === "files" ? ["SOURCE"] : [];
   const shown = report.decisions.filter(
     (decision) => crossesNamespace(decision) || decision.outcome.verdict !== "permitted",
   );
-  const references = plainTable(
-    ["VERDICT", "FROM", "FIELD", "TO", "REASON", "WHY", ...(report.source === "files" ? ["SOURCE"] : [])],
-    shown.map((decision) => referenceRow(decision, report)),
-    display,
-  );
-  const permissions = plainTable(["GRANT", "ENTRY", "FROM", "TO", "USAGE"], permissionRows(report), display);
-  const tables = [permissions, references].filter((table) => table !== "");
-  return tables.length === 0 ? "" : `${tables.join("\n\n")}\n`;
+  const tables = [
+    plainTable(["GRANT", "ENTRY", "FROM", "TO", "USAGE"], permissionRows(report), display),
+    plainTable(
+      ["VERDICT", "FROM", "FIELD", "TO", "REASON", "WHY", ...source],
+      shown.map((decision) => referenceRow(decision, report)),
+      display,
+    ),
+    plainTable(["SEVERITY", "CODE", "OBJECT", "FINDING", ...source], findingRows(report, display), display),
+  ];
+  return `${tables.filter((table) => table !== "").join("\n\n")}\n`;
 }

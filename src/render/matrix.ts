@@ -1,9 +1,10 @@
 import { livePairs } from "../catalogue/grants.ts";
+import { GATEWAY, SERVICE } from "../catalogue/kinds.ts";
 import { ROWS } from "../catalogue/rows.ts";
 import { crossesNamespace, type Decision } from "../model/decision.ts";
-import { compareText, type GroupKind, groupKindKey, sameGroupKind } from "../model/object.ts";
+import { compareText, type GroupKind, groupKindKey, keyOf, type ObjectId, sameGroupKind } from "../model/object.ts";
 import type { Report, VerdictCounts } from "../model/report.ts";
-import { kindText } from "./prose.ts";
+import { kindText, nameOf } from "./prose.ts";
 import { boxedTable, plainTable, type Row, tableWidth } from "./table.ts";
 import { type Display, plural, printable, styled, symbol } from "./text.ts";
 
@@ -14,13 +15,20 @@ interface Cell {
   readonly counts: { permitted: number; refused: number; unknown: number };
 }
 
+/** A parent in another namespace that routes of a line attach to, or would. */
+interface Parent {
+  readonly id: ObjectId;
+  readonly verdict: Decision["outcome"]["verdict"];
+  readonly listeners: Set<string>;
+}
+
 interface Line {
   readonly kind: GroupKind;
   readonly namespace: string;
   /** By target namespace. */
   readonly cells: Map<string, Cell>;
-  /** `edge/shared: http, https`, by parent. */
-  readonly parents: Map<string, { readonly verdict: Decision["outcome"]["verdict"]; readonly listeners: Set<string> }>;
+  /** By verdict and parent. */
+  readonly parents: Map<string, Parent>;
 }
 
 /** The cross-tab of who may reference what, ready to be drawn. */
@@ -69,10 +77,12 @@ export function matrixOf({ decisions, grants }: Report): Matrix {
       cellOf(line, target).counts[decision.outcome.verdict] += 1;
       continue;
     }
+    // A Service parent has no listeners: a mesh route is attached to nothing.
+    if (sameGroupKind(referent, SERVICE)) continue;
     const { outcome } = decision;
-    const name = `${outcome.verdict}/${target}/${referent.name}`;
-    const parent = line.parents.get(name) ?? { verdict: outcome.verdict, listeners: new Set<string>() };
-    line.parents.set(name, parent);
+    const key = `${outcome.verdict}/${keyOf(referent)}`;
+    const parent = line.parents.get(key) ?? { id: referent, verdict: outcome.verdict, listeners: new Set<string>() };
+    line.parents.set(key, parent);
     if (outcome.verdict === "permitted" && outcome.witness.by === "listener") {
       for (const { listener } of outcome.witness.trials) parent.listeners.add(listener.name);
     }
@@ -117,16 +127,20 @@ function cellText(cell: Cell | undefined, display: Display): string {
   return [printable(permissionsText(cell.permissions)), countsText(cell.counts, display)].filter(Boolean).join("  ");
 }
 
+/** `edge/shared: http, https`; a parent that is no Gateway with its kind. */
+function parentText({ id, verdict, listeners }: Parent, display: Display): string {
+  const name = printable(sameGroupKind(id, GATEWAY) ? `${id.namespace}/${id.name}` : nameOf(id));
+  if (verdict !== "permitted") {
+    return `${styled(symbol(verdict, display), verdict === "refused" ? "red" : "yellow", display)} ${name}`;
+  }
+  return listeners.size === 0 ? name : `${name}: ${printable([...listeners].join(", "))}`;
+}
+
 function parentsText({ parents }: Line, display: Display): string {
   if (parents.size === 0) return symbol("none", display);
   return [...parents]
     .toSorted(([a], [b]) => compareText(a, b))
-    .map(([key, { verdict, listeners }]) => {
-      const name = printable(key.slice(verdict.length + 1));
-      if (verdict === "permitted")
-        return listeners.size === 0 ? name : `${name}: ${printable([...listeners].join(", "))}`;
-      return `${styled(symbol(verdict, display), verdict === "refused" ? "red" : "yellow", display)} ${name}`;
-    })
+    .map(([, parent]) => parentText(parent, display))
     .join("; ");
 }
 

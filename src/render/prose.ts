@@ -1,21 +1,24 @@
 import { KINDS } from "../catalogue/kinds.ts";
 import { kindsOf } from "../catalogue/protocols.ts";
-import type {
-  AttachmentDecision,
-  Decision,
-  GrantClause,
-  GrantDecision,
-  GrantTrial,
-  ListenerClause,
-  ListenerTrial,
+import {
+  type AttachmentDecision,
+  type Decision,
+  type GrantClause,
+  type GrantDecision,
+  type GrantTrial,
+  hasVerdict,
+  type ListenerClause,
+  type ListenerTrial,
+  type WithVerdict,
 } from "../model/decision.ts";
 import type { EntryRef, Finding } from "../model/finding.ts";
 import type { Gap } from "../model/gap.ts";
 import type { InertCause } from "../model/grant.ts";
-import type { LabelRequirement, LabelSelector, Labels } from "../model/labels.ts";
+import type { LabelRequirement, LabelSelector } from "../model/labels.ts";
 import type { NamespaceAdmission } from "../model/listener.ts";
 import { type FieldPath, formatPath, type GroupKind, type ObjectId, type Position } from "../model/object.ts";
-import type { InputProblem } from "../model/snapshot.ts";
+import type { InputProblem, Namesakes } from "../model/snapshot.ts";
+import { formatPosition } from "../model/source.ts";
 import { type Display, plural, symbol } from "./text.ts";
 
 /**
@@ -38,11 +41,6 @@ export function nameOf({ group, kind, namespace, name }: ObjectId): string {
 /** A field without the `spec.` that every path begins with. */
 export function fieldOf(path: FieldPath): string {
   return formatPath(path[0] === "spec" ? path.slice(1) : path);
-}
-
-/** `file:line:column`. */
-export function placeOf({ file, line, column }: Position): string {
-  return `${file}:${line}:${column}`;
 }
 
 const quoted = (text: string): string => (text === "" ? '""' : text);
@@ -72,12 +70,16 @@ export function selectorText(selector: LabelSelector): string {
 const byDefault = (admission: { readonly byDefault: boolean }): string => (admission.byDefault ? ", the default" : "");
 
 /** The labels that a namespace lacks or has otherwise, of those that a selector asks for. */
-function missingLabels(selector: LabelSelector, labels: Labels, namespace: string): string {
+function missingLabels(
+  selector: LabelSelector,
+  { known, complete }: NonNullable<ListenerTrial["labels"]>,
+  namespace: string,
+): string {
   const wrong = selector.requirements
     .filter(({ operator }) => operator === "In" || operator === "Exists")
     .flatMap(({ key, values }) => {
-      const value = labels.get(key);
-      if (value === undefined) return [`has no label ${key}`];
+      const value = known.get(key);
+      if (value === undefined) return complete ? [`has no label ${key}`] : [];
       return values.length > 0 && !values.includes(value) ? [`has ${key}=${value}`] : [];
     });
   return wrong.length === 0 ? "" : `; namespace ${namespace} ${wrong.join(" and ")}`;
@@ -165,38 +167,39 @@ function whyRefusedByGrant(decision: GrantDecision): string {
   return `no ReferenceGrant in namespace ${referent.namespace} permits it`;
 }
 
-function whyNotAttached(decision: AttachmentDecision, reason: string): string {
-  const { referent, sectionName, port } = decision.reference;
-  const { trials } = decision.outcome;
-  switch (reason) {
+/** The listeners that the route asked for: the others say nothing about it. */
+function askedFor(trials: readonly ListenerTrial[]): readonly ListenerTrial[] {
+  return trials.filter(({ failed }) => !failed.includes("sectionName") && !failed.includes("port"));
+}
+
+function noSuchListener({ reference, outcome }: AttachmentDecision): string {
+  const { referent, sectionName, port } = reference;
+  const section = sectionName === null ? [] : [`sectionName ${sectionName}`];
+  const wanted = [...section, ...(port === null ? [] : [`port ${port}`])];
+  const listeners = outcome.trials
+    .toSorted((a, b) => a.listener.index - b.listener.index)
+    .map(({ listener }) => `${listener.name} (port ${listener.port})`);
+  if (listeners.length === 0) return `${nameOf(referent)} has no listeners`;
+  return `no listener has ${wanted.join(" and ")}; there are ${listeners.join(", ")}`;
+}
+
+function whyNotAttached(decision: WithVerdict<AttachmentDecision, "refused">): string {
+  const { referent, referrer } = decision.reference;
+  switch (decision.outcome.reason) {
     case "ParentNotFound":
       return `there is no ${nameOf(referent)}`;
     case "ListenerSetNotAllowed":
-      return `${nameOf(referent)} is itself not admitted by allowedListeners of its Gateway`;
+      return `${nameOf(referent)} is itself not attached to a Gateway`;
     case "NotAllowed":
-      return `allowedListeners of ${nameOf(referent)} does not admit this namespace`;
-    case "NoMatchingParent": {
-      const wanted = [
-        sectionName === null ? "" : `sectionName ${sectionName}`,
-        port === null ? "" : `port ${port}`,
-      ].filter(Boolean);
-      const listeners = trials
-        .toSorted((a, b) => a.listener.index - b.listener.index)
-        .map(({ listener }) => `${listener.name} (port ${listener.port})`);
-      if (listeners.length === 0) return `${nameOf(referent)} has no listeners`;
-      return `no listener has ${wanted.join(" and ")}; there are ${listeners.join(", ")}`;
-    }
-    default: {
-      // Listeners that the route did not ask for say nothing about it.
-      const [first, ...others] = trials.filter(
-        ({ failed }) => !failed.includes("sectionName") && !failed.includes("port"),
-      );
+      return `allowedListeners of ${nameOf(referent)} does not admit namespace ${referrer.namespace}`;
+    case "NoMatchingParent":
+      return noSuchListener(decision);
+    case "NotAllowedByListeners":
+    case "NoMatchingListenerHostname": {
+      const [first, ...others] = askedFor(decision.outcome.trials);
       if (first === undefined) return `${nameOf(referent)} has no listeners`;
-      const more =
-        others.length === 0
-          ? ""
-          : ` (and ${plural(others.length, "other listener")} refuse${others.length === 1 ? "s" : ""} too)`;
-      return `${listenerMiss(first, decision)}${more}`;
+      const count = plural(others.length, "other listener refuses", "other listeners refuse");
+      return `${listenerMiss(first, decision)}${others.length === 0 ? "" : ` (and ${count} too)`}`;
     }
   }
 }
@@ -243,10 +246,8 @@ export function witnessText(decision: Decision): string {
 /** What stands in the way of a reference, or of a verdict; empty for a permitted one. */
 export function obstacleText(decision: Decision): string {
   if (decision.outcome.verdict === "unknown") return decision.outcome.gaps.map(({ detail }) => detail).join("; ");
-  if (decision.outcome.verdict === "permitted") return "";
-  return decision.handshake === "grant"
-    ? whyRefusedByGrant(decision)
-    : whyNotAttached(decision, decision.outcome.reason);
+  if (decision.handshake === "grant") return hasVerdict(decision, "refused") ? whyRefusedByGrant(decision) : "";
+  return hasVerdict(decision, "refused") ? whyNotAttached(decision) : "";
 }
 
 const entryText = ({ list, index }: EntryRef): string => `${list}[${index}]`;
@@ -259,6 +260,10 @@ function inertText(why: InertCause): string {
       return "names a kind that routes attach to; that is for allowedRoutes of its listeners, a grant has no part in it";
     case "invalid-string":
       return "holds a string that names no API group, kind or namespace; it matches nothing";
+    case "literal-star":
+      return 'has the name "*", which is no wildcard and no object\'s name; leave the name out to mean every one';
+    case "cluster-scoped":
+      return "names a kind without namespaces, which needs no grant; it permits nothing";
   }
 }
 
@@ -276,7 +281,7 @@ function problemText(problem: InputProblem): FindingText {
     case "duplicate":
       return plain(
         "stands in the input twice; the later one counts",
-        problem.first === null ? null : `first at ${placeOf(problem.first)}`,
+        problem.first === null ? null : `first at ${formatPosition(problem.first)}`,
       );
     case "unknown-version":
       return plain(`${problem.apiVersion} has never been a version of this kind; the API server would reject it`);
@@ -299,16 +304,17 @@ export interface FindingText {
 const plain = (message: string, detail: string | null = null): FindingText => ({ message, reason: null, detail });
 
 /** Where an object of that name does exist, for a namespace that was left out or mistyped. */
-function elsewhereText(elsewhere: readonly ObjectId[]): string {
-  const [first, ...others] = elsewhere;
-  if (first === undefined) return "";
-  const more = others.length === 0 ? "" : ` and ${plural(others.length, "other")}`;
-  return `; ${nameOf(first)}${more} exist${others.length === 0 ? "s" : ""}: is the namespace of the reference right?`;
+function elsewhereText({ first, others }: Namesakes): string {
+  if (first === null) return "";
+  const exist = others === 0 ? "exists" : `and ${plural(others, "other")} exist`;
+  return `; ${nameOf(first)} ${exist}: is the namespace of the reference right?`;
 }
 
-function missingTargetText({ reference, outcome }: GrantDecision, elsewhere: readonly ObjectId[]): string {
-  const local = outcome.verdict === "permitted" && outcome.witness.by !== "grant";
-  const right = local ? "it needs no grant" : "it is permitted";
+function missingTargetText(
+  { reference, outcome }: WithVerdict<GrantDecision, "permitted">,
+  elsewhere: Namesakes,
+): string {
+  const right = outcome.witness.by === "grant" ? "it is permitted" : "it needs no grant";
   return `${right}, but there is no ${nameOf(reference.referent)}${elsewhereText(elsewhere)}`;
 }
 
@@ -327,14 +333,12 @@ export function findingText(finding: Finding, display: Display): FindingText {
         reason: "RefNotPermitted",
         detail: obstacleText(finding.decision),
       };
-    case "not-attached": {
-      const { outcome } = finding.decision;
+    case "not-attached":
       return {
         message: referenceText(finding.decision, display),
-        reason: outcome.verdict === "refused" ? outcome.reason : null,
+        reason: finding.decision.outcome.reason,
         detail: `${obstacleText(finding.decision)}${elsewhereText(finding.elsewhere)}`,
       };
-    }
     case "target-not-found":
       return {
         message: referenceText(finding.decision, display),
@@ -357,6 +361,11 @@ export function findingText(finding: Finding, display: Display): FindingText {
       );
     case "grant-unknown-kind":
       return plain(`${entryText(finding.entry)} ${unknownKindText(finding.groupKind, finding.meant)}`);
+    case "mesh-exemption":
+      return plain(
+        `${referenceText(finding.decision, display)} needs no grant under a Service parent`,
+        "so the specification has it; some meshes ask for a grant all the same",
+      );
     case "grant-terminating":
       return plain("is being deleted, and is in effect until it is gone");
     case "listener-open-to-all":

@@ -1,8 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Outcome } from "../../cmd/ports.ts";
+import { readFiles } from "../../src/load/files.ts";
+import { parseDocuments } from "../../src/manifest/documents.ts";
+import { objectsOf } from "../../src/manifest/objects.ts";
 import { runCli, words } from "../harness/cli.ts";
 
 /** Input that is not as it should be: one clear message, what to do, the right exit code, no stack trace. */
@@ -33,6 +38,16 @@ beforeAll(() => {
     writeFileSync(join(folder, name), content);
   }
   symlinkSync(join(folder, "many"), join(folder, "many/deep/loop"));
+  mkdirSync(join(folder, "mixed/folder.yaml"), { recursive: true });
+  mkdirSync(join(folder, "mixed/empty"));
+  writeFileSync(join(folder, "mixed/bytes.yaml"), new Uint8Array([0x80]));
+  writeFileSync(join(folder, "mixed/good.yaml"), GOOD);
+  writeFileSync(join(folder, "mixed/folder.yaml/inner.yaml"), GOOD.replace("name: s", "name: inner"));
+  symlinkSync("gone.yaml", join(folder, "mixed/dangling.yaml"));
+  symlinkSync("circle.yaml", join(folder, "mixed/circle.yaml"));
+  symlinkSync("gone", join(folder, "mixed/dangling-but-no-manifest"));
+  mkdirSync(join(folder, "hopeless"));
+  symlinkSync("gone.yaml", join(folder, "hopeless/dangling.yaml"));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -54,7 +69,7 @@ describe("input that cannot be used", () => {
     ["-f 'x*.yaml'", 'error: no file matches "x*.yaml"\ncheck -f for a typing error\n'],
     [
       "-f broken.yaml",
-      "error: broken.yaml:3:1: deficient indentation\nnothing else could be read; mend it and run again\n",
+      "error: broken.yaml:3:1: bad indentation, or a quote or bracket that is never closed\nnothing else could be read; mend it and run again\n",
     ],
     ["-f empty.yaml", "error: there is no document in empty.yaml\ngive files with Kubernetes objects to -f\n"],
     ["-f comments.yaml", "error: there is no document in comments.yaml\ngive files with Kubernetes objects to -f\n"],
@@ -70,6 +85,98 @@ describe("input that cannot be used", () => {
   ])("%s", async (line, stderr) => {
     expect(await audit(line)).toEqual({ stdout: "", stderr, exitCode: 3 });
   });
+});
+
+/** The files that are read for `-f`, with what is wrong with them; paths are those below the test's folder. */
+async function sourcesOf(names: readonly string[], recursive = false): Promise<readonly string[]> {
+  const filenames = names.map((name) => join(folder, name));
+  const sources = await readFiles({ filenames, recursive, readStdin: async () => new Uint8Array() });
+  const told = sources.map((source) => ("problem" in source ? `${source.name}: ${source.problem}` : source.name));
+  return told.map((text) => text.replace(`${folder}/`, ""));
+}
+
+describe("files that nobody named and nobody can read", () => {
+  const MIXED = [
+    "mixed/bytes.yaml: it is not UTF-8 text",
+    "mixed/circle.yaml: its links lead in a circle",
+    "mixed/dangling.yaml: it links to a path that does not exist",
+  ];
+  it("do not stop the others of their folder", async () => {
+    expect(await sourcesOf(["mixed"])).toEqual([...MIXED, "mixed/good.yaml"]);
+  });
+  it("do not stop the folders beside them; a folder called x.yaml is a folder", async () => {
+    expect(await sourcesOf(["mixed"], true)).toEqual([...MIXED, "mixed/good.yaml", "mixed/folder.yaml/inner.yaml"]);
+  });
+  it("do not stop the other matches of a glob, and neither does a folder without manifests", async () => {
+    expect((await sourcesOf(["mixed/*"])).toSorted()).toEqual(
+      [
+        ...MIXED,
+        "mixed/dangling-but-no-manifest: it links to a path that does not exist",
+        "mixed/folder.yaml/inner.yaml",
+        "mixed/good.yaml",
+      ].toSorted(),
+    );
+  });
+  it("are errors, each with a gap of any kind, and the rest is judged", async () => {
+    const sources = await readFiles({
+      filenames: [join(folder, "mixed")],
+      recursive: false,
+      readStdin: async () => new Uint8Array(),
+    });
+    const { objects, problems, gaps } = objectsOf(parseDocuments(sources), "default");
+    expect(objects.map(({ id }) => id.name)).toEqual(["s"]);
+    expect(problems.map(({ cause }) => cause)).toEqual(["syntax", "syntax", "syntax"]);
+    expect(gaps.map(({ cause, groupKind, namespace }) => ({ cause, groupKind, namespace }))).toEqual(
+      gaps.map(() => ({ cause: "unreadable", groupKind: null, namespace: null })),
+    );
+    expect(gaps).toHaveLength(3);
+  });
+  it.skipIf(process.getuid?.() === 0)("may be forbidden files and folders", async () => {
+    const shut = join(folder, "shut");
+    mkdirSync(join(shut, "inner"), { recursive: true });
+    writeFileSync(join(shut, "good.yaml"), GOOD);
+    writeFileSync(join(shut, "secret.yaml"), GOOD, { mode: 0 });
+    chmodSync(join(shut, "inner"), 0);
+    try {
+      expect(await sourcesOf(["shut"], true)).toEqual([
+        "shut/good.yaml",
+        "shut/secret.yaml: permission denied",
+        "shut/inner: permission denied",
+      ]);
+    } finally {
+      chmodSync(join(shut, "inner"), 0o700);
+    }
+  });
+  it.each([
+    [["mixed/bytes.yaml"], "mixed/bytes.yaml is not UTF-8 text"],
+    [["mixed", "mixed/bytes.yaml"], "mixed/bytes.yaml is not UTF-8 text"],
+    [["mixed/circle.yaml"], "mixed/circle.yaml could not be read (ELOOP)"],
+    [["mixed", "mixed/dangling.yaml"], 'the path "mixed/dangling.yaml" does not exist'],
+    [["hopeless"], "hopeless/dangling.yaml: it links to a path that does not exist"],
+    [["hopeless/*"], "hopeless/dangling.yaml: it links to a path that does not exist"],
+    [["mixed/empty/*"], 'no file matches "mixed/empty/*"'],
+  ])("stop the run where they were named or nothing else is left: %s", async (names, message) => {
+    const error = await sourcesOf(names).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: "RefgrantError", failure: "input" });
+    expect(error instanceof Error && error.message.replaceAll(`${folder}/`, "")).toBe(message);
+  });
+});
+
+describe.skipIf(process.platform === "win32")("FIFOs", () => {
+  beforeAll(() => {
+    mkdirSync(join(folder, "pipes"));
+    writeFileSync(join(folder, "pipes/good.yaml"), GOOD);
+    for (const name of ["pipe.yaml", "named"]) execFileSync("mkfifo", [join(folder, "pipes", name)]);
+    symlinkSync("named", join(folder, "pipes/link.yaml"));
+  });
+  it("that were found are not waited for", async () => {
+    expect(await sourcesOf(["pipes"])).toEqual(["pipes/good.yaml"]);
+    expect(await sourcesOf(["pipes/*"])).toEqual(["pipes/good.yaml"]);
+  }, 5000);
+  it("that were named are read, as is what a shell makes of <(...)", async () => {
+    const [outcome] = await Promise.all([audit("-f pipes/named"), writeFile(join(folder, "pipes/named"), GOOD)]);
+    expect(outcome.exitCode).toBe(0);
+  }, 5000);
 });
 
 describe("input of which a part can be used", () => {

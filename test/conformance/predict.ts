@@ -305,7 +305,9 @@ export function predictor({ sight, holders, decisions }: Evaluation): Predictor 
 
   const attachedListenerSets: Predictor["attachedListenerSets"] = (gateway) => {
     let attached = 0;
-    for (const { id, parent } of holders.values()) {
+    for (const holder of holders.values()) {
+      if (holder.holder === "gateway") continue;
+      const { id, parent } = holder;
       if (parent === null || keyOf(parent) !== keyOf(idOf(gateway))) continue;
       const accepted = setCondition(id, "Accepted");
       if (accepted.scope === "out") return accepted;

@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { extract } from "../../src/catalogue/extract.ts";
 import { GATEWAY_API } from "../../src/catalogue/kinds.ts";
 import { decide } from "../../src/evaluate/decide.ts";
-import { parseDocuments, type SourceText } from "../../src/manifest/documents.ts";
+import { parseDocuments } from "../../src/manifest/documents.ts";
 import { type ManifestWorld, objectsOf } from "../../src/manifest/objects.ts";
 import { snapshotOfManifests } from "../../src/manifest/snapshot.ts";
 import type { Decision } from "../../src/model/decision.ts";
 import type { ListenerHolder } from "../../src/model/listener.ts";
 import { keyOf, type ObjectId, type ObjectKey } from "../../src/model/object.ts";
 import { type InputProblem, type Sight, sightOf } from "../../src/model/snapshot.ts";
+import type { SourceText } from "../../src/model/source.ts";
 import { type ConformanceVersion, conformanceModule } from "../e2e/harness/modules.ts";
 import type { Named, UpstreamTest } from "./expectations.ts";
 

@@ -102,6 +102,22 @@ describe("grants", () => {
       "warning grant-inert: to[0] names a kind that routes attach to; that is for allowedRoutes of its listeners, a grant has no part in it",
     ]);
   });
+  it("with a star for a name, or a kind without namespaces, can match nothing", () => {
+    expect(found(web, api, grant("backend", "g", [{}], [{ name: "*" }]))).toEqual([
+      "error ref-not-permitted: rules[0].backendRefs[0] → Service backend/api",
+      'warning grant-inert: to[0] has the name "*", which is no wildcard and no object\'s name; leave the name out to mean every one',
+    ]);
+    expect(
+      found(
+        grant(
+          "backend",
+          "g",
+          [{ kind: "Gateway", namespace: "edge" }],
+          [{ group: "certificates.k8s.io", kind: "ClusterTrustBundle" }],
+        ),
+      ),
+    ).toEqual(["warning grant-inert: to[0] names a kind without namespaces, which needs no grant; it permits nothing"]);
+  });
   it("for every Secret: a warning, used or not; for every Service: a word, if it is used", () => {
     const broad = "to[0] admits every";
     expect(found(grant("backend", "g", [{ kind: "Gateway", namespace: "edge" }], [{ kind: "Secret" }]))).toContain(
@@ -133,6 +149,11 @@ describe("grants", () => {
       "warning grant-unknown-kind: from[0] names httproutes of group gateway.networking.k8s.io: did you mean HTTPRoute of group gateway.networking.k8s.io?",
       'warning grant-unknown-kind: to[0] names Service of group core: did you mean Service of group ""?',
     ]);
+  });
+  it("for a vendor's kind that happens to be called alike are not called a slip", () => {
+    expect(found(grant("backend", "g", [{}], [{ group: "serving.knative.dev", kind: "Service" }]))[0]).toMatch(
+      /^info grant-unknown-kind: to\[0\] names Service of group serving.knative.dev, a kind whose/,
+    );
   });
   it("that the schema forbids are told in the schema's words, in files", () => {
     expect(found(api, grant("backend", "g", [{ namespace: "*" }], [{ name: "api" }]))).toEqual([
@@ -206,6 +227,11 @@ describe("scope", () => {
 });
 
 describe("the exit code", () => {
+  const blind = (kind: string) => {
+    const groupKind = kind === "Secret" ? { group: "", kind } : { group: GW, kind };
+    const gaps: Snapshot["gaps"] = [{ cause: "forbidden", groupKind, namespace: null, detail: "hidden" }];
+    return audit({ ...snapshotOf(namespaces), source: "cluster", gaps }, { namespace: null, selector: [] });
+  };
   const refused = reportOn([...namespaces, web, api]);
   const warned = reportOn([...namespaces, api, grant("backend", "g", [{}], [{ name: "api" }])]);
   const unknown = reportOn([web], false);
@@ -219,6 +245,11 @@ describe("the exit code", () => {
     [unknown, "error", false, 4],
     [unknown, "error", true, 0],
     [unknown, "info", true, 1],
+    // What nobody saw is not nothing; only what hides existence does not matter.
+    [blind("HTTPRoute"), "error", false, 4],
+    [blind("HTTPRoute"), "error", true, 0],
+    [blind("Secret"), "error", false, 0],
+    [refused, "error", true, 1],
   ] as const)("follows from the report alone (%#)", (report, failOn, allowUnknown, expected) => {
     expect(exitCode(report, { failOn, allowUnknown })).toBe(expected);
   });

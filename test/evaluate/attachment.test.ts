@@ -237,6 +237,23 @@ describe("ListenerSets", () => {
     );
   });
 
+  it("a set without a Gateway that can hold it takes no routes", () => {
+    const open = { ...http, ...all };
+    const orphan = (parentRef: object | undefined): Manifest => ({
+      ...set("team", [open]),
+      spec: { parentRef, listeners: [open] },
+    });
+    expect(verdicts(orphan({ name: "gone" }), toSet("app"))).toEqual([
+      "HTTPRoute refused ListenerSetNotAllowed",
+      "ListenerSet refused ParentNotFound",
+    ]);
+    expect(verdicts(orphan(undefined), toSet("app"))).toEqual(["HTTPRoute refused ListenerSetNotAllowed"]);
+    expect(verdicts(orphan({ group: "x.io", kind: "Proxy", name: "p" }), toSet("app"))).toEqual([
+      "HTTPRoute unknown",
+      "ListenerSet unknown",
+    ]);
+  });
+
   it("a parentRef to the Gateway does not reach the listeners of a set", () => {
     const viaGateway = route("HTTPRoute", "app", "r", {
       parentRefs: [{ name: "gw", namespace: "edge", sectionName: "own" }],
@@ -249,7 +266,10 @@ describe("ListenerSets", () => {
 
 describe("parents of other kinds", () => {
   it('group "" in a parentRef is core, not the default', () => {
-    expect(attach([{ ...http, ...all }], { parentRef: { group: "", kind: "Service" } })).toBe("permitted");
+    const more: readonly Manifest[] = [
+      { apiVersion: "v1", kind: "Service", metadata: { namespace: "edge", name: "gw" } },
+    ];
+    expect(attach([{ ...http, ...all }], { parentRef: { group: "", kind: "Service" }, more })).toBe("permitted");
   });
   it("a vendor's kind is the implementation's matter", () => {
     expect(attach([{ ...http, ...all }], { parentRef: { group: "example.com", kind: "Proxy" } })).toBe("unknown");

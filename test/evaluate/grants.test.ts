@@ -60,12 +60,16 @@ describe("a reference that crosses a namespace", () => {
   it("pairs every from with every to of one grant", () => {
     const wide = grant("backend", "g", [{ namespace: "other" }, {}], [{ kind: "Secret" }, { name: "api" }]);
     const { outcome } = decide(wide);
-    expect(outcome.trials.map(({ from, to, failed }) => [from, to, failed.length])).toEqual([
-      [1, 1, 0],
-      [0, 1, 1],
-      [1, 0, 1],
-      [0, 0, 2],
-    ]);
+    expect(outcome.trials.map(({ from, to, failed }) => [from, to, failed])).toEqual([[1, 1, []]]);
+  });
+
+  it("keeps the nearest misses only, however many there are", () => {
+    const names = Array.from({ length: 40 }, (_, index) =>
+      grant("backend", `g${index}`, [{}], [{ name: `s${index}` }]),
+    );
+    const { outcome } = decide(...names, grant("backend", "z", [{ kind: "GRPCRoute" }], [{ name: "api" }]));
+    expect(outcome.trials.length).toBe(8);
+    expect(outcome.trials[0]?.failed).toEqual(["from.kind"]);
   });
 
   it("never pairs the from of one grant with the to of another", () => {
@@ -146,12 +150,27 @@ describe("a route under a Service parent (mesh)", () => {
       core("Service", "mesh", "echo"),
     ]);
     expect(report.decisions.map(verdictOf)).toEqual(["permitted", "permitted"]);
-    expect(report.findings).toEqual([]);
+    expect(report.findings.map(({ code, severity }) => `${severity} ${code}`)).toEqual(["info mesh-exemption"]);
   });
 
-  it("with a Gateway parent too gets a verdict for each", () => {
+  it("does not make a grant for it look unused, since some meshes ask for one", () => {
+    const covered = [
+      route("HTTPRoute", "app", "web", { parentRefs: [mesh], rules }),
+      core("Service", "mesh", "echo"),
+      grant("mesh", "g", [{}], [{ name: "echo" }]),
+    ];
+    expect(reportOn([namespace("app"), ...covered]).findings).toEqual([]);
+  });
+
+  it("needs its parent to be there", () => {
+    const orphan = route("HTTPRoute", "app", "web", { parentRefs: [mesh] });
+    expect(reportOn([orphan]).decisions.map(verdictOf)).toEqual(["refused ParentNotFound"]);
+    expect(reportOn([orphan], false).decisions.map(verdictOf)).toEqual(["unknown"]);
+  });
+
+  it("with a Gateway parent too gets a verdict for each, and counts once", () => {
     const both = route("HTTPRoute", "app", "web", { parentRefs: [mesh, { name: "gw" }], rules });
-    const { decisions } = reportOn([
+    const { decisions, counts } = reportOn([
       both,
       core("Service", "mesh", "echo"),
       gateway("app", "gw", [{ name: "http", port: 80, protocol: "HTTP" }]),
@@ -161,6 +180,7 @@ describe("a route under a Service parent (mesh)", () => {
       [{ regime: "gateway", parentRefs: [1] }, "refused RefNotPermitted"],
       [{ regime: "mesh", parentRefs: [0] }, "permitted"],
     ]);
+    expect(counts.crossing.grant).toEqual({ permitted: 0, refused: 1, unknown: 0 });
   });
 });
 

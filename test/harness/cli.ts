@@ -30,7 +30,7 @@ export async function runCli(
         recursive,
         readStdin: async () => new TextEncoder().encode(stdin ?? ""),
       });
-      return texts.map(({ name, text }) => ({ name: name.replace(`${folder}/`, ""), text }));
+      return texts.map((source) => ({ ...source, name: source.name.replace(`${folder}/`, "") }));
     },
   };
   try {

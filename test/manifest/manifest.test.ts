@@ -128,12 +128,71 @@ describe("what cannot be read", () => {
     expect(names(text)).toEqual(left);
   });
 
-  it("hides only what the broken document may have held", () => {
-    const gaps = (text: string) => read(text).gaps.map(({ groupKind }) => groupKind?.kind ?? "anything");
-    expect(gaps("kind: ReferenceGrant\nspec: [\n")).toEqual(["ReferenceGrant"]);
-    expect(gaps("kind: Deployment\nspec: [\n")).toEqual([]);
-    expect(gaps("spec: [\n")).toEqual(["anything"]);
-    expect(gaps("kind: List\nitems: [\n")).toEqual(["anything"]);
+  const GRANT = "apiVersion: gateway.networking.k8s.io/v1\nkind: ReferenceGrant\nmetadata: {name: g}\n";
+  const DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nspec: [\n";
+  it.each([
+    ["its one kind", "kind: ReferenceGrant\nspec: [\n", ["ReferenceGrant"]],
+    ["its one kind, with comments and CRLF", "---  # x\r\nkind: ReferenceGrant # y\r\nspec: [\r\n", ["ReferenceGrant"]],
+    ["no kind that matters", DEPLOYMENT, []],
+    [
+      "kinds inside it, which are references",
+      `${GRANT}spec:\n  from:\n  - kind: HTTPRoute\n  to: [\n`,
+      ["ReferenceGrant"],
+    ],
+    ["no kind", "spec: [\n", ["anything"]],
+    ["a list", "kind: List\nitems: [\n", ["anything"]],
+    ["a typed list", "kind: ServiceList\nitems: [\n", ["anything"]],
+    ["two objects without a separator", `${DEPLOYMENT}${GRANT}`, ["anything"]],
+    ["two objects, the separator mistyped", `${DEPLOYMENT}--\n${GRANT}`, ["anything"]],
+    ["two objects, the second indented", `${DEPLOYMENT}${GRANT.replaceAll(/^/gm, "  ")}`, ["anything"]],
+    [
+      "two objects, a part of the second indented",
+      `${DEPLOYMENT}apiVersion: x/v1\n  kind: ReferenceGrant\n`,
+      ["anything"],
+    ],
+    ["one object, indented", `${GRANT}spec: [\n`.replaceAll(/^/gm, "  "), ["anything"]],
+    ["two objects, the second quoted", `${DEPLOYMENT}"apiVersion": x/v1\n"kind": ReferenceGrant\n`, ["anything"]],
+    ["two objects, the second with an explicit key", `${DEPLOYMENT}? kind\n: ReferenceGrant\n`, ["anything"]],
+    ["two objects, parted by a carriage return", `a: 1\rkind: ReferenceGrant\r${DEPLOYMENT}`, ["anything"]],
+    ["a quoted kind", "kind: 'Deployment'\nspec: [\n", ["anything"]],
+    ["a tagged kind", "kind: !!str Deployment\nspec: [\n", ["anything"]],
+    ["an alias for a kind", "x: &k ReferenceGrant\nkind: *k\nspec: [\n", ["anything"]],
+    ["a template", "kind: {{ .Values.kind }}\nspec: 1\n", ["anything"]],
+    ["JSON", '{"apiVersion": "apps/v1", "kind": "Deployment", "spec": [,}', ["anything"]],
+    ["flow style", "--- {kind: Deployment, spec: [}\n", ["anything"]],
+    ["flow style over lines", "{\nkind: Deployment,\nspec: [}\n", ["anything"]],
+  ])("a broken document hides what it may have held: %s", (_what, text, expected) => {
+    const { gaps, problems } = read(text);
+    expect(problems).toHaveLength(1);
+    expect(gaps.map(({ groupKind }) => groupKind?.kind ?? "anything")).toEqual(expected);
+  });
+
+  it("says nothing of a document's content", () => {
+    const [problem] = read("password: *hunter2secret\n").problems;
+    expect(problem).toMatchObject({ cause: "syntax", detail: expect.stringContaining("alias") });
+    expect(JSON.stringify(problem)).not.toContain("hunter2");
+  });
+
+  it("a file that could not be read is an error and may have held anything", () => {
+    const world = objectsOf(
+      parseDocuments([
+        { name: "x/bad.yaml", problem: "it is not UTF-8 text" },
+        { name: "good.yaml", text: service("a") },
+      ]),
+      "default",
+    );
+    expect(world.objects).toHaveLength(1);
+    expect(world.problems).toEqual([
+      { cause: "syntax", at: { file: "x/bad.yaml", line: 1, column: 1 }, detail: "it is not UTF-8 text" },
+    ]);
+    expect(world.gaps).toEqual([
+      {
+        cause: "unreadable",
+        groupKind: null,
+        namespace: null,
+        detail: "x/bad.yaml:1:1 could not be read: it is not UTF-8 text",
+      },
+    ]);
   });
 
   it("a broken grant makes refusals unknown; a broken route does not", () => {
@@ -155,6 +214,171 @@ describe("what cannot be read", () => {
     expect(
       audit(snapshot, { namespace: null, selector: [] }).grants.map(({ grant: { from } }) => from[0]?.entry.kind),
     ).toEqual(["GRPCRoute"]);
+  });
+});
+
+const ROUTE_TO_S =
+  "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r, namespace: a}\nspec: {rules: [{backendRefs: [{name: s, namespace: n}]}]}\n";
+const grantWith = (metadata: string) =>
+  `apiVersion: gateway.networking.k8s.io/v1\nkind: ReferenceGrant\nmetadata: ${metadata}\nspec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: a}], to: [{group: "", kind: Service}]}\n`;
+const auditOf = (...documents: readonly string[]) =>
+  audit(snapshotOfManifests(read(documents.join("---\n")), true), { namespace: null, selector: [] });
+const verdictWith = (metadata: string) =>
+  auditOf(ROUTE_TO_S, service("s"), grantWith(metadata)).decisions[0]?.outcome.verdict;
+
+describe("names that the API server makes", () => {
+  it.each(["{generateName: g-, namespace: n}", '{name: "", generateName: g-, namespace: n}'])(
+    "a grant counts, with a placeholder for a name: %s",
+    (metadata) => {
+      expect(names(grantWith(metadata))).toEqual(["ReferenceGrant n/g-(generated name)"]);
+      expect(problems(grantWith(metadata))).toEqual([]);
+      expect(read(grantWith(metadata)).gaps).toEqual([]);
+      expect(verdictWith(metadata)).toBe("permitted");
+    },
+  );
+  it("objects of one generateName are objects of their own", () => {
+    const route = ROUTE_TO_S.replace("name: r", "generateName: r-");
+    const report = auditOf(route, route, route.replace("namespace: a", "namespace: b"));
+    expect(report.findings.filter(({ code }) => code === "manifest-duplicate")).toEqual([]);
+    expect(report.decisions.map(({ reference: { referrer } }) => `${referrer.namespace}/${referrer.name}`)).toEqual([
+      "a/r-(generated name 2)",
+      "a/r-(generated name)",
+      "b/r-(generated name)",
+    ]);
+  });
+  it("no reference can name the placeholder", () => {
+    const text = "apiVersion: v1\nkind: Service\nmetadata: {generateName: s-, namespace: n}\n";
+    const [object] = read(text).objects;
+    expect(object?.id.name).toMatch(/\s/);
+  });
+  it("an unusable name beside a generateName is told", () => {
+    const found = (name: string) =>
+      read(grantWith(`{name: ${name}, generateName: g-, namespace: n}`)).problems.map((problem) =>
+        problem.cause === "field" ? `${formatPath(problem.path)} ${problem.found} ${problem.at?.line}` : problem.cause,
+      );
+    expect(found("7")).toEqual(["metadata.name the number 7 3"]);
+    expect(found("a/b")).toEqual(["metadata.name a string 3"]);
+  });
+});
+
+describe("objects that cannot be told from others", () => {
+  it.each([
+    ["{namespace: n}", "n", "unknown"],
+    ["{name: 7, namespace: n}", "n", "unknown"],
+    ["{name: a/b, namespace: n}", "n", "unknown"],
+    ["{generateName: 7, namespace: n}", "n", "unknown"],
+    ["{namespace: elsewhere}", "elsewhere", "refused"],
+    ["{}", null, "unknown"],
+    ["[]", null, "unknown"],
+    ["x", null, "unknown"],
+    ["null", null, "unknown"],
+    ["{name: g, namespace: 7}", null, "unknown"],
+    ["{name: g, namespace: a/b}", null, "unknown"],
+    ["{generateName: g-, namespace: [n]}", null, "unknown"],
+  ])("a grant with metadata %s leaves a gap, so that nothing is refused for it", (metadata, namespace, verdict) => {
+    const { gaps, objects } = read(grantWith(metadata));
+    expect(objects).toEqual([]);
+    expect(gaps).toMatchObject([
+      {
+        cause: "unreadable",
+        groupKind: { group: "gateway.networking.k8s.io", kind: "ReferenceGrant" },
+        namespace,
+        detail: expect.stringMatching(/^in\.yaml:1:1 was passed over: ReferenceGrant/),
+      },
+    ]);
+    expect(problems(grantWith(metadata))).toEqual(["no-object 1:1"]);
+    expect(verdictWith(metadata)).toBe(verdict);
+  });
+  it("kinds that the catalogue does not know leave none", () => {
+    expect(read("apiVersion: apps/v1\nkind: Deployment\nmetadata: {}\n").gaps).toEqual([]);
+    expect(read("apiVersion: example.com/v1\nkind: ReferenceGrant\nmetadata: {}\n").gaps).toEqual([]);
+  });
+  it("a list whose items are no list is told", () => {
+    expect(problems("apiVersion: v1\nkind: List\nitems: {a: 1}\n")).toEqual(["no-object 1:1"]);
+  });
+});
+
+describe("labels", () => {
+  const told = (labels: string) => {
+    const { objects, problems } = read(`apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n  labels: ${labels}\n`);
+    return {
+      labels: Object.fromEntries(objects[0]?.labels ?? []),
+      problems: problems.map((problem) =>
+        problem.cause === "field"
+          ? `${problem.id.name} ${formatPath(problem.path)}: ${problem.expected}, ${problem.found} ${problem.at?.line}`
+          : problem.cause,
+      ),
+    };
+  };
+  it.each([
+    ["x", {}, ["a metadata.labels: an object, a string 5"]],
+    ["[x]", {}, ["a metadata.labels: an object, a list 5"]],
+    ["{a: b, c: 1}", { a: "b" }, ["a metadata.labels.c: a string, the number 1 5"]],
+    [
+      "{a: {b: c}, d: true}",
+      {},
+      ["a metadata.labels.a: a string, an object 5", "a metadata.labels.d: a string, the boolean true 5"],
+    ],
+    ["", {}, []],
+    ["{a: b}", { a: "b" }, []],
+  ])("%s", (text, labels, problems) => {
+    expect(told(text)).toEqual({ labels, problems });
+  });
+  it("of kinds that the catalogue does not know are no matter", () => {
+    expect(problems("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, labels: {v: 1}}\n")).toEqual([]);
+  });
+});
+
+describe("documents made to overwhelm", () => {
+  const row = (item: string) => `[${Array.from({ length: 200 }, () => item).join(",")}]`;
+  const bomb = `a: &a ${row("x")}\nb: &b ${row("*a")}\nc: &c ${row("*b")}\n${service("s")}spec: *c\n`;
+  const broken = (text: string) =>
+    read(`${text}---\n${service("ok")}`).problems.map((problem) =>
+      problem.cause === "syntax" ? problem.detail : problem.cause,
+    );
+  it.each([
+    ["aliases in aliases", bomb, "its aliases expand to more than 1,000,000 nodes"],
+    ["an alias in itself", `${service("s")}a: &x [*x]\n`, "an alias (*) inside its own anchor (&)"],
+    ["an alias in a map in itself", `${service("s")}a: &x {b: {c: *x}}\n`, "an alias (*) inside its own anchor (&)"],
+    [
+      "a list of itself",
+      "apiVersion: v1\nkind: List\nitems: &x\n- {apiVersion: v1, kind: List, items: *x}\n",
+      "an alias (*) inside its own anchor (&)",
+    ],
+    [
+      "a long chain of aliases",
+      `${service("s")}a0: &a0 [x]\n${Array.from({ length: 20_000 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}]\n`).join("")}`,
+      "nested too deeply",
+    ],
+    [
+      "a chain that is read from its end, since number keys come first",
+      `${service("s")}a0: &a0 [x]\n${Array.from({ length: 20_000 }, (_, i) => `${30_000 - i}: &a${i + 1} [*a${i}]\n`).join("")}`,
+      "nested too deeply",
+    ],
+    ["deep YAML", `${service("s")}spec: ${"[".repeat(100_000)}`, "nested too deeply"],
+  ])("%s", (_what, text, detail) => {
+    const begin = performance.now();
+    expect(broken(text)).toEqual([detail]);
+    expect(performance.now() - begin).toBeLessThan(2000);
+  });
+  it.each([
+    ["objects", '{"apiVersion":"v1","kind":"Service","spec":', '{"a":', "}"],
+    ["lists", '{"apiVersion":"v1","kind":"Service","spec":', "[", "]"],
+    ["Lists", '{"a":', '{"apiVersion":"v1","kind":"List","items":[', "]}"],
+  ])("JSON with %s in one another", (_what, before, open, close) => {
+    for (const depth of [1000, 50_000]) {
+      const text = `${before}${open.repeat(depth)}1${close.repeat(depth)}}`;
+      expect(read(text).problems).toMatchObject([{ cause: "syntax", detail: "nested too deeply" }]);
+    }
+  });
+  it("no one is kept from using aliases, or from nesting as deep as CRDs do", () => {
+    const shared = `${service("s")}x: &x {a: 1}\ny: [${Array.from({ length: 5000 }, () => "*x").join(",")}]\n`;
+    const deep = `${service("s")}spec: ${"[".repeat(200)}${"]".repeat(200)}\n`;
+    expect(problems(shared)).toEqual([]);
+    expect(problems(deep)).toEqual([]);
+    expect(
+      problems(JSON.stringify({ apiVersion: "v1", kind: "Service", metadata: { name: "a" }, x: [[[[1]]]] })),
+    ).toEqual([]);
   });
 });
 
@@ -245,5 +469,38 @@ describe("places", () => {
       line: 12,
       column: 9,
     });
+  });
+  it("in lists that take turns are found without reading them again and again", () => {
+    const list = (from: number) =>
+      `apiVersion: v1\nkind: List\nitems:\n${Array.from(
+        { length: 400 },
+        (_, i) =>
+          `- apiVersion: gateway.networking.k8s.io/v1\n  kind: HTTPRoute\n  metadata: {name: r${String(2 * i + from).padStart(4, "0")}, namespace: a}\n  spec:\n    rules:\n    - backendRefs:\n      - name: s\n        namespace: n\n`,
+      ).join("")}`;
+    const { objects } = objectsOf(
+      parseDocuments([
+        { name: "even.yaml", text: list(0) },
+        { name: "odd.yaml", text: list(1) },
+      ]),
+      "default",
+    );
+    const inTurn = objects.toSorted((a, b) => (a.id.name < b.id.name ? -1 : 1));
+    const begin = performance.now();
+    const places = inTurn.map((object) => object.locate(["spec", "rules", 0, "backendRefs", 0]));
+    expect(performance.now() - begin).toBeLessThan(3000);
+    expect(places).toEqual(
+      Array.from({ length: 800 }, (_, i) => ({
+        file: i % 2 === 0 ? "even.yaml" : "odd.yaml",
+        line: 3 + 8 * Math.floor(i / 2) + 7,
+        column: 9,
+      })),
+    );
+  });
+  it("stay right for more documents than are remembered", () => {
+    const text = Array.from({ length: 200 }, (_, i) => service(`s${i}`)).join("---\n");
+    const { objects } = read(text);
+    const lines = () => objects.map((object) => object.locate(["metadata", "name"])?.line);
+    const expected = objects.map((_, i) => 6 * i + 4);
+    expect([lines(), lines()]).toEqual([expected, expected]);
   });
 });

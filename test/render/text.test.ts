@@ -146,6 +146,9 @@ describe("-o wide", () => {
         /^refused +HTTPRoute app\/web +rules\[0\]\.backendRefs\[1\] +Service backend\/other +RefNotPermitted +nearest grant backend\/g: to\[0\]\.name is api, needs other /,
       ),
       "",
+      expect.stringMatching(/^SEVERITY +CODE +OBJECT +FINDING +SOURCE$/),
+      expect.stringMatching(/^error +target-not-found|^warning +listener-open-to-all/),
+      "",
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { RefgrantError } from "../../model/failure.ts";
 import type { ClusterConfig } from "./kubeconfig.ts";
-import { withoutCredentials } from "./proxy.ts";
 import { codeOf, shorten } from "./text.ts";
+import { withoutCredentials } from "./urls.ts";
 
 /** What is known of a failed connection: the sentence, and what to do. */
 interface Words {

@@ -2,7 +2,8 @@ import type { KindInfo } from "../../catalogue/kinds.ts";
 import { CORE, GATEWAY_API } from "../../catalogue/kinds.ts";
 import { RefgrantError } from "../../model/failure.ts";
 import type { Gap } from "../../model/gap.ts";
-import { fieldOf, listOf, textOf } from "./text.ts";
+import { resourceName } from "./lists.ts";
+import { fieldOf, listOf, shorten, textOf } from "./text.ts";
 import type { Answer, Transport } from "./transport.ts";
 
 /** A kind, and the version of it to read. */
@@ -52,17 +53,14 @@ async function oneByOne(
   body: unknown,
   kinds: readonly KindInfo[],
 ): Promise<readonly GroupVersion[]> {
-  const wanted = listOf(body, "groups").flatMap((item) => {
-    const group = textOf(item, "name");
-    const known = new Set(kinds.filter((info) => info.group === group).flatMap((info) => info.versions));
-    return listOf(item, "versions")
-      .map((entry) => textOf(entry, "version"))
-      .filter((version) => known.has(version))
-      .map((version) => ({ group, version }));
-  });
+  const groups = new Set(kinds.map((info) => info.group));
+  const wanted = listOf(body, "groups")
+    .map((item) => ({ group: textOf(item, "name"), versions: listOf(item, "versions") }))
+    .filter(({ group }) => groups.has(group))
+    .flatMap(({ group, versions }) => versions.map((entry) => ({ group, version: textOf(entry, "version") })));
   return Promise.all(
     wanted.map(async ({ group, version }) => {
-      const answer = await transport.get(`/apis/${encodeURIComponent(group)}/${version}`, JSON_ONLY);
+      const answer = await transport.get(`/apis/${group}/${encodeURIComponent(version)}`, JSON_ONLY);
       const resources = listOf(answer.body, "resources").map(
         (entry) => `${textOf(entry, "name")}/${textOf(entry, "kind")}`,
       );
@@ -106,24 +104,47 @@ function noGatewayApi(kinds: readonly KindInfo[]): RefgrantError {
   );
 }
 
-/** The first version, by preference, that the server has of one kind; `gap` where it could not tell. */
-function chosen(info: KindInfo, groupVersions: readonly GroupVersion[]): ServedInfo | "gap" | null {
-  if (info.group === CORE) return { info, version: "v1" };
+function unreadVersions(versions: Iterable<string>): RefgrantError {
+  return new RefgrantError(
+    "no-gateway-api",
+    `this cluster serves the Gateway API ${servedAs(versions)}`,
+    "Install a newer release of kubectl-refgrant, or let the CRDs serve an older version too.",
+  );
+}
+
+function servedAs(versions: Iterable<string>): string {
+  return `as ${shorten([...versions].join(", "))} only, which this release does not read`;
+}
+
+/** How a server has one kind: in a version to read, in others only, perhaps, or not at all. */
+type Found =
+  | { readonly as: "readable"; readonly version: string }
+  | { readonly as: "unread"; readonly versions: readonly string[] }
+  | { readonly as: "unclear" }
+  | { readonly as: "absent" };
+
+/** Chooses the first version, by preference, that the server has of one kind. */
+function find(info: KindInfo, groupVersions: readonly GroupVersion[]): Found {
+  if (info.group === CORE) return { as: "readable", version: "v1" };
   const ofGroup = groupVersions.filter((entry) => entry.group === info.group);
   const wanted = `${info.plural}/${info.kind}`;
-  const version = info.versions.find((candidate) =>
-    ofGroup.some((entry) => entry.version === candidate && entry.resources?.has(wanted) === true),
-  );
-  if (version !== undefined) return { info, version };
-  const unclear = ofGroup.some((entry) => entry.resources === null && info.versions.includes(entry.version));
-  return unclear ? "gap" : null;
+  const versions = ofGroup.filter(({ resources }) => resources?.has(wanted) === true).map(({ version }) => version);
+  const version = info.versions.find((candidate) => versions.includes(candidate));
+  if (version !== undefined) return { as: "readable", version };
+  if (ofGroup.some(({ resources }) => resources === null)) return { as: "unclear" };
+  return versions.length === 0 ? { as: "absent" } : { as: "unread", versions };
+}
+
+function unseen(info: KindInfo, detail: string): Gap {
+  return { cause: "failed", groupKind: { group: info.group, kind: info.kind }, namespace: null, detail };
 }
 
 /**
  * Asks which of `kinds` the server has, and chooses for each the first served of its versions. One request to a server
- * with aggregated discovery. A kind that is not served is left out: that is knowledge, not a gap.
+ * with aggregated discovery. A kind that is not served is left out: that is knowledge, not a gap. One that is served, but in
+ * none of its known versions, is a gap.
  *
- * @throws RefgrantError `no-gateway-api` if it has none of the Gateway API kinds asked for, `credentials` if it does not
+ * @throws RefgrantError `no-gateway-api` if none of the Gateway API kinds asked for can be read, `credentials` if it does not
  * let the caller look, `unreachable` if it is no API server
  */
 export async function discover(transport: Transport, kinds: readonly KindInfo[]): Promise<Discovered> {
@@ -138,15 +159,28 @@ export async function discover(transport: Transport, kinds: readonly KindInfo[])
   }
   const served: ServedInfo[] = [];
   const gaps: Gap[] = [];
+  const unread = new Set<string>();
+  // Without any kind of the Gateway API there is nothing to report on.
+  let enough = !kinds.some((info) => info.group === GATEWAY_API);
   for (const info of kinds) {
-    const found = chosen(info, groupVersions);
-    if (found === "gap") {
-      const detail = `the server could not tell whether it has ${info.plural}.${info.group}`;
-      gaps.push({ cause: "failed", groupKind: { group: info.group, kind: info.kind }, namespace: null, detail });
-    } else if (found !== null) served.push(found);
+    const found = find(info, groupVersions);
+    switch (found.as) {
+      case "readable":
+        served.push({ info, version: found.version });
+        enough ||= info.group === GATEWAY_API;
+        break;
+      case "unclear":
+        gaps.push(unseen(info, `the server could not tell whether it has ${resourceName(info)}`));
+        enough ||= info.group === GATEWAY_API;
+        break;
+      case "unread":
+        gaps.push(unseen(info, `${resourceName(info)} is served ${servedAs(found.versions)}`));
+        if (info.group === GATEWAY_API) for (const version of found.versions) unread.add(version);
+        break;
+      case "absent":
+        break;
+    }
   }
-  const gatewayApi = (kind: { readonly group: string } | null) => kind?.group === GATEWAY_API;
-  const found = [...served.map(({ info }) => info), ...gaps.map((gap) => gap.groupKind)];
-  if (kinds.some(gatewayApi) && !found.some(gatewayApi)) throw noGatewayApi(kinds);
+  if (!enough) throw unread.size === 0 ? noGatewayApi(kinds) : unreadVersions(unread);
   return { served, gaps };
 }

@@ -4,7 +4,7 @@ import { RefgrantError } from "../../model/failure.ts";
 import type { ClusterConfig } from "./kubeconfig.ts";
 import type { ExecEntry } from "./kubeconfig-file.ts";
 import type { Environment } from "./options.ts";
-import { codeOf, fieldOf, isObject, shorten, textOf } from "./text.ts";
+import { codeOf, fieldOf, isObject, parseJson, shorten, textOf } from "./text.ts";
 
 /** What a credential plugin answered with; empty strings for what it left out. */
 export interface ExecCredential {
@@ -69,12 +69,8 @@ function failure(exec: ExecEntry, what: string, advice: string, cause?: unknown)
 const BROKEN = "Check the exec section of the user in the kubeconfig, and the version of the plugin.";
 
 function readCredential(exec: ExecEntry, stdout: string): ExecCredential {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(stdout);
-  } catch {
-    throw failure(exec, "did not answer with JSON", BROKEN);
-  }
+  const answer = parseJson(stdout);
+  if (answer === undefined) throw failure(exec, "did not answer with JSON", BROKEN);
   if (textOf(answer, "kind") !== "ExecCredential" || textOf(answer, "apiVersion") !== exec.apiVersion) {
     throw failure(exec, `did not answer with an ExecCredential of ${exec.apiVersion}`, BROKEN);
   }

@@ -1,6 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, sep } from "node:path";
+import { yamlReason } from "../../catalogue/yaml-reasons.ts";
 import { RefgrantError } from "../../model/failure.ts";
+import { Field, type FieldProblem } from "../../model/fields.ts";
+import { type FieldPath, formatPath } from "../../model/object.ts";
+import { codeOf } from "./text.ts";
 
 /** An entry under `clusters`, its paths resolved against the file it stands in. */
 export interface ClusterEntry {
@@ -89,144 +93,113 @@ export const EMPTY_USER: UserEntry = {
 
 const EXEC_EXTENSION = "client.authentication.k8s.io/exec";
 
-/** A mapping of a kubeconfig. A field of the wrong type stops the reading, as it does for kubectl. */
-class Mapping {
-  readonly #fields: ReadonlyMap<string, unknown>;
-  readonly #file: string;
-  readonly #path: string;
-
-  constructor(value: unknown, file: string, path: string) {
-    this.#file = file;
-    this.#path = path;
-    if (value === null || value === undefined) this.#fields = new Map();
-    else if (typeof value === "object" && !Array.isArray(value)) this.#fields = new Map(Object.entries(value));
-    else throw this.wrong("", "a mapping");
-  }
-
-  at(key: string): Mapping {
-    return new Mapping(this.#fields.get(key), this.#file, this.#step(key));
-  }
-
-  has(key: string): boolean {
-    return (this.#fields.get(key) ?? undefined) !== undefined;
-  }
-
-  raw(key: string): unknown {
-    return this.#fields.get(key);
-  }
-
-  keys(): readonly string[] {
-    return [...this.#fields.keys()];
-  }
-
-  /** Numbers and booleans without quotes are text here, as for kubectl. */
-  text(key: string): string {
-    const value = this.#fields.get(key) ?? "";
-    if (typeof value === "string") return value;
-    if (typeof value === "number" || typeof value === "boolean") return String(value);
-    throw this.wrong(key, "a string");
-  }
-
-  flag(key: string): boolean {
-    const value = this.#fields.get(key) ?? false;
-    if (typeof value === "boolean") return value;
-    throw this.wrong(key, "true or false");
-  }
-
-  texts(key: string): readonly string[] {
-    return this.#list(key).map((value) => {
-      if (typeof value === "string") return value;
-      if (typeof value === "number" || typeof value === "boolean") return String(value);
-      throw this.wrong(key, "a list of strings");
-    });
-  }
-
-  mappings(key: string): readonly Mapping[] {
-    return this.#list(key).map((value, index) => new Mapping(value, this.#file, `${this.#step(key)}[${index}]`));
-  }
-
-  #list(key: string): readonly unknown[] {
-    const value = this.#fields.get(key) ?? [];
-    if (Array.isArray(value)) return value;
-    throw this.wrong(key, "a list");
-  }
-
-  #step(key: string): string {
-    if (key === "") return this.#path;
-    return this.#path === "" ? key : `${this.#path}.${key}`;
-  }
-
-  wrong(key: string, expected: string): RefgrantError {
-    const place = this.#step(key);
-    return new RefgrantError(
+/** The root of a kubeconfig. A field of the wrong type stops the reading, as it does for kubectl. */
+function rootOf(value: unknown, file: string, at: FieldPath = []): Field {
+  const stop = ({ path, expected }: FieldProblem): never => {
+    throw new RefgrantError(
       "kubeconfig",
-      `kubeconfig ${this.#file}: ${place === "" ? "the file" : place} should be ${expected}`,
+      `kubeconfig ${file}: ${path.length === 0 ? "the file" : formatPath(path)} should be ${expected}`,
       "Correct that field, or name another file with --kubeconfig.",
     );
-  }
+  };
+  return Field.root(value, stop, at);
 }
 
-function readCluster(cluster: Mapping, path: (file: string) => string): ClusterEntry {
-  const execConfig = cluster.mappings("extensions").find((extension) => extension.text("name") === EXEC_EXTENSION);
+/** Numbers and booleans without quotes are text here, as for kubectl. */
+function textOf(field: Field): string {
+  const { raw } = field;
+  return typeof raw === "number" || typeof raw === "boolean" ? String(raw) : (field.text() ?? "");
+}
+
+function flagOf(field: Field): boolean {
+  const { raw } = field;
+  if (typeof raw === "boolean") return raw;
+  if (field.present) field.reject("true or false");
+  return false;
+}
+
+function textsOf(field: Field): readonly string[] {
+  return field.items().map(textOf);
+}
+
+/** The reader of one file: what it has to know beside the fields. */
+interface Reader {
+  readonly file: string;
+  /** Resolves a path against the folder of the file. */
+  readonly path: (name: string) => string;
+}
+
+/** A mapping whose keys are free: not even they are quoted, so what is wrong below one is told of the mapping. */
+function freeOf<T>(mapping: Field, { file }: Reader, read: (value: Field) => T): readonly (readonly [string, T])[] {
+  return mapping.entries().map(([key, value]) => [key, read(rootOf(value.raw, file, mapping.path))]);
+}
+
+function readCluster(cluster: Field, { path }: Reader): ClusterEntry {
+  const extensions = cluster.at("extensions").items();
+  const execConfig = extensions.find((extension) => textOf(extension.at("name")) === EXEC_EXTENSION);
   return {
-    server: cluster.text("server"),
-    caFile: path(cluster.text("certificate-authority")),
-    caData: cluster.text("certificate-authority-data"),
-    insecure: cluster.flag("insecure-skip-tls-verify"),
-    tlsServerName: cluster.text("tls-server-name"),
-    proxyUrl: cluster.text("proxy-url"),
-    disableCompression: cluster.flag("disable-compression"),
-    execConfig: execConfig?.raw("extension"),
+    server: textOf(cluster.at("server")),
+    caFile: path(textOf(cluster.at("certificate-authority"))),
+    caData: textOf(cluster.at("certificate-authority-data")),
+    insecure: flagOf(cluster.at("insecure-skip-tls-verify")),
+    tlsServerName: textOf(cluster.at("tls-server-name")),
+    proxyUrl: textOf(cluster.at("proxy-url")),
+    disableCompression: flagOf(cluster.at("disable-compression")),
+    execConfig: execConfig?.at("extension").raw,
   };
 }
 
-function readExec(exec: Mapping, path: (file: string) => string): ExecEntry {
-  const command = exec.text("command");
+function readExec(exec: Field, { path }: Reader): ExecEntry {
+  const command = textOf(exec.at("command"));
   const isPath = command.includes("/") || command.includes(sep);
   return {
-    apiVersion: exec.text("apiVersion"),
+    apiVersion: textOf(exec.at("apiVersion")),
     command: isPath ? path(command) : command,
-    args: exec.texts("args"),
-    env: exec.mappings("env").map((variable) => ({ name: variable.text("name"), value: variable.text("value") })),
-    installHint: exec.text("installHint"),
-    provideClusterInfo: exec.flag("provideClusterInfo"),
-    interactiveMode: exec.text("interactiveMode"),
+    args: textsOf(exec.at("args")),
+    env: exec
+      .at("env")
+      .items()
+      .map((variable) => ({ name: textOf(variable.at("name")), value: textOf(variable.at("value")) })),
+    installHint: textOf(exec.at("installHint")),
+    provideClusterInfo: flagOf(exec.at("provideClusterInfo")),
+    interactiveMode: textOf(exec.at("interactiveMode")),
   };
 }
 
-function readUser(user: Mapping, path: (file: string) => string): UserEntry {
-  const extra = user.at("as-user-extra");
+function readUser(user: Field, reader: Reader): UserEntry {
+  const { path } = reader;
   const provider = user.at("auth-provider");
-  const config = provider.at("config");
+  const exec = user.at("exec");
   return {
-    certFile: path(user.text("client-certificate")),
-    certData: user.text("client-certificate-data"),
-    keyFile: path(user.text("client-key")),
-    keyData: user.text("client-key-data"),
-    token: user.text("token"),
-    tokenFile: path(user.text("tokenFile")),
-    username: user.text("username"),
-    password: user.text("password"),
-    as: user.text("as"),
-    asUid: user.text("as-uid"),
-    asGroups: user.texts("as-groups"),
-    asUserExtra: new Map(extra.keys().map((key) => [key, extra.texts(key)])),
-    authProvider: user.has("auth-provider")
+    certFile: path(textOf(user.at("client-certificate"))),
+    certData: textOf(user.at("client-certificate-data")),
+    keyFile: path(textOf(user.at("client-key"))),
+    keyData: textOf(user.at("client-key-data")),
+    token: textOf(user.at("token")),
+    tokenFile: path(textOf(user.at("tokenFile"))),
+    username: textOf(user.at("username")),
+    password: textOf(user.at("password")),
+    as: textOf(user.at("as")),
+    asUid: textOf(user.at("as-uid")),
+    asGroups: textsOf(user.at("as-groups")),
+    asUserExtra: new Map(freeOf(user.at("as-user-extra"), reader, textsOf)),
+    authProvider: provider.present
       ? {
-          name: provider.text("name"),
-          config: Object.fromEntries(config.keys().map((key) => [key, config.text(key)])),
+          name: textOf(provider.at("name")),
+          config: Object.fromEntries(freeOf(provider.at("config"), reader, textOf)),
         }
       : null,
-    exec: user.has("exec") ? readExec(user.at("exec"), path) : null,
+    exec: exec.present ? readExec(exec, reader) : null,
   };
 }
 
 /** The named entries of a list; two of one name in one file are an error, as for kubectl. */
-function named<T>(root: Mapping, list: string, member: string, read: (entry: Mapping) => T): ReadonlyMap<string, T> {
+function named<T>(list: Field, member: string, read: (entry: Field) => T): ReadonlyMap<string, T> {
   const entries = new Map<string, T>();
-  for (const entry of root.mappings(list)) {
-    if (entries.has(entry.text("name"))) throw entry.wrong("name", "a name that no other entry has");
-    entries.set(entry.text("name"), read(entry.at(member)));
+  for (const entry of list.items()) {
+    const name = textOf(entry.at("name"));
+    if (entries.has(name)) entry.at("name").reject("a name that no other entry has");
+    entries.set(name, read(entry.at(member)));
   }
   return entries;
 }
@@ -236,12 +209,12 @@ async function parse(text: string, file: string): Promise<unknown> {
   try {
     return loadAll(text)[0];
   } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    const at = error.mark === undefined ? file : `${file}:${error.mark.line + 1}:${error.mark.column + 1}`;
     // The exception carries a piece of the file, and the file carries credentials: neither message nor cause is passed on.
+    const { reason, mark } = error instanceof YAMLException ? error : { reason: "", mark: undefined };
+    const at = mark === undefined ? file : `${file}:${mark.line + 1}:${mark.column + 1}`;
     throw new RefgrantError(
       "kubeconfig",
-      `kubeconfig ${at}: ${error.reason}`,
+      `kubeconfig ${at}: ${yamlReason(reason)}`,
       "Correct the YAML there, or name another file with --kubeconfig.",
     );
   }
@@ -259,9 +232,10 @@ export async function readKubeconfig(file: string): Promise<Kubeconfig | null> {
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === "ENOENT" || code === "ENOTDIR") return null;
-    const why = code === "EACCES" ? "permission denied" : code === "EISDIR" ? "it is a directory" : String(code);
+    const why =
+      code === "EACCES" ? "permission denied" : code === "EISDIR" ? "it is a directory" : code || "unknown fault";
     throw new RefgrantError(
       "kubeconfig",
       `kubeconfig ${file} cannot be read: ${why}`,
@@ -269,17 +243,18 @@ export async function readKubeconfig(file: string): Promise<Kubeconfig | null> {
       { cause: error },
     );
   }
-  const root = new Mapping(await parse(text, file), file, "");
+  const root = rootOf(await parse(text, file), file);
   const path = (name: string) => (name === "" || isAbsolute(name) ? name : join(dirname(file), name));
+  const reader: Reader = { file, path };
   return {
-    clusters: named(root, "clusters", "cluster", (cluster) => readCluster(cluster, path)),
-    users: named(root, "users", "user", (user) => readUser(user, path)),
-    contexts: named(root, "contexts", "context", (context) => ({
-      cluster: context.text("cluster"),
-      user: context.text("user"),
-      namespace: context.text("namespace"),
+    clusters: named(root.at("clusters"), "cluster", (cluster) => readCluster(cluster, reader)),
+    users: named(root.at("users"), "user", (user) => readUser(user, reader)),
+    contexts: named(root.at("contexts"), "context", (context) => ({
+      cluster: textOf(context.at("cluster")),
+      user: textOf(context.at("user")),
+      namespace: textOf(context.at("namespace")),
     })),
-    currentContext: root.text("current-context"),
+    currentContext: textOf(root.at("current-context")),
   };
 }
 

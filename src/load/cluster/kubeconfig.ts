@@ -15,6 +15,7 @@ import {
 } from "./kubeconfig-file.ts";
 import type { ConnectionOptions, Environment } from "./options.ts";
 import { proxyFor } from "./proxy.ts";
+import { readUrl } from "./urls.ts";
 
 /** Where and as whom to connect: kubeconfig, flags and environment made one. */
 export interface ClusterConfig {
@@ -28,6 +29,8 @@ export interface ClusterConfig {
   readonly userName: string;
   readonly proxy: URL | null;
 }
+
+const SCHEMES: readonly string[] = ["http:", "https:"];
 
 interface Source {
   readonly kubeconfig: Kubeconfig;
@@ -172,18 +175,21 @@ async function namespaceOf(context: ContextEntry | null, env: Environment): Prom
   return (await inPod(env)) ? podNamespace(env) : "default";
 }
 
-/** Reads the server as kubectl does: without a scheme it is https where anything about TLS is configured, else http. */
-function serverUrl(cluster: ClusterEntry, user: UserEntry): URL {
+/**
+ * Reads the server as kubectl does: without a scheme it is https where anything about TLS is configured, else http.
+ *
+ * @param whose where the server was written, for the message, which does not repeat it
+ */
+function serverUrl(cluster: ClusterEntry, user: UserEntry, whose: string): URL {
   const tls = [cluster.caFile, cluster.caData, user.certFile, user.certData].some((value) => value !== "");
   const written = cluster.server.trim();
-  const url = URL.parse(
-    /^[a-z][a-z0-9+.-]*:\/\//i.test(written) ? written : `${tls || cluster.insecure ? "https" : "http"}://${written}`,
-  );
-  if (url !== null && (url.protocol === "https:" || url.protocol === "http:")) return url;
+  const scheme = tls || cluster.insecure ? "https" : "http";
+  const url = readUrl(/^[a-z][a-z0-9+.-]*:\/\//i.test(written) ? written : `${scheme}://${written}`, SCHEMES);
+  if (url !== null) return url;
   throw new RefgrantError(
     "kubeconfig",
-    `the server "${written.replace(/\/\/[^/@]*@/, "//")}" is no http or https URL`,
-    "Write it as https://HOST:PORT.",
+    `the server ${whose} is no http or https URL`,
+    "Write it as https://HOST:PORT, without a user or password.",
   );
 }
 
@@ -243,15 +249,17 @@ export async function loadClusterConfig(options: ConnectionOptions, env: Environ
     ? { ...EMPTY_USER, tokenFile: join(env.serviceAccountDir, "token") }
     : chosenUser(options, source.kubeconfig, context);
   const user = withUserFlags(entry, options);
+  const clusterName = options.cluster || context?.cluster || "";
   if (cluster.server === "") {
     throw new RefgrantError(
       "kubeconfig",
-      `no server found for cluster "${options.cluster || context?.cluster || ""}"`,
+      `no server found for cluster "${clusterName}"`,
       "Set its server in the kubeconfig, or give --server.",
     );
   }
   await checkFiles(cluster, user);
-  const url = serverUrl(cluster, user);
+  const whose = options.server ? "given with --server" : pod ? "of this pod's cluster" : `of cluster "${clusterName}"`;
+  const url = serverUrl(cluster, user, whose);
   return {
     serverUrl: `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, "")}`,
     namespace: await namespaceOf(context, env),

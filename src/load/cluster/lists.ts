@@ -48,7 +48,6 @@ function objectOf({ info, version }: ServedInfo, item: unknown): KubeObject | nu
   const namespace = textOf(metadata, "namespace");
   if (!isName(name) || (info.scope === "Namespaced" && !isName(namespace))) return null;
   const labels = fieldOf(metadata, "labels");
-  const generation = fieldOf(metadata, "generation");
   return {
     id: { group: info.group, kind: info.kind, namespace: info.scope === "Namespaced" ? namespace : null, name },
     apiVersion: info.group === CORE ? version : `${info.group}/${version}`,
@@ -57,7 +56,6 @@ function objectOf({ info, version }: ServedInfo, item: unknown): KubeObject | nu
         typeof value === "string" ? [[key, value]] : [],
       ),
     ),
-    generation: typeof generation === "number" ? generation : null,
     terminating: textOf(metadata, "deletionTimestamp") !== "",
     body: info.read === "metadata" ? null : item,
     locate: () => null,

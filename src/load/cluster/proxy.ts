@@ -1,15 +1,11 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
 import { RefgrantError } from "../../model/failure.ts";
+import { readUrl } from "./urls.ts";
 
 const SCHEMES: readonly string[] = ["http:", "https:", "socks5:", "socks5h:"];
 
 function bare(hostname: string): string {
   return hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
-}
-
-function parse(text: string): URL | null {
-  const url = URL.parse(text);
-  return url !== null && SCHEMES.includes(url.protocol) && url.hostname !== "" ? url : null;
 }
 
 function isLoopback(host: string): boolean {
@@ -58,11 +54,6 @@ export function exemptFromProxy(server: URL, noProxy: string): boolean {
     .some((entry) => entry !== "" && matches(host, port, entry));
 }
 
-/** A URL without the password that it may hold. */
-export function withoutCredentials(url: URL): string {
-  return `${url.protocol}//${url.host}`;
-}
-
 /**
  * The proxy to reach a server through, as kubectl chooses it: `proxy-url` of the kubeconfig, which wins and knows no
  * exemption, else `HTTPS_PROXY` or `HTTP_PROXY` by the server's scheme unless `NO_PROXY` exempts it.
@@ -73,23 +64,23 @@ export function withoutCredentials(url: URL): string {
  */
 export function proxyFor(server: URL, configured: string, variables: ReadonlyMap<string, string>): URL | null {
   if (configured !== "") {
-    const proxy = parse(configured);
+    const proxy = readUrl(configured, SCHEMES);
     if (proxy !== null) return proxy;
     throw new RefgrantError(
       "kubeconfig",
       "the proxy-url of the kubeconfig's cluster is no URL of an http, https or socks5 proxy",
-      "Write it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT.",
+      "Write it as http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT, with a password percent-encoded.",
     );
   }
   const name = server.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
   const value = variables.get(name) || variables.get(name.toLowerCase()) || "";
   if (value === "") return null;
   if (exemptFromProxy(server, variables.get("NO_PROXY") || variables.get("no_proxy") || "")) return null;
-  const proxy = parse(value) ?? parse(`http://${value}`);
+  const proxy = readUrl(value.includes("://") ? value : `http://${value}`, SCHEMES);
   if (proxy !== null) return proxy;
   throw new RefgrantError(
     "kubeconfig",
     `the environment variable ${name} is no URL of an http, https or socks5 proxy`,
-    `Write it as http://HOST:PORT, or add the API server to NO_PROXY.`,
+    "Write it as http://HOST:PORT, with a password percent-encoded, or add the API server to NO_PROXY.",
   );
 }

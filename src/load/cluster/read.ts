@@ -31,8 +31,6 @@ export interface ClusterWorld {
   readonly gaps: readonly Gap[];
   /** Kinds that the cluster has of those asked for, with the version that was read. */
   readonly served: readonly ServedKind[];
-  readonly serverUrl: string;
-  readonly contextNamespace: string;
 }
 
 function counting(progress: ClusterProgress): (info: KindInfo, objects: number) => void {
@@ -52,7 +50,7 @@ function requireSome(lists: readonly Listed[]): void {
   throw first.cause ?? new RefgrantError("unreachable", first.why, "Check that the server is a Kubernetes API server.");
 }
 
-async function readAll(transport: Transport, request: ClusterRequest, contextNamespace: string) {
+async function readAll(transport: Transport, request: ClusterRequest, contextNamespace: string): Promise<ClusterWorld> {
   const { served, gaps } = await discover(transport, request.kinds);
   const settings = { chunkSize: request.chunkSize, page: counting(request.progress) };
   const lists = await Promise.all(
@@ -89,8 +87,7 @@ export async function readCluster(
   const settings = { requestTimeoutMs, disableCompression, userAgent: request.userAgent, signal };
   const transport = await openTransport(config, env, settings);
   try {
-    const world = await readAll(transport, request, config.namespace);
-    return { ...world, serverUrl: config.serverUrl, contextNamespace: config.namespace };
+    return await readAll(transport, request, config.namespace);
   } finally {
     ended.abort();
     transport.close();

@@ -7,7 +7,7 @@ import { brokeOff, connectionError } from "./connection-error.ts";
 import type { ClusterConfig } from "./kubeconfig.ts";
 import type { Environment } from "./options.ts";
 import { openSession, PARALLEL, type Session } from "./session.ts";
-import { isObject, shorten, textOf } from "./text.ts";
+import { isObject, parseJson, shorten, textOf } from "./text.ts";
 
 /** The server's answer to one request. */
 export interface Answer {
@@ -60,14 +60,6 @@ function retryAfter(header: string | undefined): number | null {
   if (header === undefined) return null;
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), LONGEST_PAUSE_MS);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Runs at most `limit` tasks at once, in the order they came. */

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { contextNamespace, loadClusterConfig } from "../../../src/load/cluster/kubeconfig.ts";
 import type { ConnectionOptions, Environment } from "../../../src/load/cluster/options.ts";
@@ -230,10 +231,22 @@ users:
   it.each([
     ["contexts:\n- name: a\n  context: [\nusers: []\n", ":4:1: "],
     ["current-context: [one]\n", ": current-context should be a string"],
-    ["users:\n- name: u\n  user: secret-token\n", ": users[0].user should be a mapping"],
+    ["users:\n- name: u\n  user: secret-token\n", ": users[0].user should be an object"],
     ["clusters:\n- name: c\n  cluster: {insecure-skip-tls-verify: maybe}\n", "should be true or false"],
     ["users: [{name: u}, {name: u}]\n", ": users[1].name should be a name that no other entry has"],
     ["users: {name: u}\n", ": users should be a list"],
+    ["- secret-token\n", ": the file should be an object"],
+    ["users:\n- user: {password: *secret-token }\n", ":2:"],
+    ["users:\n- user: {password: !secret-token }\n", ":2:"],
+    ["users:\n- user: {password: !secret-token!x y}\n", ":2:"],
+    ["users:\n- user: {password: &secret-token &secret-token }\n", ":2:"],
+    ["users:\n- user:\n    secret-token: 1\n    secret-token: 2\n", ":4:5: duplicated mapping key"],
+    ["users:\n- user:\n    password: a: secret-token\n", ":3:"],
+    ["users:\n- user:\n    password: 'secret-token\n", "quote or bracket that is never closed"],
+    ['users:\n- user:\n    password: "secret-token\\q"\n', ":3:"],
+    ["%TAG secret-token x\n---\nusers: []\n", ":1:"],
+    ["users: [{user: {as-user-extra: {secret-token: 1}}}]\n", ": users[0].user.as-user-extra should be a list"],
+    ["users: [{user: {auth-provider: {config: {secret-token: []}}}}]\n", "auth-provider.config should be a string"],
   ])("tells where %j is broken, and quotes nothing of it", async (text, message) => {
     const kubeconfig = await file(text);
     const error = await failure(loadClusterConfig(options({ kubeconfig }), environment()));
@@ -242,7 +255,51 @@ users:
       message: expect.stringContaining(kubeconfig),
     });
     expect(error).toMatchObject({ message: expect.stringContaining(message) });
-    expect(String(error)).not.toContain("secret-token");
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain("secret-token");
+  });
+
+  it.each<[string, Partial<ConnectionOptions>, string]>([
+    ["ftp://u:hunter2secret@h:1", {}, 'of cluster "c1"'],
+    ["ftp://u:p@hunter2secret/w0rd@h:1", {}, 'of cluster "c1"'],
+    ["https://u:p@hunter2secret/w0rd@h:1", {}, 'of cluster "c1"'],
+    ["https://u:1/hunter2secret@h:1", {}, 'of cluster "c1"'],
+    ["https://u:1?hunter2secret@h:1", {}, 'of cluster "c1"'],
+    ["https://u:1#hunter2secret@h:1", {}, 'of cluster "c1"'],
+    ["https://u:1\\hunter2secret@h:1", {}, 'of cluster "c1"'],
+    ["https://u:hunter2secret", {}, 'of cluster "c1"'],
+    ["u:p@hunter2secret/w0rd@h:1", {}, 'of cluster "c1"'],
+    ["https://one.example", { server: "ftp://u:p@hunter2secret/w0rd@h:1" }, "given with --server"],
+  ])("never repeats a server that is no URL, %s", async (server, given, whose) => {
+    const text = TWO_CONTEXTS.replace('"https://one.example:6443/"', JSON.stringify(server));
+    const error = await failure(load(given, text));
+    expect(error).toMatchObject({ failure: "kubeconfig", message: `the server ${whose} is no http or https URL` });
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain("hunter2secret");
+  });
+
+  it("drops the credentials of a server's URL", async () => {
+    const text = TWO_CONTEXTS.replace("https://one.example:6443/", "https://u:p%40hunter2secret@one.example:6443/a/");
+    expect((await load({}, text)).serverUrl).toBe("https://one.example:6443/a");
+  });
+
+  it("names a kubeconfig that cannot be read, and why", async () => {
+    expect(await failure(loadClusterConfig(options({ kubeconfig: await folder() }), environment()))).toMatchObject({
+      failure: "kubeconfig",
+      message: expect.stringMatching(/cannot be read: it is a directory$/),
+    });
+  });
+
+  it("takes numbers and booleans without quotes for text", async () => {
+    const user = (await load({ context: "two" })).user;
+    expect(user).toMatchObject({ username: "admin", password: "12345" });
+    const groups = "user: {token: t1, as: 7, as-groups: [1, true], as-user-extra: {a: [2], b: null}}";
+    expect((await load({}, TWO_CONTEXTS.replace(/user: \{token: t1.*\}/, groups))).user).toMatchObject({
+      as: "7",
+      asGroups: ["1", "true"],
+      asUserExtra: new Map([
+        ["a", ["2"]],
+        ["b", []],
+      ]),
+    });
   });
 
   it("fails for a --kubeconfig that does not exist", async () => {

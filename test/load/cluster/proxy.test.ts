@@ -48,7 +48,22 @@ describe("the choice of a proxy", () => {
     expect(proxy?.href).toBe(expected);
   });
 
-  it.each(["ftp://x", "http://", "::"])("refuses the proxy-url %j without repeating it", (configured) => {
-    expect(() => proxyFor(new URL("https://s"), configured, new Map())).toThrow(/no URL of an http, https or socks5/);
+  it.each([
+    "ftp://hunter2secret",
+    "http://",
+    "::",
+    "http://u:hunter2secret",
+    "http://u:p@hunter2secret/w@h:1",
+    "http://u:1#hunter2secret@h:1",
+    "http://u:%zzhunter2secret@h:1",
+  ])("refuses the proxy %j without repeating it", (proxy) => {
+    for (const [configured, variable] of [
+      [proxy, ""],
+      ["", proxy],
+    ] as const) {
+      const choose = () => proxyFor(new URL("https://s"), configured, new Map([["HTTPS_PROXY", variable]]));
+      expect(choose).toThrow(/no URL of an http, https or socks5/);
+      expect(choose).not.toThrow(/hunter2secret/);
+    }
   });
 });

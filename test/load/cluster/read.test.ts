@@ -87,7 +87,7 @@ describe("discovery", () => {
   it("asks version by version where the server knows no aggregated discovery", async () => {
     const groups = [
       { name: "apps", versions: [{ version: "v1" }] },
-      { name: GRANT.group, versions: [{ version: "v1beta1" }, { version: "v9" }] },
+      { name: GRANT.group, versions: [{ version: "v1beta1" }, { version: "v2" }, { version: "v3" }] },
     ];
     const stub = await serve(
       routes({
@@ -99,15 +99,65 @@ describe("discovery", () => {
             { name: "httproutes", kind: "SomethingElse" },
           ],
         },
+        ...Object.fromEntries(
+          ["v2", "v3"].map((version) => [
+            `/apis/${GRANT.group}/${version}`,
+            { kind: "APIResourceList", resources: [{ name: "tcproutes", kind: "TCPRoute" }] },
+          ]),
+        ),
         [`/apis/${GRANT.group}/v1beta1/referencegrants`]: listOf(GRANT, []),
       }),
     );
-    const world = await read(stub.url, { kinds: [GRANT, kind("HTTPRoute")] });
+    const world = await read(stub.url, { kinds: [GRANT, kind("HTTPRoute"), kind("TCPRoute")] });
     expect(world.served).toEqual([{ group: GRANT.group, kind: "ReferenceGrant", version: "v1beta1" }]);
+    expect(world.gaps.map(({ detail }) => detail)).toEqual([
+      "tcproutes.gateway.networking.k8s.io is served as v2, v3 only, which this release does not read",
+    ]);
     expect(stub.paths().map((path) => path.replace(/\?.*/, ""))).toEqual([
       "/apis",
       `/apis/${GRANT.group}/v1beta1`,
+      `/apis/${GRANT.group}/v2`,
+      `/apis/${GRANT.group}/v3`,
       `/apis/${GRANT.group}/v1beta1/referencegrants`,
+    ]);
+  });
+
+  it("takes a kind that it cannot read in any served version for hidden, not for missing", async () => {
+    const served = discovery([{ ...GRANT, versions: ["v2"] }, kind("HTTPRoute")], null, ["v2", "v1"]);
+    const routeList = listOf(kind("HTTPRoute"), []);
+    const stub = await serve(routes({ "/apis": served, [`/apis/${GRANT.group}/v1/httproutes`]: routeList }));
+    const world = await read(stub.url, { kinds: [GRANT, kind("HTTPRoute"), kind("TCPRoute")] });
+    expect(world.served).toEqual([{ group: GRANT.group, kind: "HTTPRoute", version: "v1" }]);
+    expect(world.gaps).toEqual([
+      {
+        cause: "failed",
+        groupKind: { group: GRANT.group, kind: "ReferenceGrant" },
+        namespace: null,
+        detail: "referencegrants.gateway.networking.k8s.io is served as v2 only, which this release does not read",
+      },
+    ]);
+  });
+
+  it("fails where no Gateway API kind is served in a version that it knows, and says which there are", async () => {
+    const served = discovery([GRANT, kind("HTTPRoute")], ["v2", "v3"], ["v3", "v2"]);
+    const stub = await serve(routes({ "/apis": served }));
+    await expect(read(stub.url, { kinds: KINDS })).rejects.toMatchObject({
+      failure: "no-gateway-api",
+      message: "this cluster serves the Gateway API as v3, v2 only, which this release does not read",
+      advice: expect.stringContaining("newer release"),
+    });
+    expect(stub.paths()).toEqual(["/apis"]);
+  });
+
+  it("takes versions that the server cannot tell about for a gap", async () => {
+    const served = discovery([]);
+    const stale = { metadata: { name: GRANT.group }, versions: [{ version: "v1", freshness: "Stale", resources: [] }] };
+    const stub = await serve(
+      routes({ "/apis": { ...served, items: [stale] }, "/api/v1/namespaces": listOf(NAMESPACE, []) }),
+    );
+    const world = await read(stub.url, { kinds: [GRANT, NAMESPACE] });
+    expect(world.gaps.map(({ detail }) => detail)).toEqual([
+      "the server could not tell whether it has referencegrants.gateway.networking.k8s.io",
     ]);
   });
 
@@ -131,13 +181,12 @@ describe("discovery", () => {
 });
 
 describe("objects", () => {
-  it("keeps what it does not know, and reads labels, generation and deletion", async () => {
+  it("keeps what it does not know, and reads labels and deletion", async () => {
     const raw = {
       kind: "ReferenceGrant",
       metadata: {
         name: "constructor",
         namespace: "__proto__",
-        generation: 7,
         deletionTimestamp: "2026-01-01T00:00:00Z",
         labels: { constructor: "x", number: 3 },
       },
@@ -150,11 +199,9 @@ describe("objects", () => {
       id: { group: GRANT.group, kind: "ReferenceGrant", namespace: "__proto__", name: "constructor" },
       apiVersion: "gateway.networking.k8s.io/v1",
       labels: new Map([["constructor", "x"]]),
-      generation: 7,
       terminating: true,
       body: raw,
     });
-    expect(world).toMatchObject({ serverUrl: stub.url, contextNamespace: "default" });
   });
 
   it("passes over items without a usable name, with a gap", async () => {

@@ -130,15 +130,19 @@ export function kind(name: string): KindInfo {
   return info;
 }
 
-/** Aggregated discovery of the given kinds in their first version, or in `versions`. */
-export function discovery(kinds: readonly KindInfo[], versions: readonly string[] | null = null) {
+/** Aggregated discovery of the given kinds in their first version, or in `versions`; the group has versions `of`. */
+export function discovery(
+  kinds: readonly KindInfo[],
+  versions: readonly string[] | null = null,
+  of: readonly string[] = ["v1", "v1beta1", "v1alpha2"],
+) {
   const groups = new Set(kinds.map((info) => info.group).filter((group) => group !== ""));
   return {
     kind: "APIGroupDiscoveryList",
     apiVersion: "apidiscovery.k8s.io/v2",
     items: [...groups].map((group) => ({
       metadata: { name: group },
-      versions: ["v1", "v1beta1", "v1alpha2"].map((version) => ({
+      versions: of.map((version) => ({
         version,
         freshness: "Current",
         resources: kinds
