@@ -32,7 +32,7 @@ export interface Extract {
 
 type NamespacedId = ObjectId & { readonly namespace: string };
 
-/** Route kinds with `spec.hostnames` (`semantics.md` §3.4). */
+/** Route kinds with `spec.hostnames` (docs/rules.md §3.4). */
 const KINDS_WITH_HOSTNAMES: readonly string[] = ["HTTPRoute", "GRPCRoute", "TLSRoute"];
 
 interface WalkableRow {

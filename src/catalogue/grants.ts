@@ -4,7 +4,7 @@ import { type KubeObject, sameGroupKind } from "../model/object.ts";
 import { CLUSTER_SCOPED_REFERENTS, GATEWAY, isRoute, LISTENER_SET } from "./kinds.ts";
 import { namesGroup, namesKind, namesNamespace } from "./names.ts";
 
-/** At most this many entries in `from` and in `to` (`semantics.md` §1.2). */
+/** At most this many entries in `from` and in `to` (docs/rules.md §1.2). */
 export const MAX_GRANT_ENTRIES = 16;
 
 function entries(spec: Field, list: "from" | "to"): readonly Field[] {
@@ -46,7 +46,7 @@ function indexed<T>(fields: readonly Field[], read: (field: Field) => T | null):
 }
 
 /**
- * Reads a ReferenceGrant of any version (all have one schema, `semantics.md` §1.2). An entry that lacks what the schema
+ * Reads a ReferenceGrant of any version (all have one schema, docs/rules.md §1.2). An entry that lacks what the schema
  * requires grants nothing and is told to the sink behind `root`.
  */
 export function readGrant(object: KubeObject, root: Field): Grant | null {

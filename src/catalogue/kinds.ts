@@ -4,7 +4,7 @@ export const CORE = "";
 /** The Gateway API's own group. */
 export const GATEWAY_API = "gateway.networking.k8s.io";
 
-/** A kind that the tool reads, and how (`semantics.md` §2.1). */
+/** A kind that the tool reads, and how (docs/rules.md §2.1). */
 export interface KindInfo extends GroupKind {
   readonly plural: string;
   readonly scope: "Namespaced" | "Cluster";
@@ -136,7 +136,7 @@ export const GATEWAY: GroupKind = { group: GATEWAY_API, kind: "Gateway" };
 export const LISTENER_SET: GroupKind = { group: GATEWAY_API, kind: "ListenerSet" };
 export const REFERENCE_GRANT: GroupKind = { group: GATEWAY_API, kind: "ReferenceGrant" };
 
-/** Kinds without a namespace that a reference may name; no grant can exist for them (`semantics.md` §1.3). */
+/** Kinds without a namespace that a reference may name; no grant can exist for them (docs/rules.md §1.3). */
 export const CLUSTER_SCOPED_REFERENTS: readonly GroupKind[] = [
   { group: "certificates.k8s.io", kind: "ClusterTrustBundle" },
 ];

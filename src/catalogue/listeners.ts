@@ -54,7 +54,7 @@ export function readSelector(field: Field): LabelSelector | null {
   };
 }
 
-/** Reads `allowedRoutes.namespaces` or `allowedListeners.namespaces`. `None` is a word of the latter only (`semantics.md` §3.2). */
+/** Reads `allowedRoutes.namespaces` or `allowedListeners.namespaces`. `None` is a word of the latter only (docs/rules.md §3.2). */
 export function readAdmission(namespaces: Field, defaultFrom: "Same" | "None"): NamespaceAdmission {
   const written = namespaces.at("from").textOr(null);
   if (written === UNUSABLE) return { from: "invalid", word: "(unreadable)" };

@@ -1,6 +1,6 @@
 import type { GroupKind } from "../model/object.ts";
 
-/** The forms that the CRDs of the Gateway API demand of names (`apis/v1/shared_types.go`, `semantics.md` §1.2). */
+/** The forms that the CRDs of the Gateway API demand of names (`apis/v1/shared_types.go`, docs/rules.md §1.2). */
 
 const GROUP = /^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const KIND = /^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/;
@@ -27,7 +27,7 @@ export function namesObject(text: string): boolean {
   return text.length <= 253 && OBJECT.test(text);
 }
 
-/** Groups that are written where another is meant, as found in examples (`semantics.md` §7 #3, #4). */
+/** Groups that are written where another is meant, as found in examples (docs/rules.md §1.3). */
 const LOOK_ALIKE_GROUPS: readonly { readonly written: string; readonly meant: string }[] = [
   { written: "core", meant: "" },
   { written: "v1", meant: "" },

@@ -2,7 +2,7 @@ import type { Listener } from "../model/listener.ts";
 import { type GroupKind, sameGroupKind } from "../model/object.ts";
 import { GATEWAY_API } from "./kinds.ts";
 
-/** Which route kinds a protocol carries (`semantics.md` §3.3). */
+/** Which route kinds a protocol carries (docs/rules.md §3.3). */
 interface ProtocolRow {
   readonly protocol: string;
   /** null: whatever the mode. */
@@ -22,7 +22,7 @@ const PROTOCOLS: readonly ProtocolRow[] = [
     tlsMode: "Terminate",
     kinds: ["TLSRoute"],
     disputed: ["TCPRoute", "HTTPRoute"],
-    citation: "GEP-2643, §9",
+    citation: "§3.3, GEP-2643",
   },
   { protocol: "TCP", tlsMode: null, kinds: ["TCPRoute"], disputed: [], citation: "GEP-2644" },
   { protocol: "UDP", tlsMode: null, kinds: ["UDPRoute"], disputed: [], citation: "GEP-2645" },

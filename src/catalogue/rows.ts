@@ -5,7 +5,7 @@ import { GATEWAY, GATEWAY_API, LISTENER_SET, SECRET, SERVICE } from "./kinds.ts"
 /**
  * When a field counts as a reference at all.
  * - `always`
- * - `tls-terminates`: the listener's `tls.mode` is not Passthrough, where certificates are ignored (`semantics.md` §7 #27).
+ * - `tls-terminates`: the listener's `tls.mode` is not Passthrough, where certificates are ignored (docs/rules.md §2.4).
  * - `https-port`: an HTTPS listener uses the port of this `perPort` entry (§2.4 G4).
  * - `https-default`: an HTTPS listener uses a port that no `perPort` entry has (§2.4 G3).
  */
@@ -22,7 +22,7 @@ interface RowBase {
   readonly channel: "standard" | "experimental";
   /** First release of the Gateway API with the field in that channel. */
   readonly since: string;
-  /** The section of `semantics.md`, and the type in the API's source that it was checked in. */
+  /** The section of docs/rules.md, and the file of the API's source that it was checked in. */
   readonly citation: string;
 }
 
@@ -48,7 +48,7 @@ const BACKEND = {
   missingReason: "BackendNotFound",
 } as const;
 
-/** A route kind, with what differs between the kinds in rows R1 and R6–R11 of `semantics.md` §2.3. */
+/** A route kind, with what differs between the kinds in rows R1 and R6–R11 of docs/rules.md §2.3. */
 interface RouteRows {
   readonly kind: string;
   readonly channel: "standard" | "experimental";

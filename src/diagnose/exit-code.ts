@@ -11,7 +11,7 @@ export interface ExitPolicy {
 
 /**
  * 0 nothing to fail on · 1 findings at or above `failOn` · 4 some verdict is unknown, or there may be references that nobody
- * saw (design.md §6, docs/decisions/0006). Errors, 2 and 3, have no report.
+ * saw (README.md, docs/decisions/0006). Errors, 2 and 3, have no report.
  */
 export function exitCode(report: Report, { failOn, allowUnknown }: ExitPolicy): 0 | 1 | 4 {
   const failing = failOn === "never" ? [] : SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1);

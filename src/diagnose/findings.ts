@@ -170,7 +170,7 @@ function ofProblem(problem: InputProblem, source: Snapshot["source"]): Finding {
   }
 }
 
-/** Without the kind there can be no grants, so every crossing reference is refused; the report says why (`semantics.md` §7 #23). */
+/** Without the kind there can be no grants, so every crossing reference is refused; the report says why (docs/rules.md §1.1). */
 function ofServed({ snapshot, decisions }: Diagnosis): readonly Finding[] {
   if (snapshot.served === null || snapshot.served.some((served) => sameGroupKind(served, REFERENCE_GRANT))) return [];
   const references = decisions.filter(

@@ -19,7 +19,7 @@ export interface UsageEvidence {
 interface Tally {
   /** `from/to` by index. */
   readonly pairs: Set<string>;
-  /** Pairs that a mesh route would use where its implementation asks for a grant after all (`semantics.md` §2.6). */
+  /** Pairs that a mesh route would use where its implementation asks for a grant after all (docs/rules.md §2.6). */
   readonly meshPairs: Set<string>;
   readonly uses: Decision[];
 }
@@ -53,7 +53,7 @@ function together(pairs: readonly PairUsage[]): Usage {
 
 /**
  * For every grant, every pair and every entry of it, whether a decision relies on it. What can match nothing is unused;
- * what only a referrer can use that nobody saw, or a kind that is not in the catalogue, is unknown (`semantics.md` §2.7).
+ * what only a referrer can use that nobody saw, or a kind that is not in the catalogue, is unknown (docs/rules.md §2.7).
  */
 export function usageOf(evidence: UsageEvidence): readonly GrantReport[] {
   const { grants, decisions, sight, referrerKinds, referentKinds } = evidence;

@@ -37,7 +37,7 @@ export interface AttachmentEvaluator {
 /** Holds clauses to the order in which they fail first. */
 const CLAUSE_ORDER: readonly ListenerClause[] = ["sectionName", "port", "kinds", "namespaces", "hostname"];
 
-/** The reason follows from the furthest that any listener got (`semantics.md` §3.5). */
+/** The reason follows from the furthest that any listener got (docs/rules.md §3.5). */
 function refusalOf(trials: readonly ListenerTrial[]): AttachmentRefusal {
   const without = (...clauses: ListenerClause[]) =>
     trials.filter(({ failed }) => !failed.some((clause) => clauses.includes(clause)));
@@ -167,7 +167,7 @@ export function attachmentEvaluator(
     return unknown(existence);
   };
 
-  /** ListenerSet to Gateway: `allowedListeners` of the Gateway (`semantics.md` §3.2). */
+  /** ListenerSet to Gateway: `allowedListeners` of the Gateway (docs/rules.md §3.2). */
   const decideSet = (set: NamespacedId, gateway: ObjectId): AttachmentVerdict => {
     if (!sameGroupKind(gateway, GATEWAY)) return unknown(foreignParentGap(set, gateway));
     const parent = parentOf(gateway);

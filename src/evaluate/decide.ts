@@ -16,7 +16,7 @@ export interface Evidence {
   readonly sight: Sight;
 }
 
-/** Existence is looked at only after permission, as controllers must (`semantics.md` §1.5). */
+/** Existence is looked at only after permission, as controllers must (docs/rules.md §1.5). */
 function existenceOf(referent: ObjectId, outcome: GrantVerdict, sight: Sight): Existence {
   if (outcome.verdict !== "permitted" || !REFERENT_KINDS.some((kind) => sameGroupKind(kind, referent))) return "unseen";
   const existence = sight.existence(referent);

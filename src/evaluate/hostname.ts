@@ -1,5 +1,5 @@
 /**
- * Do a listener's and a route's hostname have a name in common (`semantics.md` §3.4)? `*.example.com` stands for one or
+ * Do a listener's and a route's hostname have a name in common (docs/rules.md §3.4)? `*.example.com` stands for one or
  * more leading labels; the empty string means every name.
  */
 export function hostnamesIntersect(a: string, b: string): boolean {

@@ -8,7 +8,7 @@ import type { AttachmentReference, GrantReference } from "./reference.ts";
 /** A list with at least one item: "permitted without a witness" and "unknown without a gap" do not compile. */
 export type NonEmpty<T> = readonly [T, ...T[]];
 
-/** What a grant must get right for one reference (`semantics.md` §1.3). */
+/** What a grant must get right for one reference (docs/rules.md §1.3). */
 export type GrantClause =
   | "grant.namespace"
   | "from.group"
@@ -28,7 +28,7 @@ export interface GrantTrial {
   readonly failed: readonly GrantClause[];
 }
 
-/** What a listener must get right for one route, in the order the reasons follow (`semantics.md` §3.5). */
+/** What a listener must get right for one route, in the order the reasons follow (docs/rules.md §3.5). */
 export type ListenerClause = "sectionName" | "port" | "kinds" | "namespaces" | "hostname";
 
 /** One listener held against one attachment. Passes when nothing failed and nothing is undecided. */
@@ -54,7 +54,7 @@ export type AttachmentWitness =
   | { readonly by: "listener"; readonly trials: NonEmpty<ListenerTrial> }
   /** A ListenerSet that its Gateway's `allowedListeners` admits. */
   | { readonly by: "allowedListeners"; readonly parent: ObjectId }
-  /** A Service parent has no listeners and asks nobody (`semantics.md` §2.3 R3). */
+  /** A Service parent has no listeners and asks nobody (docs/rules.md §2.3 R3). */
   | { readonly by: "meshExemption" };
 
 export type GrantRefusal = "RefNotPermitted";

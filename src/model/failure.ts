@@ -1,4 +1,4 @@
-/** What stopped the tool. `usage` ends in exit code 2, all others in 3 (design.md §6). */
+/** What stopped the tool. `usage` ends in exit code 2, all others in 3 (the table of exit codes in README.md). */
 export type FailureCause =
   | "usage"
   /** No kubeconfig, a broken one, or one that names what it does not hold. */

@@ -21,7 +21,7 @@ export interface Indexed<T> {
   readonly entry: T;
 }
 
-/** Why an entry can match under no known rule (design.md §10.5). */
+/** Why an entry can match under no known rule (docs/rules.md §1.3). */
 export type InertCause =
   /** `from` names the grant's own namespace: such references need no grant. */
   | "own-namespace"
@@ -34,7 +34,7 @@ export type InertCause =
   /** `to` names a kind without namespaces, which needs no grant. */
   | "cluster-scoped";
 
-/** A ReferenceGrant as far as it could be read. Every `from` pairs with every `to` (`semantics.md` §1.3). */
+/** A ReferenceGrant as far as it could be read. Every `from` pairs with every `to` (docs/rules.md §1.3). */
 export interface Grant {
   readonly id: ObjectId & { readonly namespace: string };
   readonly apiVersion: string;

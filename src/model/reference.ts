@@ -2,7 +2,7 @@ import type { FieldPath, ObjectId } from "./object.ts";
 
 /**
  * Which of a route's parents a reference is judged under. Under a Gateway or ListenerSet a grant is needed, under a
- * Service (mesh) it is not (`semantics.md` §2.6), so a route with both has both verdicts.
+ * Service (mesh) it is not (docs/rules.md §2.6), so a route with both has both verdicts.
  */
 export interface ParentScope {
   readonly regime: "gateway" | "mesh";
@@ -41,7 +41,7 @@ export interface AttachmentReference extends ReferenceBase {
 /** One field occurrence that names another object. */
 export type Reference = GrantReference | AttachmentReference;
 
-/** Reasons for a permitted referent that does not exist (`semantics.md` §4.2). */
+/** Reasons for a permitted referent that does not exist (docs/rules.md §4.2). */
 export type MissingReason =
   | "BackendNotFound"
   | "InvalidCertificateRef"

@@ -70,7 +70,7 @@ function findingOf({ reference, outcome, referentExistence }: GrantDecision): Fi
       if (!sameGroupKind(reference.referent, defaults ?? CONFIG_MAP)) return { faults: [], open: "target-kind" };
       if (referentExistence === "missing") return { faults: [reference.missingReason], open: null };
       if (referentExistence === "unseen") throw new Error(`${formatPath(reference.path)} was not looked up`);
-      // The suite's convention (`semantics.md` §5.1): what is called malformed has no usable content.
+      // The suite's convention: what is called malformed has no usable content.
       return { faults: [], open: reference.referent.name.includes("malformed") ? "target-content" : null };
     }
   }
@@ -88,7 +88,7 @@ function resolved({ faults, open }: Findings): Prediction<PredictedCondition> {
   return open === null ? condition("True", "ResolvedRefs") : out(open);
 }
 
-/** Of a listener's faults a denial is the one to report (`semantics.md` §4.3). */
+/** Of a listener's faults a denial is the one to report (docs/rules.md §4.3). */
 function resolvedOfListener({ faults, open }: Findings): Prediction<PredictedCondition> {
   return resolved({ faults: faults.includes("RefNotPermitted") ? ["RefNotPermitted"] : faults, open });
 }
@@ -180,7 +180,7 @@ export function predictor({ sight, holders, decisions }: Evaluation): Predictor 
   const certificates = ({ id }: ListenerHolder, { index }: Listener): readonly Findings[] =>
     findingsUnder(id, ["spec", "listeners", index]);
 
-  /** The CA references that count for a listener: those of its port, or else the default ones (`semantics.md` §8). */
+  /** The CA references that count for a listener: those of its port, or else the default ones (docs/rules.md §2.4). */
   const authorities = ({ id }: ListenerHolder, { protocol, port }: Listener): readonly Findings[] => {
     const ports = specOf(id).at("tls").at("frontend").at("perPort").items();
     const own = ports.findIndex((entry) => entry.at("port").integer() === port);
@@ -239,7 +239,7 @@ export function predictor({ sight, holders, decisions }: Evaluation): Predictor 
     return conditionOf(holder, listenerOf(holder, name), type);
   };
 
-  /** Accepted and Programmed of a ListenerSet are False for the same reasons (`semantics.md` §4.2, §8). */
+  /** Accepted and Programmed of a ListenerSet are False for the same reasons (docs/rules.md §4.1). */
   const setCondition = (set: Named, type: ConditionType): Prediction<PredictedCondition> => {
     const holder = holderOf(set);
     const [attachment] = attachments(holder.id);

@@ -27,7 +27,7 @@ const INFRA = "gateway-conformance-infra";
 const APP_BACKEND = "gateway-conformance-app-backend";
 const WEB_BACKEND = "gateway-conformance-web-backend";
 
-/** What the suite creates in code, `utils/suite/suite.go`: the same in all pinned releases (`semantics.md` §5.2). */
+/** What the suite creates in code, `utils/suite/suite.go`: the same in all pinned releases. */
 const CREATED_IN_CODE: readonly Named[] = [
   { kind: "Secret", namespace: WEB_BACKEND, name: "certificate" },
   { kind: "Secret", namespace: INFRA, name: "tls-validity-checks-certificate" },

@@ -226,6 +226,16 @@ describe("what goes wrong", () => {
       expectMessage(await run(["audit"], broken), 3, broken, /\d/);
     });
 
+    test.each(["*", "!", "&a &"])("it is not YAML, for a token that begins with %s", async (mark) => {
+      const broken = file(`users:\n- { name: me, user: { token: ${mark}${token} } }\n`, "config");
+      expectMessage(await run(["audit"], broken), 3, `${broken}:2:`);
+    });
+
+    test("the server is no URL, for a password that is not percent-encoded", async () => {
+      const config = kubeconfig({ server: `ftp://me:1/${token}@h:1` });
+      expectMessage(await run(["audit"], config), 3, 'the server of cluster "here" is no http or https URL');
+    });
+
     test("it is YAML of something else", async () => {
       const other = file("- one\n- two\n", "config");
       expectMessage(await run(["audit"], other), 3, other);

@@ -19,7 +19,7 @@ const group = "gateway.networking.k8s.io";
 const worlds = join(repositoryRoot, "test", "e2e", "worlds");
 const core = [join(worlds, "core.yaml")];
 const whole = [...core, join(worlds, "later.yaml")];
-/** The tool's preference (design.md §7). */
+/** The tool's preference (docs/rules.md §1.1). */
 const newestFirst = ["v1", "v1beta1", "v1alpha3", "v1alpha2"];
 
 /** The versions that a bundle serves of each of its kinds, the one to prefer first. */

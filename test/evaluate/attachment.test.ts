@@ -138,7 +138,7 @@ describe("kinds", () => {
     ["TCPRoute", http, "refused NotAllowedByListeners"],
     ["HTTPRoute", tls("Passthrough"), "refused NotAllowedByListeners"],
     ["UDPRoute", { ...http, protocol: "TCP" }, "refused NotAllowedByListeners"],
-    // Left open by the specification (semantics.md §3.3): not ours to guess.
+    // Left open by the specification (docs/rules.md §3.3): not ours to guess.
     ["TCPRoute", tls("Terminate"), "unknown"],
     ["HTTPRoute", { ...http, protocol: "example.com/own" }, "unknown"],
   ])("%s on %j: %s", (kind, listener, verdict) => {

@@ -26,7 +26,7 @@ describe("a reference that crosses a namespace", () => {
     expect(decision.outcome.trials).toEqual([]);
   });
 
-  // One clause varied at a time: semantics.md §1.3 and the *InvalidReferenceGrant conformance tests.
+  // One clause varied at a time: docs/rules.md §1.3 and the *InvalidReferenceGrant conformance tests.
   it.each([
     ["grant.namespace", grant("app", "g", [{}], [{}])],
     ["grant.namespace", grant("elsewhere", "g", [{}], [{ name: "api" }])],

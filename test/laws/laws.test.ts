@@ -13,7 +13,7 @@ import { auditJson } from "../../src/render/audit-json.ts";
 import { reportOn, snapshotOf, verdictOf } from "../harness/world.ts";
 import { aGrant, aWorld } from "./worlds.ts";
 
-/** The promises of design.md §8 that what is decided here must keep, on generated worlds. A failure prints its seed. */
+/** Promises that hold in every world, on generated ones. A failure prints its seed. */
 
 const RUNS = { numRuns: Number(process.env.LAW_RUNS ?? 1000) };
 
