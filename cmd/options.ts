@@ -11,7 +11,7 @@ export interface Flag {
   readonly group: "Source" | "Scope" | "Output" | "Connection";
 }
 
-const SOURCE: readonly Flag[] = [
+const SOURCE = [
   {
     name: "filename",
     short: "f",
@@ -40,9 +40,9 @@ const SOURCE: readonly Flag[] = [
     describe: "Ask the cluster for lists in pages of this many objects; 0 for all at once (default 500)",
     group: "Source",
   },
-];
+] as const satisfies readonly Flag[];
 
-const SCOPE: readonly Flag[] = [
+const SCOPE = [
   {
     name: "namespace",
     short: "n",
@@ -66,9 +66,9 @@ const SCOPE: readonly Flag[] = [
     describe: "Report only on objects with these labels, for example -l team=a,tier!=test",
     group: "Scope",
   },
-];
+] as const satisfies readonly Flag[];
 
-const OUTPUT: readonly Flag[] = [
+const OUTPUT = [
   {
     name: "output",
     short: "o",
@@ -98,10 +98,10 @@ const OUTPUT: readonly Flag[] = [
     describe: "auto, always or never (default auto; NO_COLOR is honoured)",
     group: "Output",
   },
-];
+] as const satisfies readonly Flag[];
 
 /** kubectl's connection flags with kubectl's meaning. */
-export const CONNECTION_FLAGS: readonly Flag[] = [
+const CONNECTION_FLAGS = [
   {
     name: "kubeconfig",
     takes: "value",
@@ -199,14 +199,14 @@ export const CONNECTION_FLAGS: readonly Flag[] = [
     describe: "Taken for kubectl's sake; nothing is cached",
     group: "Connection",
   },
-];
+] as const satisfies readonly Flag[];
 
-export const AUDIT_FLAGS: readonly Flag[] = [...SOURCE, ...SCOPE, ...OUTPUT, ...CONNECTION_FLAGS];
+export const AUDIT_FLAGS = [...SOURCE, ...SCOPE, ...OUTPUT, ...CONNECTION_FLAGS] as const;
 
-export const VERSION_FLAGS: readonly Flag[] = [
+export const VERSION_FLAGS = [
   { name: "output", short: "o", takes: "value", value: "FORMAT", describe: "json or yaml", group: "Output" },
   { name: "client", takes: "nothing", describe: "Taken for kubectl's sake; no server is asked", group: "Output" },
-];
+] as const satisfies readonly Flag[];
 
 export const HELP_FLAG: Flag = {
   name: "help",
@@ -215,3 +215,6 @@ export const HELP_FLAG: Flag = {
   describe: "Show this help",
   group: "Output",
 };
+
+/** Every flag there is, so that asking for one that does not exist does not compile. */
+export type FlagName = (typeof AUDIT_FLAGS)[number]["name"] | (typeof VERSION_FLAGS)[number]["name"];

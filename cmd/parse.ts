@@ -8,7 +8,7 @@ import { AUDIT } from "./commands/audit.ts";
 import type { Command } from "./commands/command.ts";
 import { VERSION } from "./commands/version.ts";
 import { commandHelp, overview } from "./help.ts";
-import { type Flag, HELP_FLAG } from "./options.ts";
+import { type Flag, type FlagName, HELP_FLAG } from "./options.ts";
 import type { AuditPlan, OutputFormat, Plan, SourcePlan } from "./plan.ts";
 import { parseDuration, parseSelector } from "./values.ts";
 
@@ -27,25 +27,25 @@ class Flags {
     this.#command = command;
   }
 
-  given(name: string): boolean {
+  given(name: FlagName): boolean {
     return this.#values.get(name) === true;
   }
 
   /** The last value given; null if there is none. */
-  value(name: string): string | null {
+  value(name: FlagName): string | null {
     const value = this.#values.get(name);
     const last: unknown = Array.isArray(value) ? value.at(-1) : value;
     return typeof last === "string" ? last : null;
   }
 
-  list(name: string): readonly string[] {
+  list(name: FlagName): readonly string[] {
     const value = this.#values.get(name);
     const all: readonly unknown[] = Array.isArray(value) ? value : [value];
     return all.filter((item) => typeof item === "string");
   }
 
   /** One of a few words; any case where kubectl takes any. */
-  choice<const T extends string>(name: string, choices: readonly T[], fallback: T): T {
+  choice<const T extends string>(name: FlagName, choices: readonly T[], fallback: T): T {
     const value = this.value(name);
     if (value === null) return fallback;
     const chosen = choices.find((choice) => choice === value.toLowerCase());
@@ -130,7 +130,7 @@ function source(flags: Flags): SourcePlan {
       connection: connection(flags),
     };
   }
-  for (const name of ["recursive", "closed-world"]) {
+  for (const name of ["recursive", "closed-world"] as const) {
     if (flags.given(name)) throw flags.usage(`--${name} is about files: it goes with -f`);
   }
   return { from: "cluster", connection: connection(flags), chunkSize: chunkSize(flags) };

@@ -39,7 +39,7 @@ const STAGES: ReadonlyMap<string, readonly string[]> = new Map([
   ["manifest", ["catalogue"]],
   ["load", ["catalogue"]],
   ["evaluate", ["catalogue"]],
-  ["diagnose", ["catalogue", "evaluate"]],
+  ["diagnose", ["catalogue"]],
   ["render", ["catalogue"]],
 ]);
 
@@ -121,6 +121,20 @@ describe("architecture", () => {
       (file) => /export default/.test(readFileSync(join(ROOT, file), "utf8")) || /(utils?|helpers?)\.ts$/.test(file),
     );
     expect(offences, "name what it is, and export it by that name").toEqual([]);
+  });
+});
+
+describe("citations", () => {
+  it("of docs/rules.md name sections that it has", () => {
+    const rules = readFileSync(join(ROOT, "docs/rules.md"), "utf8");
+    const sections = new Set([...rules.matchAll(/^#{2,3} (\d+(?:\.\d+)?) /gm)].map(([, section]) => section));
+    const cited = files.flatMap((file) =>
+      [...readFileSync(join(ROOT, file), "utf8").matchAll(/§(\d+(?:\.\d+)?)/g)].map(
+        ([, section]) => `${file} §${section}`,
+      ),
+    );
+    expect(cited.length).toBeGreaterThan(20);
+    expect(cited.filter((citation) => !sections.has(citation.split("§")[1]))).toEqual([]);
   });
 });
 

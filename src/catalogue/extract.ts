@@ -15,7 +15,15 @@ import {
 import type { ParentScope, Reference } from "../model/reference.ts";
 import type { InputProblem, Sight } from "../model/snapshot.ts";
 import { readGrant } from "./grants.ts";
-import { CLUSTER_SCOPED_REFERENTS, GATEWAY, isRoute, LISTENER_SET, REFERENCE_GRANT, SERVICE } from "./kinds.ts";
+import {
+  CLUSTER_SCOPED_REFERENTS,
+  GATEWAY,
+  isRoute,
+  kindInfo,
+  LISTENER_SET,
+  REFERENCE_GRANT,
+  SERVICE,
+} from "./kinds.ts";
 import { DEFAULT_TLS_MODE, readAdmission, readListeners } from "./listeners.ts";
 import { namesGroup, namesKind, namesNamespace, namesObject } from "./names.ts";
 import { type CatalogueRow, type GrantRow, ROWS } from "./rows.ts";
@@ -31,9 +39,6 @@ export interface Extract {
 }
 
 type NamespacedId = ObjectId & { readonly namespace: string };
-
-/** Route kinds with `spec.hostnames` (docs/rules.md §3.4). */
-const KINDS_WITH_HOSTNAMES: readonly string[] = ["HTTPRoute", "GRPCRoute", "TLSRoute"];
 
 interface WalkableRow {
   readonly row: CatalogueRow;
@@ -172,7 +177,7 @@ function readReferrer(id: NamespacedId, root: Field, rows: readonly WalkableRow[
     root,
     listeners: route ? [] : readListeners(spec),
     scopes: route ? scopesOf(root, id, parentRow) : null,
-    hostnames: KINDS_WITH_HOSTNAMES.includes(id.kind) ? readHostnames(spec) : null,
+    hostnames: kindInfo(id)?.route?.hostnames === true ? readHostnames(spec) : null,
   };
 }
 

@@ -14,6 +14,8 @@ export interface KindInfo extends GroupKind {
   readonly retired: readonly string[];
   /** `metadata`: only labels and existence are needed, so nothing else is asked for. */
   readonly read: "object" | "metadata";
+  /** For the route kinds: whether they have `spec.hostnames` (docs/rules.md §3.4). */
+  readonly route?: { readonly hostnames: boolean };
 }
 
 /** Everything an audit reads. A cluster is asked for what it serves of these, and for nothing else. */
@@ -44,6 +46,7 @@ export const KINDS: readonly KindInfo[] = [
     versions: ["v1", "v1beta1", "v1alpha2"],
     retired: ["v1alpha2"],
     read: "object",
+    route: { hostnames: true },
   },
   {
     group: GATEWAY_API,
@@ -53,6 +56,7 @@ export const KINDS: readonly KindInfo[] = [
     versions: ["v1", "v1alpha2"],
     retired: ["v1alpha2"],
     read: "object",
+    route: { hostnames: true },
   },
   {
     group: GATEWAY_API,
@@ -62,6 +66,7 @@ export const KINDS: readonly KindInfo[] = [
     versions: ["v1", "v1alpha3", "v1alpha2"],
     retired: [],
     read: "object",
+    route: { hostnames: true },
   },
   {
     group: GATEWAY_API,
@@ -71,6 +76,7 @@ export const KINDS: readonly KindInfo[] = [
     versions: ["v1", "v1alpha2"],
     retired: [],
     read: "object",
+    route: { hostnames: false },
   },
   {
     group: GATEWAY_API,
@@ -80,6 +86,7 @@ export const KINDS: readonly KindInfo[] = [
     versions: ["v1", "v1alpha2"],
     retired: [],
     read: "object",
+    route: { hostnames: false },
   },
   {
     group: GATEWAY_API,
@@ -144,11 +151,9 @@ export const CLUSTER_SCOPED_REFERENTS: readonly GroupKind[] = [
 /** Kinds of which the catalogue knows that something refers to them with a grant, and whose existence is looked at. */
 export const REFERENT_KINDS: readonly GroupKind[] = [SERVICE, SECRET, CONFIG_MAP];
 
-/** The five route kinds of the Gateway API. */
-export const ROUTE_KINDS: readonly string[] = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute"];
-
+/** Is it one of the Gateway API's route kinds? */
 export function isRoute(groupKind: GroupKind): boolean {
-  return groupKind.group === GATEWAY_API && ROUTE_KINDS.includes(groupKind.kind);
+  return kindInfo(groupKind)?.route !== undefined;
 }
 
 /** The entry for a kind, or undefined where the tool does not know it. */

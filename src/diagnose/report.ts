@@ -1,9 +1,9 @@
 import { REFERENCE_GRANT } from "../catalogue/kinds.ts";
 import { ROWS } from "../catalogue/rows.ts";
-import { selects } from "../evaluate/selector.ts";
 import { crossesNamespace, type Decision } from "../model/decision.ts";
 import { type Finding, SEVERITIES } from "../model/finding.ts";
 import type { Gap } from "../model/gap.ts";
+import { selects } from "../model/labels.ts";
 import { type ObjectId, sameGroupKind } from "../model/object.ts";
 import type { Counts, GrantReport, Report, Scope, VerdictCounts } from "../model/report.ts";
 import type { Sight, Snapshot } from "../model/snapshot.ts";

@@ -2,13 +2,12 @@ import { GATEWAY, isRoute, LISTENER_SET, NAMESPACE, SERVICE } from "../catalogue
 import { admitsKind } from "../catalogue/protocols.ts";
 import type { AttachmentRefusal, AttachmentVerdict, ListenerClause, ListenerTrial } from "../model/decision.ts";
 import type { Gap } from "../model/gap.ts";
-import { type Labels, NAMESPACE_NAME_LABEL } from "../model/labels.ts";
+import { type Labels, NAMESPACE_NAME_LABEL, selects, selectsPartly } from "../model/labels.ts";
 import type { Listener, ListenerHolder, NamespaceAdmission } from "../model/listener.ts";
 import { keyOf, type ObjectId, type ObjectKey, sameGroupKind } from "../model/object.ts";
 import type { AttachmentReference } from "../model/reference.ts";
 import type { Sight } from "../model/snapshot.ts";
 import { hostnamesIntersect } from "./hostname.ts";
-import { selects, selectsPartly } from "./selector.ts";
 
 /** A clause holds, fails, or cannot be told because of a gap. */
 type Answer = "yes" | "no" | Gap;

@@ -47,7 +47,7 @@ const DOCUMENT_END = /^\.\.\.(?=\s|$)/;
 const BYTE_ORDER_MARK = "\uFEFF";
 
 /**
- * Splits a YAML stream into documents. A line that starts with `---` ends a document wherever it stands (YAML 1.2 §9.1),
+ * Splits a YAML stream into documents. A line that starts with `---` ends a document wherever it stands (YAML 1.2, chapter 9.1),
  * so that a broken document ends there too. What follows `---` on its line belongs to the next document.
  */
 function splitYaml({ name, text }: SourceText): readonly SourceDocument[] {

@@ -1,4 +1,4 @@
-import { CONFIG_MAP, GATEWAY_API, ROUTE_KINDS } from "../../src/catalogue/kinds.ts";
+import { CONFIG_MAP, KINDS } from "../../src/catalogue/kinds.ts";
 import { admitsKind, kindsOf } from "../../src/catalogue/protocols.ts";
 import { ROWS } from "../../src/catalogue/rows.ts";
 import type { AttachmentDecision, GrantDecision } from "../../src/model/decision.ts";
@@ -285,7 +285,7 @@ export function predictor({ sight, holders, decisions }: Evaluation): Predictor 
   const supportedKinds: Predictor["supportedKinds"] = (owner, name) => {
     const listener = listenerOf(holderOf(owner), name);
     const certain = kindsOf(listener);
-    const perhaps = ROUTE_KINDS.some((kind) => admitsKind(listener, { group: GATEWAY_API, kind }) === "implementation");
+    const perhaps = KINDS.some((kind) => kind.route !== undefined && admitsKind(listener, kind) === "implementation");
     return certain.length === 0 && perhaps ? out("protocol-support") : { scope: "in", value: certain };
   };
 
