@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { NAMESPACE, REFERENCE_GRANT } from "../../src/catalogue/kinds.ts";
+import { KINDS, REFERENT_KINDS } from "../../src/catalogue/kinds.ts";
+import { exitCode } from "../../src/diagnose/exit-code.ts";
 import { parseDocuments } from "../../src/manifest/documents.ts";
 import { objectsOf } from "../../src/manifest/objects.ts";
 import { snapshotOfManifests } from "../../src/manifest/snapshot.ts";
 import type { Decision } from "../../src/model/decision.ts";
-import { formatPath, keyOf } from "../../src/model/object.ts";
+import type { Gap } from "../../src/model/gap.ts";
+import { formatPath, keyOf, sameGroupKind } from "../../src/model/object.ts";
+import type { Report } from "../../src/model/report.ts";
 import type { Snapshot } from "../../src/model/snapshot.ts";
 import { audit } from "../../src/pipeline.ts";
 import { auditJson } from "../../src/render/audit-json.ts";
@@ -26,6 +29,28 @@ const identity = ({ reference }: Decision): string =>
 
 const verdicts = (decisions: readonly Decision[]): ReadonlyMap<string, string> =>
   new Map(decisions.map((decision) => [identity(decision), verdictOf(decision)]));
+
+type Path = readonly (string | number)[];
+
+/** The paths of all fields below a value. */
+function leavesOf(value: unknown, path: Path): readonly Path[] {
+  if (typeof value !== "object" || value === null) return [path];
+  const inner = Array.isArray(value)
+    ? value.map((item: unknown, index) => [index, item] as const)
+    : Object.entries(value);
+  return [...(path.length === 0 ? [] : [path]), ...inner.flatMap(([key, child]) => leavesOf(child, [...path, key]))];
+}
+
+/** A copy of a value with another one at a path. */
+function replaced(value: unknown, [step, ...rest]: Path, instead: unknown): unknown {
+  if (step === undefined) return instead;
+  if (Array.isArray(value))
+    return value.map((item: unknown, index) => (index === step ? replaced(item, rest, instead) : item));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => [key, key === step ? replaced(child, rest, instead) : child]),
+  );
+}
 
 /** Without the reason: a refusal seen in part is certain, but which of several obstacles a controller meets first is not. */
 const bare = (decisions: readonly Decision[]): ReadonlyMap<string, string> =>
@@ -49,35 +74,56 @@ describe("laws", () => {
     );
   });
 
-  it("partial sight never lies: hiding a kind in a namespace leaves every verdict equal or unknown", () => {
-    const hideable = fc.constantFrom(REFERENCE_GRANT, NAMESPACE);
+  it("partial sight never lies: hiding a kind in a namespace leaves every verdict equal or unknown, and no exit code too good", () => {
+    const hideable = fc.constantFrom(...KINDS.map(({ group, kind }) => ({ group, kind })));
+    const policy = { failOn: "error", allowUnknown: false } as const;
     fc.assert(
-      fc.property(aWorld, hideable, fc.constantFrom("a", "b", "c", null), (world, groupKind, hiddenNamespace) => {
-        const whole = snapshotOf(world);
-        const gone = [...whole.objects].filter(
-          ([, { id }]) =>
-            !(
-              id.kind === groupKind.kind &&
-              (hiddenNamespace === null || id.namespace === hiddenNamespace || id.kind === "Namespace")
-            ),
+      fc.property(aWorld, hideable, fc.constantFrom("a", "b", "c", null), (world, groupKind, only) => {
+        const whole: Snapshot = { ...snapshotOf(world), source: "cluster" };
+        const namespace = groupKind.kind === "Namespace" ? null : only;
+        const kept = [...whole.objects].filter(
+          ([, { id }]) => !(sameGroupKind(id, groupKind) && (namespace === null || id.namespace === namespace)),
         );
-        const partial: Snapshot = {
-          ...whole,
-          source: "cluster",
-          objects: new Map(gone),
-          gaps: [
-            {
-              cause: "forbidden",
-              groupKind,
-              namespace: groupKind.kind === "Namespace" ? null : hiddenNamespace,
-              detail: "hidden",
-            },
-          ],
-        };
+        const gap: Gap = { cause: "forbidden", groupKind, namespace, detail: "hidden" };
+        const partial: Snapshot = { ...whole, objects: new Map(kept), gaps: [gap] };
         const scope = { namespace: null, selector: [] };
-        const seen = bare(audit({ ...whole, source: "cluster" }, scope).decisions);
-        for (const [reference, verdict] of bare(audit(partial, scope).decisions)) {
-          expect([seen.get(reference), "unknown"]).toContain(verdict);
+        const full = audit(whole, scope);
+        const seen = audit(partial, scope);
+        const all = bare(full.decisions);
+        for (const [reference, verdict] of bare(seen.decisions)) {
+          expect([all.get(reference), "unknown"]).toContain(verdict);
+        }
+        // Hidden Services, Secrets and ConfigMaps hide nothing but existence, of which no verdict is made.
+        const existenceOnly = REFERENT_KINDS.some((kind) => sameGroupKind(kind, groupKind));
+        if (exitCode(full, policy) !== 0 && !existenceOnly) expect(exitCode(seen, policy)).not.toBe(0);
+        // Nothing is called unused or missing that only cannot be seen.
+        const blamed = (report: Report) =>
+          report.findings
+            .filter(({ code }) => code === "grant-unused" || code === "grant-dangling" || code === "target-not-found")
+            .map((finding) => `${finding.code} ${finding.subject?.namespace}/${finding.subject?.name}`);
+        const truly = new Set(blamed(full).map((line) => line.replace("grant-dangling", "grant-unused")));
+        for (const line of blamed(seen)) expect(truly).toContain(line.replace("grant-dangling", "grant-unused"));
+      }),
+      RUNS,
+    );
+  });
+
+  it("a field of the wrong type never permits anything: no refusal turns into a permission", () => {
+    const wrong = fc.constantFrom<unknown>(7, "text", [], {}, true, [7], { a: 1 });
+    fc.assert(
+      fc.property(aWorld, fc.nat(), fc.nat(), wrong, (world, object, field, value) => {
+        const manifest = world[object % world.length];
+        if (manifest === undefined || !("spec" in manifest)) return;
+        const paths = leavesOf(manifest.spec, []);
+        const path = paths[field % paths.length];
+        if (path === undefined) return;
+        const broken = world.map((one) => (one === manifest ? { ...one, spec: replaced(one.spec, path, value) } : one));
+        const before = bare(reportOn(world).decisions);
+        const report = reportOn(broken);
+        const mistyped = report.findings.some(({ code }) => code === "manifest-rejected");
+        if (!mistyped) return;
+        for (const [reference, verdict] of bare(report.decisions)) {
+          if (verdict === "permitted" && before.has(reference)) expect(before.get(reference)).toBe("permitted");
         }
       }),
       RUNS,

@@ -22,6 +22,7 @@ const backendRef = fc
 
 const parentRef = fc
   .record({
+    kind: maybe(fc.constantFrom("Gateway", "ListenerSet")),
     name,
     namespace: maybe(ns),
     sectionName: maybe(fc.constantFrom("l0", "l1")),
@@ -29,12 +30,14 @@ const parentRef = fc
   })
   .map(written);
 
+const meshParent = fc.record({ group: fc.constant(""), kind: fc.constant("Service"), name, namespace: ns });
+
 const aRoute = fc
   .record({
     kind: fc.constantFrom(...KINDS),
     namespace: ns,
     name,
-    parentRefs: fc.array(parentRef, { maxLength: 2 }),
+    parentRefs: fc.array(fc.oneof({ arbitrary: parentRef, weight: 4 }, meshParent), { maxLength: 2 }),
     backendRefs: fc.array(backendRef, { minLength: 1, maxLength: 3 }),
     hostnames: maybe(fc.array(fc.constantFrom("a.x", "*.x", "b.y"), { maxLength: 2 })),
   })
@@ -50,36 +53,50 @@ const admission = fc.oneof(
   })),
 );
 
+const someListeners = fc
+  .array(
+    fc.record({
+      admission,
+      protocol: fc.constantFrom("HTTP", "TCP"),
+      port: fc.constantFrom(80, 81),
+      hostname: maybe(fc.constantFrom("a.x", "*.x")),
+      secret: maybe(ns),
+    }),
+    { maxLength: 2 },
+  )
+  .map((listeners) =>
+    listeners.map(({ admission: allowed, protocol, port, hostname, secret }, index) =>
+      written({
+        name: `l${index}`,
+        protocol,
+        port,
+        hostname,
+        ...allowed,
+        tls: secret === undefined ? undefined : { certificateRefs: [{ name: "x", namespace: secret }] },
+      }),
+    ),
+  );
+
 const aGateway = fc
+  .record({ namespace: ns, name, listeners: someListeners, from: maybe(fc.constantFrom("All", "Same", "None")) })
+  .map(({ namespace: home, name: own, listeners, from }) =>
+    gateway(home, own, listeners, from === undefined ? {} : { allowedListeners: { namespaces: { from } } }),
+  );
+
+const aListenerSet = fc
   .record({
     namespace: ns,
     name,
-    listeners: fc.array(
-      fc.record({
-        admission,
-        protocol: fc.constantFrom("HTTP", "TCP"),
-        port: fc.constantFrom(80, 81),
-        hostname: maybe(fc.constantFrom("a.x", "*.x")),
-        secret: maybe(ns),
-      }),
-      { maxLength: 2 },
-    ),
+    listeners: someListeners,
+    parent: fc.record({ name, namespace: maybe(ns) }).map(written),
   })
-  .map(({ namespace: home, name: own, listeners }) =>
-    gateway(
-      home,
-      own,
-      listeners.map(({ admission: allowed, protocol, port, hostname, secret }, index) =>
-        written({
-          name: `l${index}`,
-          protocol,
-          port,
-          hostname,
-          ...allowed,
-          tls: secret === undefined ? undefined : { certificateRefs: [{ name: "x", namespace: secret }] },
-        }),
-      ),
-    ),
+  .map(
+    ({ namespace: home, name: own, listeners, parent }): Manifest => ({
+      apiVersion: `${GW}/v1`,
+      kind: "ListenerSet",
+      metadata: { namespace: home, name: own },
+      spec: { parentRef: parent, listeners },
+    }),
   );
 
 /** A grant that is likely to be near some reference. */
@@ -118,12 +135,10 @@ export const aWorld: fc.Arbitrary<readonly Manifest[]> = fc.uniqueArray(
   fc.oneof(
     { arbitrary: aRoute, weight: 3 },
     { arbitrary: aGateway, weight: 2 },
+    aListenerSet,
     { arbitrary: aGrant, weight: 3 },
     aNamespace,
     aCore,
   ),
   { selector: identity, minLength: 1, maxLength: 12 },
 );
-
-export const isGrant = (manifest: Manifest): boolean => manifest.kind === "ReferenceGrant";
-export const GROUP = GW;
