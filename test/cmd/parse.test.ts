@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "../../cmd/parse.ts";
 import type { AuditPlan } from "../../cmd/plan.ts";
 import { RefgrantError } from "../../src/model/failure.ts";
+import { options } from "../load/cluster/stub.ts";
 
 const PROGRAM = "kubectl refgrant";
 
@@ -28,27 +29,7 @@ describe("audit", () => {
       source: {
         from: "cluster",
         chunkSize: 500,
-        connection: {
-          kubeconfig: null,
-          context: null,
-          cluster: null,
-          user: null,
-          server: null,
-          tlsServerName: null,
-          insecureSkipTlsVerify: null,
-          certificateAuthority: null,
-          clientCertificate: null,
-          clientKey: null,
-          token: null,
-          username: null,
-          password: null,
-          as: null,
-          asUid: null,
-          asGroup: [],
-          asUserExtra: [],
-          requestTimeoutMs: 0,
-          disableCompression: false,
-        },
+        connection: options(),
       },
       namespace: null,
       selector: [],
