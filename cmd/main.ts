@@ -17,7 +17,7 @@ function terminalOf(environment: NodeJS.ProcessEnv): Terminal {
   const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || "";
   const dumb = environment.TERM === "dumb";
   return {
-    width: stdout.isTTY ? stdout.columns : null,
+    width: stdout.isTTY && stdout.columns > 0 ? stdout.columns : null,
     color: stdout.isTTY && !dumb && environment.NO_COLOR === undefined,
     unicode: process.platform === "win32" ? environment.WT_SESSION !== undefined : /utf-?8/i.test(locale),
   };
@@ -46,7 +46,27 @@ function progressOn(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-function portsOf(signal: AbortSignal): Ports {
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/**
+ * Runs what waits for others so that Ctrl-C ends it with a message. At all other times a signal ends the process at once, as
+ * it should: nothing is half done, and no handler would be heard while references are decided.
+ */
+async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const interrupt = new AbortController();
+  const abort = () => interrupt.abort();
+  for (const name of SIGNALS) process.once(name, abort);
+  try {
+    return await work(interrupt.signal);
+  } catch (error) {
+    if (!interrupt.signal.aborted || error instanceof RefgrantError) throw error;
+    throw new RefgrantError("interrupted", "interrupted", null, { cause: error });
+  } finally {
+    for (const name of SIGNALS) process.off(name, abort);
+  }
+}
+
+function portsOf(): Ports {
   const loadCluster = async () => {
     const [options, kubeconfig, read] = await Promise.all([
       import("../src/load/cluster/options.ts"),
@@ -61,7 +81,8 @@ function portsOf(signal: AbortSignal): Ports {
     progress: () => progressOn(process.stderr),
     readFiles: async (filenames, recursive) => {
       const { readFiles } = await import("../src/load/files.ts");
-      return readFiles({ filenames, recursive, readStdin: () => buffer(addAbortSignal(signal, process.stdin)) });
+      const readStdin = () => interruptible((signal) => buffer(addAbortSignal(signal, process.stdin)));
+      return readFiles({ filenames, recursive, readStdin });
     },
     contextNamespace: async (connection) => {
       const { contextNamespace, environment } = await loadCluster();
@@ -69,26 +90,25 @@ function portsOf(signal: AbortSignal): Ports {
     },
     readCluster: async ({ connection, chunkSize, namespaces }, progress) => {
       const { readCluster, environment } = await loadCluster();
-      return readCluster(connection, environment, {
-        kinds: WANTED_KINDS,
-        chunkSize,
-        namespaces,
-        signal,
-        userAgent: USER_AGENT,
-        progress: ({ what, objects }) => progress.update(`reading ${what}: ${objects}`),
-      });
+      return interruptible((signal) =>
+        readCluster(connection, environment, {
+          kinds: WANTED_KINDS,
+          chunkSize,
+          namespaces,
+          signal,
+          userAgent: USER_AGENT,
+          progress: ({ what, objects }) => progress.update(`reading ${what}: ${objects}`),
+        }),
+      );
     },
   };
 }
 
-async function outcomeOf(argv: readonly string[], signal: AbortSignal): Promise<Outcome> {
+async function outcomeOf(argv: readonly string[]): Promise<Outcome> {
   try {
-    return await run(parse(argv, PROGRAM), portsOf(signal));
+    return await run(parse(argv, PROGRAM), portsOf());
   } catch (error) {
-    const interrupted = signal.aborted && !(error instanceof RefgrantError);
-    return failureOutcome(
-      interrupted ? new RefgrantError("interrupted", "interrupted", null, { cause: error }) : error,
-    );
+    return failureOutcome(error);
   }
 }
 
@@ -101,12 +121,10 @@ function watchStream(stream: NodeJS.WriteStream, name: string): void {
   });
 }
 
-const interrupt = new AbortController();
-for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => interrupt.abort());
 watchStream(process.stdout, "standard output");
 watchStream(process.stderr, "standard error");
 
-const outcome = await outcomeOf(process.argv.slice(2), interrupt.signal);
+const outcome = await outcomeOf(process.argv.slice(2));
 process.stderr.write(outcome.stderr);
 process.stdout.write(outcome.stdout);
 // Setting the code and letting the loop run dry: process.exit would cut off what a pipe has not taken yet.

@@ -1,4 +1,5 @@
 import yargs from "yargs";
+import { namesNamespace } from "../src/catalogue/names.ts";
 import type { ExitPolicy } from "../src/diagnose/exit-code.ts";
 import type { ConnectionOptions } from "../src/load/cluster/options.ts";
 import { RefgrantError } from "../src/model/failure.ts";
@@ -140,6 +141,9 @@ function auditPlan(flags: Flags): AuditPlan {
   const failOn: ExitPolicy["failOn"] = flags.choice("fail-on", [...SEVERITIES, "never"], "error");
   const output: OutputFormat = flags.choice("output", ["text", "wide", "json", "yaml"], "text");
   const namespace = flags.value("namespace");
+  if (namespace !== null && namespace !== "" && !namesNamespace(namespace)) {
+    throw flags.usage(`-n takes the name of one namespace, not ${JSON.stringify(namespace)}`);
+  }
   const selector = flags.value("selector");
   return {
     command: "audit",

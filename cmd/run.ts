@@ -36,6 +36,16 @@ async function loadCluster(
   };
 }
 
+/** The namespace of the current context. Files need no cluster, so a kubeconfig that nobody named may be broken. */
+async function defaultNamespace({ connection }: SourcePlan, ports: Ports): Promise<string> {
+  try {
+    return await ports.contextNamespace(connection);
+  } catch (error) {
+    if (connection.kubeconfig !== null || connection.context !== null) throw error;
+    return "default";
+  }
+}
+
 const NAMES_SHOWN = 3;
 
 function placedNote(placed: readonly ObjectId[], namespace: string, given: boolean): string {
@@ -78,7 +88,7 @@ async function loadFiles(
   let world = objectsOf(documents, namespace ?? "default");
   const notes: string[] = [];
   if (world.placed.length > 0) {
-    const used = namespace ?? (await ports.contextNamespace(plan.connection));
+    const used = namespace ?? (await defaultNamespace(plan, ports));
     if (used !== (namespace ?? "default")) world = objectsOf(documents, used);
     notes.push(placedNote(world.placed, used, namespace !== null));
   }

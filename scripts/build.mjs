@@ -37,6 +37,10 @@ while [ -L "$self" ]; do
   esac
 done
 root=$(cd "$(dirname "$self")/.." && pwd -P)
+if [ ! -f "$root/dist/kubectl-refgrant.mjs" ]; then
+  echo "error: $self starts the build in its own folder's parent, and there is none: link it instead of copying it, or run make build" >&2
+  exit 3
+fi
 node=$root/node_modules/.bin/node
 [ -x "$node" ] || node=node
 # Compiled code is kept between runs: it halves the start-up.

@@ -120,6 +120,9 @@ function ancestor(root: Field, path: FieldPath, levels: number): Field {
 function inEffect(row: GrantRow, field: Field, { root, listeners }: Referrer): boolean {
   const httpsPorts = () =>
     listeners.filter((listener) => listener.protocol === "HTTPS").map((listener) => listener.port);
+  // ListenerSets may bring HTTPS listeners; implementations check those too, with the Gateway's own grants (§2.4).
+  const mayGainListeners = () =>
+    readAdmission(root.at("spec").at("allowedListeners").at("namespaces"), "None").from !== "None";
   switch (row.condition) {
     case "always":
       return true;
@@ -129,12 +132,12 @@ function inEffect(row: GrantRow, field: Field, { root, listeners }: Referrer): b
     case "https-port": {
       // spec.tls.frontend.perPort[i].tls.validation.caCertificateRefs[j]: four levels up is the perPort entry.
       const port = ancestor(root, field.path, 4).at("port").integer();
-      return port !== undefined && httpsPorts().includes(port);
+      return port !== undefined && (httpsPorts().includes(port) || mayGainListeners());
     }
     case "https-default": {
       const ownPorts = root.at("spec").at("tls").at("frontend").at("perPort").items();
       const overridden = ownPorts.map((entry) => entry.at("port").integer());
-      return httpsPorts().some((port) => port === null || !overridden.includes(port));
+      return mayGainListeners() || httpsPorts().some((port) => port === null || !overridden.includes(port));
     }
   }
 }

@@ -90,7 +90,7 @@ export function attachmentEvaluator(
   };
 
   const foreignParentGap = (referrer: ObjectId, parent: ObjectId): Gap => {
-    const detail = `whether a ${referrer.kind} may have a parent of kind ${parent.kind} is the implementation's to say`;
+    const detail = `whether ${referrer.kind}s may have parents of kind ${parent.kind} is the implementation's to say`;
     return implementationGap(parent, detail);
   };
 
@@ -98,7 +98,7 @@ export function attachmentEvaluator(
     const answer = admitsKind(listener, route);
     if (answer !== "implementation") return answer;
     const mode = listener.protocol === "TLS" ? ` in mode ${listener.tlsMode}` : "";
-    const detail = `whether a ${listener.protocol} listener${mode} takes a ${route.kind} is the implementation's to say`;
+    const detail = `whether ${listener.protocol} listeners${mode} take ${route.kind}s is the implementation's to say`;
     return implementationGap(holder, detail);
   };
 

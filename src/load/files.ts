@@ -36,6 +36,13 @@ function namedError(name: string, error: unknown): RefgrantError {
   const code = codeOf(error);
   switch (code) {
     case "ENOENT":
+      if (/^https?:\/\//.test(name)) {
+        return new RefgrantError(
+          "input",
+          "URLs are not read",
+          "fetch it and pipe it in: curl URL | kubectl refgrant audit -f -",
+        );
+      }
       return new RefgrantError(
         "input",
         `the path ${JSON.stringify(name)} does not exist`,

@@ -1,4 +1,4 @@
-import { CORE_SCHEMA, load, mergeTag, YAMLException } from "js-yaml";
+import { boolYaml11Tag, CORE_SCHEMA, load, mergeTag, YAMLException } from "js-yaml";
 import { yamlReason } from "../catalogue/yaml-reasons.ts";
 import type { Position } from "../model/object.ts";
 import type { InputProblem } from "../model/snapshot.ts";
@@ -36,8 +36,8 @@ export interface Documents {
   readonly broken: readonly BrokenDocument[];
 }
 
-/** YAML 1.2 as Kubernetes' tools write it, with merge keys; no dates, no custom tags. */
-const SCHEMA = CORE_SCHEMA.withTags(mergeTag);
+/** YAML as Kubernetes' tools read it: merge keys, and `yes`, `no`, `on`, `off` as booleans; no dates, no custom tags. */
+const SCHEMA = CORE_SCHEMA.withTags(mergeTag, boolYaml11Tag);
 
 /** How deep a document may be nested, in YAML and in JSON: deeper than anyone writes, and far from the end of the stack. */
 const MAX_DEPTH = 500;
@@ -96,6 +96,15 @@ function isBlank(text: string): boolean {
 }
 
 function brokenAt(source: SourceDocument, error: unknown): BrokenDocument {
+  const template = source.text.indexOf("{{");
+  if (template !== -1) {
+    const before = source.text.slice(0, template).split("\n");
+    const at = positionOf(source, before.length - 1, before.at(-1)?.length ?? 0);
+    return {
+      source,
+      problem: { cause: "syntax", at, detail: "not valid YAML: {{ looks like a template that was not rendered" },
+    };
+  }
   if (!(error instanceof YAMLException)) {
     return brokenDocument(source, "the document is too deeply nested or otherwise unreadable");
   }

@@ -1,4 +1,5 @@
 import { KINDS, type KindInfo, kindInfo } from "../catalogue/kinds.ts";
+import { looksLike } from "../catalogue/names.ts";
 import { Field, type FieldProblem, UNUSABLE } from "../model/fields.ts";
 import type { Gap } from "../model/gap.ts";
 import { type FieldPath, formatPath, type KubeObject, keyOf, type ObjectId, type ObjectKey } from "../model/object.ts";
@@ -159,7 +160,15 @@ function readObject(
     body: info?.read === "object" ? value : null,
     locate: place,
   });
-  if (info === undefined) return;
+  if (info === undefined) {
+    const meant = KINDS.find((known) => looksLike(known, id));
+    if (meant !== undefined && meant.group !== "") {
+      ignore(
+        `${kind} of ${apiVersion} is no kind that is known: did you mean ${meant.kind} of ${meant.group}/${meant.versions[0]}?`,
+      );
+    }
+    return;
+  }
   const cause = versionProblem(info, type.version);
   if (cause !== null) reading.problems.push({ cause, id, apiVersion, at: place(["apiVersion"]) });
   for (const problem of fieldProblems.values()) {

@@ -97,7 +97,8 @@ function hiddenText({ hiddenReferrers }: Report): readonly string[] {
 /** What is said of a world in which nothing crosses a namespace and nothing is wrong; null of any other. */
 export function nothingText(report: Report): string | null {
   if (report.grants.length > 0 || report.findings.length > 0 || report.decisions.some(crossesNamespace)) return null;
-  const where = report.scope.namespace === null ? "" : ` of namespace ${printable(report.scope.namespace)}`;
+  const labels = report.scope.selector.length === 0 ? "" : " with these labels";
+  const where = `${report.scope.namespace === null ? "" : ` of namespace ${printable(report.scope.namespace)}`}${labels}`;
   const seen = `${plural(report.decisions.length, "reference")} seen`;
   const hidden = hiddenText(report);
   if (hidden.length === 0) return `Nothing${where} crosses a namespace: ${seen}, no grant, nothing to report.\n`;

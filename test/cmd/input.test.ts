@@ -12,7 +12,7 @@ import { runCli, words } from "../harness/cli.ts";
 
 /** Input that is not as it should be: one clear message, what to do, the right exit code, no stack trace. */
 
-const GOOD = "apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: n}\n";
+const GOOD = "apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: ns}\n";
 let folder = "";
 
 beforeAll(() => {
@@ -30,7 +30,7 @@ beforeAll(() => {
     "notes.txt": "not a manifest",
     "many/a.yaml": GOOD,
     "many/b.yml": GOOD.replace("name: s", "name: t"),
-    "many/deep/c.json": '{"apiVersion":"v1","kind":"Service","metadata":{"name":"u","namespace":"n"}}',
+    "many/deep/c.json": '{"apiVersion":"v1","kind":"Service","metadata":{"name":"u","namespace":"ns"}}',
     "no-manifests/readme.md": "x",
   };
   for (const [name, content] of Object.entries(files)) {

@@ -174,6 +174,7 @@ describe("wrong usage", () => {
     [["audit", "-f", "-", "-f", "-"], "standard input (-f -) can be read once only"],
     [["audit", "-f", "a,"], "-f names no file"],
     [["audit", "--closed-world"], "--closed-world is about files: it goes with -f"],
+    [["audit", "-n", "a,b"], '-n takes the name of one namespace, not "a,b"'],
     [["audit", "-R"], "--recursive is about files: it goes with -f"],
     [["audit", "--allow-unknown=maybe"], '--allow-unknown takes true or false, not "maybe"'],
     [["frobnicate"], 'unknown command "frobnicate" for "kubectl refgrant"'],

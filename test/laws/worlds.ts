@@ -4,7 +4,7 @@ import { GW, gateway, grant, type Manifest, namespace, route } from "../harness/
 /** Small worlds from few names, so that references, grants and near misses meet often. */
 
 const NAMESPACES = ["a", "b", "c", "constructor"] as const;
-const NAMES = ["x", "y"] as const;
+const NAMES = ["x", "z"] as const;
 const KINDS = ["HTTPRoute", "GRPCRoute", "TCPRoute"] as const;
 
 const ns = fc.constantFrom(...NAMESPACES);

@@ -12,49 +12,49 @@ const problems = (text: string) =>
     "at" in problem && problem.at !== null ? `${problem.cause} ${problem.at.line}:${problem.at.column}` : problem.cause,
   );
 
-const service = (name: string) => `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\n  namespace: n\n`;
+const service = (name: string) => `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\n  namespace: ns\n`;
 
 describe("what Helm, kustomize and kubectl print", () => {
   it.each([
-    ["one document", service("a"), ["Service n/a"]],
-    ["several", `${service("a")}---\n${service("b")}`, ["Service n/a", "Service n/b"]],
-    ["a leading separator", `---\n${service("a")}`, ["Service n/a"]],
+    ["one document", service("a"), ["Service ns/a"]],
+    ["several", `${service("a")}---\n${service("b")}`, ["Service ns/a", "Service ns/b"]],
+    ["a leading separator", `---\n${service("a")}`, ["Service ns/a"]],
     [
       "comments and empty documents between",
       `# one\n---\n---\n# Source: chart/templates/x.yaml\n${service("a")}---\n\n---\n`,
-      ["Service n/a"],
+      ["Service ns/a"],
     ],
-    ["a comment behind the separator", `--- # x\n${service("a")}`, ["Service n/a"]],
-    ["document ends", `${service("a")}...\n---\n${service("b")}...\n`, ["Service n/a", "Service n/b"]],
-    ["a directive", `%YAML 1.2\n---\n${service("a")}`, ["Service n/a"]],
-    ["CRLF", `---\n${service("a")}---\n${service("b")}`.replaceAll("\n", "\r\n"), ["Service n/a", "Service n/b"]],
-    ["a byte-order mark", `\uFEFF${service("a")}`, ["Service n/a"]],
+    ["a comment behind the separator", `--- # x\n${service("a")}`, ["Service ns/a"]],
+    ["document ends", `${service("a")}...\n---\n${service("b")}...\n`, ["Service ns/a", "Service ns/b"]],
+    ["a directive", `%YAML 1.2\n---\n${service("a")}`, ["Service ns/a"]],
+    ["CRLF", `---\n${service("a")}---\n${service("b")}`.replaceAll("\n", "\r\n"), ["Service ns/a", "Service ns/b"]],
+    ["a byte-order mark", `\uFEFF${service("a")}`, ["Service ns/a"]],
     [
       "a byte-order mark behind a separator",
       `${service("a")}---\n\uFEFF${service("b")}`,
-      ["Service n/a", "Service n/b"],
+      ["Service ns/a", "Service ns/b"],
     ],
-    ["three dashes inside a block scalar", `${service("a")}data:\n  x: |\n    ---\n    y\n`, ["Service n/a"]],
+    ["three dashes inside a block scalar", `${service("a")}data:\n  x: |\n    ---\n    y\n`, ["Service ns/a"]],
     [
       "merge keys",
-      `x: &m\n  name: a\n  namespace: n\napiVersion: v1\nkind: Service\nmetadata:\n  <<: *m\n`,
-      ["Service n/a"],
+      `x: &m\n  name: a\n  namespace: ns\napiVersion: v1\nkind: Service\nmetadata:\n  <<: *m\n`,
+      ["Service ns/a"],
     ],
-    ["JSON", '{"apiVersion":"v1","kind":"Service","metadata":{"name":"a","namespace":"n"}}', ["Service n/a"]],
+    ["JSON", '{"apiVersion":"v1","kind":"Service","metadata":{"name":"a","namespace":"ns"}}', ["Service ns/a"]],
     [
       "JSON objects one after the other",
-      '{"apiVersion":"v1","kind":"Service","metadata":{"name":"a","namespace":"n"}}\n{"apiVersion":"v1","kind":"Service","metadata":{"name":"b","namespace":"n"}}',
-      ["Service n/a", "Service n/b"],
+      '{"apiVersion":"v1","kind":"Service","metadata":{"name":"a","namespace":"ns"}}\n{"apiVersion":"v1","kind":"Service","metadata":{"name":"b","namespace":"ns"}}',
+      ["Service ns/a", "Service ns/b"],
     ],
     [
       "a list",
-      '{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"v1","kind":"Service","metadata":{"name":"a","namespace":"n"}}]}',
-      ["Service n/a"],
+      '{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"v1","kind":"Service","metadata":{"name":"a","namespace":"ns"}}]}',
+      ["Service ns/a"],
     ],
     [
       "a typed list in YAML",
-      "apiVersion: v1\nkind: ServiceList\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata: {name: a, namespace: n}\n",
-      ["Service n/a"],
+      "apiVersion: v1\nkind: ServiceList\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata: {name: a, namespace: ns}\n",
+      ["Service ns/a"],
     ],
     ["nothing", "", []],
     ["only comments", "# nothing\n---\n", []],
@@ -72,7 +72,7 @@ describe("what Helm, kustomize and kubectl print", () => {
 
   it("keeps no body of Secrets", () => {
     const [secret] = read(
-      "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: n}\nstringData: {password: p}\n",
+      "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: ns}\nstringData: {password: p}\n",
     ).objects;
     expect(secret?.body).toBeNull();
   });
@@ -93,7 +93,7 @@ describe("what cannot be read", () => {
       "a key that stands twice",
       `${service("a")}---\napiVersion: v1\nkind: Service\nkind: Service\n`,
       ["duplicate-key 9:1"],
-      ["Service n/a"],
+      ["Service ns/a"],
     ],
     [
       "a key that stands twice in JSON",
@@ -101,11 +101,11 @@ describe("what cannot be read", () => {
       ["duplicate-key 2:20"],
       [],
     ],
-    ["broken YAML", `a: [1\n---\n${service("a")}`, ["syntax"], ["Service n/a"]],
+    ["broken YAML", `a: [1\n---\n${service("a")}`, ["syntax"], ["Service ns/a"]],
     ["broken JSON", '{"a": 1,, }', ["syntax"], []],
-    ["an unknown tag", `a: !include x.yaml\n---\n${service("a")}`, ["syntax"], ["Service n/a"]],
-    ["no object", `replicas: 3\n---\n${service("a")}`, ["no-object 1:1"], ["Service n/a"]],
-    ["a scalar", `hello\n---\n${service("a")}`, ["no-object 1:1"], ["Service n/a"]],
+    ["an unknown tag", `a: !include x.yaml\n---\n${service("a")}`, ["syntax"], ["Service ns/a"]],
+    ["no object", `replicas: 3\n---\n${service("a")}`, ["no-object 1:1"], ["Service ns/a"]],
+    ["a scalar", `hello\n---\n${service("a")}`, ["no-object 1:1"], ["Service ns/a"]],
     ["no name", "apiVersion: v1\nkind: Service\nmetadata: {}\n", ["no-object 1:1"], []],
     ["a name with a slash", "apiVersion: v1\nkind: Service\nmetadata: {name: a/b}\n", ["no-object 1:1"], []],
     ["a number for a kind", "apiVersion: v1\nkind: 1\nmetadata: {name: a}\n", ["no-object 1:1"], []],
@@ -197,7 +197,7 @@ describe("what cannot be read", () => {
 
   it("a broken grant makes refusals unknown; a broken route does not", () => {
     const route =
-      "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r, namespace: a}\nspec: {rules: [{backendRefs: [{name: s, namespace: n}]}]}\n";
+      "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r, namespace: a}\nspec: {rules: [{backendRefs: [{name: s, namespace: ns}]}]}\n";
     const verdict = (broken: string) => {
       const snapshot = snapshotOfManifests(read(`${route}---\n${service("s")}---\n${broken}`), true);
       return audit(snapshot, { namespace: null, selector: [] }).decisions[0]?.outcome.verdict;
@@ -208,7 +208,7 @@ describe("what cannot be read", () => {
 
   it("the later of two objects with one name counts, and that is said", () => {
     const grant = (kind: string) =>
-      `apiVersion: gateway.networking.k8s.io/v1\nkind: ReferenceGrant\nmetadata: {name: g, namespace: n}\nspec: {from: [{group: gateway.networking.k8s.io, kind: ${kind}, namespace: a}], to: [{group: "", kind: Service}]}\n`;
+      `apiVersion: gateway.networking.k8s.io/v1\nkind: ReferenceGrant\nmetadata: {name: g, namespace: ns}\nspec: {from: [{group: gateway.networking.k8s.io, kind: ${kind}, namespace: a}], to: [{group: "", kind: Service}]}\n`;
     const snapshot = snapshotOfManifests(read(`${grant("HTTPRoute")}---\n${grant("GRPCRoute")}`), true);
     expect(snapshot.problems).toMatchObject([{ cause: "duplicate", at: { line: 6 }, first: { line: 1 } }]);
     expect(
@@ -218,7 +218,7 @@ describe("what cannot be read", () => {
 });
 
 const ROUTE_TO_S =
-  "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r, namespace: a}\nspec: {rules: [{backendRefs: [{name: s, namespace: n}]}]}\n";
+  "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r, namespace: a}\nspec: {rules: [{backendRefs: [{name: s, namespace: ns}]}]}\n";
 const grantWith = (metadata: string) =>
   `apiVersion: gateway.networking.k8s.io/v1\nkind: ReferenceGrant\nmetadata: ${metadata}\nspec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: a}], to: [{group: "", kind: Service}]}\n`;
 const auditOf = (...documents: readonly string[]) =>
@@ -227,10 +227,10 @@ const verdictWith = (metadata: string) =>
   auditOf(ROUTE_TO_S, service("s"), grantWith(metadata)).decisions[0]?.outcome.verdict;
 
 describe("names that the API server makes", () => {
-  it.each(["{generateName: g-, namespace: n}", '{name: "", generateName: g-, namespace: n}'])(
+  it.each(["{generateName: g-, namespace: ns}", '{name: "", generateName: g-, namespace: ns}'])(
     "a grant counts, with a placeholder for a name: %s",
     (metadata) => {
-      expect(names(grantWith(metadata))).toEqual(["ReferenceGrant n/g-(generated name)"]);
+      expect(names(grantWith(metadata))).toEqual(["ReferenceGrant ns/g-(generated name)"]);
       expect(problems(grantWith(metadata))).toEqual([]);
       expect(read(grantWith(metadata)).gaps).toEqual([]);
       expect(verdictWith(metadata)).toBe("permitted");
@@ -247,13 +247,13 @@ describe("names that the API server makes", () => {
     ]);
   });
   it("no reference can name the placeholder", () => {
-    const text = "apiVersion: v1\nkind: Service\nmetadata: {generateName: s-, namespace: n}\n";
+    const text = "apiVersion: v1\nkind: Service\nmetadata: {generateName: s-, namespace: ns}\n";
     const [object] = read(text).objects;
     expect(object?.id.name).toMatch(/\s/);
   });
   it("an unusable name beside a generateName is told", () => {
     const found = (name: string) =>
-      read(grantWith(`{name: ${name}, generateName: g-, namespace: n}`)).problems.map((problem) =>
+      read(grantWith(`{name: ${name}, generateName: g-, namespace: ns}`)).problems.map((problem) =>
         problem.cause === "field" ? `${formatPath(problem.path)} ${problem.found} ${problem.at?.line}` : problem.cause,
       );
     expect(found("7")).toEqual(["metadata.name the number 7 3"]);
@@ -263,10 +263,10 @@ describe("names that the API server makes", () => {
 
 describe("objects that cannot be told from others", () => {
   it.each([
-    ["{namespace: n}", "n", "unknown"],
-    ["{name: 7, namespace: n}", "n", "unknown"],
-    ["{name: a/b, namespace: n}", "n", "unknown"],
-    ["{generateName: 7, namespace: n}", "n", "unknown"],
+    ["{namespace: ns}", "ns", "unknown"],
+    ["{name: 7, namespace: ns}", "ns", "unknown"],
+    ["{name: a/b, namespace: ns}", "ns", "unknown"],
+    ["{generateName: 7, namespace: ns}", "ns", "unknown"],
     ["{namespace: elsewhere}", "elsewhere", "refused"],
     ["{}", null, "unknown"],
     ["[]", null, "unknown"],
@@ -274,7 +274,7 @@ describe("objects that cannot be told from others", () => {
     ["null", null, "unknown"],
     ["{name: g, namespace: 7}", null, "unknown"],
     ["{name: g, namespace: a/b}", null, "unknown"],
-    ["{generateName: g-, namespace: [n]}", null, "unknown"],
+    ["{generateName: g-, namespace: [ns]}", null, "unknown"],
   ])("a grant with metadata %s leaves a gap, so that nothing is refused for it", (metadata, namespace, verdict) => {
     const { gaps, objects } = read(grantWith(metadata));
     expect(objects).toEqual([]);
@@ -384,7 +384,7 @@ describe("documents made to overwhelm", () => {
 
 describe("wrongly typed fields", () => {
   const problemsOf = (spec: string) => {
-    const text = `apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r, namespace: a}\nspec:\n${spec}\n---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: good, namespace: a}\nspec: {rules: [{backendRefs: [{name: s, namespace: n}]}]}\n`;
+    const text = `apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r, namespace: a}\nspec:\n${spec}\n---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: good, namespace: a}\nspec: {rules: [{backendRefs: [{name: s, namespace: ns}]}]}\n`;
     const report = audit(snapshotOfManifests(read(text), true), { namespace: null, selector: [] });
     return {
       found: report.findings.flatMap((finding) =>
@@ -428,7 +428,7 @@ describe("wrongly typed fields", () => {
       "spec.to[0].name",
     ],
   ])("of a grant: %s", (spec, path) => {
-    const text = `apiVersion: gateway.networking.k8s.io/v1\nkind: ReferenceGrant\nmetadata: {name: g, namespace: n}\nspec: {${spec}}\n`;
+    const text = `apiVersion: gateway.networking.k8s.io/v1\nkind: ReferenceGrant\nmetadata: {name: g, namespace: ns}\nspec: {${spec}}\n`;
     const report = audit(snapshotOfManifests(read(text), true), { namespace: null, selector: [] });
     const paths = report.findings.flatMap((finding) =>
       "problem" in finding && finding.problem.cause === "field" ? [formatPath(finding.problem.path)] : [],
@@ -438,7 +438,7 @@ describe("wrongly typed fields", () => {
 });
 
 describe("places", () => {
-  const text = `# a comment\n---\napiVersion: v1\nkind: List\nitems:\n- apiVersion: gateway.networking.k8s.io/v1\n  kind: HTTPRoute\n  metadata: {name: r, namespace: a}\n  spec:\n    rules:\n    - backendRefs:\n      - name: s\n        namespace: n\n`;
+  const text = `# a comment\n---\napiVersion: v1\nkind: List\nitems:\n- apiVersion: gateway.networking.k8s.io/v1\n  kind: HTTPRoute\n  metadata: {name: r, namespace: a}\n  spec:\n    rules:\n    - backendRefs:\n      - name: s\n        namespace: ns\n`;
   const locate = (source: string, ...path: (string | number)[]) => read(source).objects[0]?.locate(path);
 
   it("are those of the field, inside lists too", () => {
@@ -475,7 +475,7 @@ describe("places", () => {
       `apiVersion: v1\nkind: List\nitems:\n${Array.from(
         { length: 400 },
         (_, i) =>
-          `- apiVersion: gateway.networking.k8s.io/v1\n  kind: HTTPRoute\n  metadata: {name: r${String(2 * i + from).padStart(4, "0")}, namespace: a}\n  spec:\n    rules:\n    - backendRefs:\n      - name: s\n        namespace: n\n`,
+          `- apiVersion: gateway.networking.k8s.io/v1\n  kind: HTTPRoute\n  metadata: {name: r${String(2 * i + from).padStart(4, "0")}, namespace: a}\n  spec:\n    rules:\n    - backendRefs:\n      - name: s\n        namespace: ns\n`,
       ).join("")}`;
     const { objects } = objectsOf(
       parseDocuments([
