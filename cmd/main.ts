@@ -1,11 +1,12 @@
 import { homedir } from "node:os";
 import { addAbortSignal } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { KINDS } from "../src/catalogue/kinds.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import { failureOutcome } from "./failure.ts";
 import { parse } from "./parse.ts";
 import type { Outcome, Ports, Progress, Terminal } from "./ports.ts";
-import { run, WANTED_KINDS } from "./run.ts";
+import { run } from "./run.ts";
 import { USER_AGENT } from "./version.ts";
 
 /** What the user types to get here. */
@@ -92,7 +93,7 @@ function portsOf(): Ports {
       const { readCluster, environment } = await loadCluster();
       return interruptible((signal) =>
         readCluster(connection, environment, {
-          kinds: WANTED_KINDS,
+          kinds: KINDS,
           chunkSize,
           namespaces,
           signal,

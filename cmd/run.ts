@@ -1,7 +1,7 @@
-import { KINDS, NAMESPACE, REFERENT_KINDS } from "../src/catalogue/kinds.ts";
+import { NAMESPACE, REFERENT_KINDS } from "../src/catalogue/kinds.ts";
 import { exitCode } from "../src/diagnose/exit-code.ts";
 import { RefgrantError } from "../src/model/failure.ts";
-import { type KubeObject, keyOf, type ObjectId, type ObjectKey, sameGroupKind } from "../src/model/object.ts";
+import { includesGroupKind, type KubeObject, keyOf, type ObjectId, type ObjectKey } from "../src/model/object.ts";
 import type { Report } from "../src/model/report.ts";
 import { type Snapshot, sightOf } from "../src/model/snapshot.ts";
 import { formatPosition } from "../src/model/source.ts";
@@ -140,7 +140,7 @@ function scopeNote(snapshot: Snapshot, namespace: string | null): readonly strin
 /** In files that are not the whole world a referent that is not there may still exist; that it was not looked at is said. */
 function uncheckedNote({ source, closed, decisions }: Report): readonly string[] {
   if (source === "cluster" || closed) return [];
-  const looked = (id: ObjectId) => REFERENT_KINDS.some((kind) => sameGroupKind(kind, id));
+  const looked = (id: ObjectId) => includesGroupKind(REFERENT_KINDS, id);
   const unchecked = decisions.filter(
     (decision) =>
       decision.handshake === "grant" &&
@@ -206,6 +206,3 @@ export async function run(plan: Plan, ports: Ports): Promise<Outcome> {
       return runAudit(plan, ports);
   }
 }
-
-/** What a cluster is asked for: the kinds of the catalogue. */
-export const WANTED_KINDS = KINDS;

@@ -6,8 +6,10 @@ import {
   type FieldPath,
   formatPath,
   groupKindKey,
+  includesGroupKind,
   type KubeObject,
   keyOf,
+  type NamespacedId,
   type ObjectId,
   type ObjectKey,
   sameGroupKind,
@@ -37,8 +39,6 @@ export interface Extract {
   /** Fields that are not what their schema says. */
   readonly problems: readonly InputProblem[];
 }
-
-type NamespacedId = ObjectId & { readonly namespace: string };
 
 interface WalkableRow {
   readonly row: CatalogueRow;
@@ -86,7 +86,7 @@ function readReferent(field: Field, owner: NamespacedId, row: CatalogueRow): Obj
   const name = checked(field.at("name"), field.at("name").requiredText(), "the name of an object", namesObject);
   const written = field.at("namespace").textOr(owner.namespace);
   if (group === UNUSABLE || kind === UNUSABLE || name === UNUSABLE) return null;
-  if (CLUSTER_SCOPED_REFERENTS.some((scoped) => sameGroupKind(scoped, { group, kind }))) {
+  if (includesGroupKind(CLUSTER_SCOPED_REFERENTS, { group, kind })) {
     return { group, kind, namespace: null, name };
   }
   const namespace = checked(field.at("namespace"), written, "the name of one namespace", namesNamespace);

@@ -1,11 +1,11 @@
 import { type Field, UNUSABLE, type Unusable } from "../model/fields.ts";
 import type { Grant, GrantFrom, GrantTo, Indexed, InertCause } from "../model/grant.ts";
-import { type KubeObject, sameGroupKind } from "../model/object.ts";
+import { includesGroupKind, type KubeObject, sameGroupKind } from "../model/object.ts";
 import { CLUSTER_SCOPED_REFERENTS, GATEWAY, isRoute, LISTENER_SET } from "./kinds.ts";
 import { namesGroup, namesKind, namesNamespace } from "./names.ts";
 
 /** At most this many entries in `from` and in `to` (docs/rules.md §1.2). */
-export const MAX_GRANT_ENTRIES = 16;
+const MAX_GRANT_ENTRIES = 16;
 
 function entries(spec: Field, list: "from" | "to"): readonly Field[] {
   const field = spec.at(list);
@@ -72,7 +72,7 @@ export function inertFrom(grant: Grant, from: GrantFrom): InertCause | null {
 export function inertTo(grant: Grant, to: GrantTo): InertCause | null {
   if (!namesGroup(to.group) || !namesKind(to.kind)) return "invalid-string";
   if (to.name === "*") return "literal-star";
-  if (CLUSTER_SCOPED_REFERENTS.some((scoped) => sameGroupKind(scoped, to))) return "cluster-scoped";
+  if (includesGroupKind(CLUSTER_SCOPED_REFERENTS, to)) return "cluster-scoped";
   const holder = sameGroupKind(to, GATEWAY) || sameGroupKind(to, LISTENER_SET);
   return holder && grant.from.length > 0 && grant.from.every(({ entry }) => isRoute(entry))
     ? "attachment-target"

@@ -1,5 +1,5 @@
 import type { Listener } from "../model/listener.ts";
-import { type GroupKind, sameGroupKind } from "../model/object.ts";
+import { type GroupKind, includesGroupKind } from "../model/object.ts";
 import { GATEWAY_API } from "./kinds.ts";
 
 /** Which route kinds a protocol carries (docs/rules.md §3.3). */
@@ -33,7 +33,7 @@ const PROTOCOLS: readonly ProtocolRow[] = [
  * specification does not say: a protocol of an implementation's own, or a pairing that it left open.
  */
 export function admitsKind(listener: Listener, route: GroupKind): "yes" | "no" | "implementation" {
-  if (listener.kinds !== null && !listener.kinds.some((kind) => sameGroupKind(kind, route))) return "no";
+  if (listener.kinds !== null && !includesGroupKind(listener.kinds, route)) return "no";
   const row = PROTOCOLS.find(
     ({ protocol, tlsMode }) => protocol === listener.protocol && (tlsMode === null || tlsMode === listener.tlsMode),
   );

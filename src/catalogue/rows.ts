@@ -48,6 +48,26 @@ const BACKEND = {
   missingReason: "BackendNotFound",
 } as const;
 
+/** A listener's certificates, on a Gateway and on a ListenerSet. */
+const CERTIFICATES = {
+  handshake: "grant",
+  path: "spec.listeners[].tls.certificateRefs[]",
+  defaults: SECRET,
+  condition: "tls-terminates",
+  missingReason: "InvalidCertificateRef",
+  channel: "standard",
+} as const;
+
+/** The authorities that a Gateway holds its clients' certificates against, by default and by port. */
+const CLIENT_CAS = {
+  from: GATEWAY,
+  handshake: "grant",
+  defaults: null,
+  missingReason: "InvalidCACertificateRef",
+  channel: "standard",
+  since: "v1.5.0",
+} as const;
+
 /** A route kind, with what differs between the kinds in rows R1 and R6–R11 of docs/rules.md §2.3. */
 interface RouteRows {
   readonly kind: string;
@@ -176,39 +196,24 @@ function rowsOfRoute(route: RouteRows): readonly CatalogueRow[] {
 export const ROWS: readonly CatalogueRow[] = [
   ...ROUTES.flatMap(rowsOfRoute),
   {
+    ...CERTIFICATES,
     id: "Gateway.certificateRefs",
     from: GATEWAY,
-    path: "spec.listeners[].tls.certificateRefs[]",
-    defaults: SECRET,
-    handshake: "grant",
-    condition: "tls-terminates",
-    missingReason: "InvalidCertificateRef",
-    channel: "standard",
     since: "v0.4.0",
     citation: "§2.4 G1, apis/v1/gateway_types.go (GEP-746, GEP-851)",
   },
   {
+    ...CLIENT_CAS,
     id: "Gateway.frontend.default.caCertificateRefs",
-    from: GATEWAY,
     path: "spec.tls.frontend.default.validation.caCertificateRefs[]",
-    defaults: null,
-    handshake: "grant",
     condition: "https-default",
-    missingReason: "InvalidCACertificateRef",
-    channel: "standard",
-    since: "v1.5.0",
     citation: "§2.4 G3, apis/v1/gateway_types.go (GEP-91)",
   },
   {
+    ...CLIENT_CAS,
     id: "Gateway.frontend.perPort.caCertificateRefs",
-    from: GATEWAY,
     path: "spec.tls.frontend.perPort[].tls.validation.caCertificateRefs[]",
-    defaults: null,
-    handshake: "grant",
     condition: "https-port",
-    missingReason: "InvalidCACertificateRef",
-    channel: "standard",
-    since: "v1.5.0",
     citation: "§2.4 G4, apis/v1/gateway_types.go (GEP-91)",
   },
   {
@@ -234,14 +239,9 @@ export const ROWS: readonly CatalogueRow[] = [
     citation: "§2.5 L1, apis/v1/listenerset_types.go (GEP-1713)",
   },
   {
+    ...CERTIFICATES,
     id: "ListenerSet.certificateRefs",
     from: LISTENER_SET,
-    path: "spec.listeners[].tls.certificateRefs[]",
-    defaults: SECRET,
-    handshake: "grant",
-    condition: "tls-terminates",
-    missingReason: "InvalidCertificateRef",
-    channel: "standard",
     since: "v1.5.0",
     citation: "§2.5 L2, apis/v1/listenerset_types.go (GEP-1713)",
   },

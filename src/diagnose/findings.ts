@@ -11,7 +11,7 @@ import {
 import type { EntryRef, Finding, Severity } from "../model/finding.ts";
 import type { InertCause } from "../model/grant.ts";
 import type { ListenerHolder } from "../model/listener.ts";
-import { type GroupKind, type ObjectId, sameGroupKind } from "../model/object.ts";
+import { type GroupKind, includesGroupKind, type ObjectId, sameGroupKind } from "../model/object.ts";
 import type { GrantReport } from "../model/report.ts";
 import type { InputProblem, Namesakes, Sight, Snapshot } from "../model/snapshot.ts";
 
@@ -70,7 +70,6 @@ function ofEntries(report: GrantReport, diagnosis: Diagnosis): readonly Finding[
   const subject = grant.id;
   const findings: Finding[] = [];
   const missing = (id: ObjectId) => sight.existence(id) === "missing";
-  const known = (kinds: readonly GroupKind[], kind: GroupKind) => kinds.some((other) => sameGroupKind(other, kind));
   const pushInert = (entry: EntryRef, why: InertCause): void => {
     // In files the schema's own words about the string are a finding already.
     if (why === "invalid-string" && snapshot.source === "files") return;
@@ -89,7 +88,8 @@ function ofEntries(report: GrantReport, diagnosis: Diagnosis): readonly Finding[
     else if (missing(namespace)) {
       findings.push({ code: "grant-dangling", severity: "warning", subject, grant, entry, missing: namespace });
     }
-    if (why === null && !known(diagnosis.referrerKinds, from)) pushUnknownKind(entry, from, diagnosis.referrerKinds);
+    if (why === null && !includesGroupKind(diagnosis.referrerKinds, from))
+      pushUnknownKind(entry, from, diagnosis.referrerKinds);
   }
   for (const { index, entry: to } of grant.to) {
     const entry: EntryRef = { list: "to", index };
@@ -100,7 +100,7 @@ function ofEntries(report: GrantReport, diagnosis: Diagnosis): readonly Finding[
     }
     const target: GroupKind = { group: to.group, kind: to.kind };
     const secrets = sameGroupKind(to, SECRET);
-    if (!known(diagnosis.referentKinds, to)) pushUnknownKind(entry, to, diagnosis.referentKinds);
+    if (!includesGroupKind(diagnosis.referentKinds, to)) pushUnknownKind(entry, to, diagnosis.referentKinds);
     else if (to.name !== null) {
       const id: ObjectId = { ...target, namespace: grant.id.namespace, name: to.name };
       if (missing(id))
@@ -172,7 +172,7 @@ function ofProblem(problem: InputProblem, source: Snapshot["source"]): Finding {
 
 /** Without the kind there can be no grants, so every crossing reference is refused; the report says why (docs/rules.md §1.1). */
 function ofServed({ snapshot, decisions }: Diagnosis): readonly Finding[] {
-  if (snapshot.served === null || snapshot.served.some((served) => sameGroupKind(served, REFERENCE_GRANT))) return [];
+  if (snapshot.served === null || includesGroupKind(snapshot.served, REFERENCE_GRANT)) return [];
   const references = decisions.filter(
     (decision) =>
       decision.handshake === "grant" && decision.outcome.verdict === "refused" && crossesNamespace(decision),

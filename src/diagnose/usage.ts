@@ -1,7 +1,7 @@
 import { inertFrom, inertTo, livePairs } from "../catalogue/grants.ts";
 import type { Decision } from "../model/decision.ts";
 import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
-import { type GroupKind, groupKindKey, sameGroupKind } from "../model/object.ts";
+import { type GroupKind, groupKindKey, includesGroupKind } from "../model/object.ts";
 import type { GrantReport, PairUsage, Usage } from "../model/report.ts";
 import type { Sight } from "../model/snapshot.ts";
 
@@ -58,15 +58,16 @@ function together(pairs: readonly PairUsage[]): Usage {
 export function usageOf(evidence: UsageEvidence): readonly GrantReport[] {
   const { grants, decisions, sight, referrerKinds, referentKinds } = evidence;
   const tallies = tallyUses(decisions);
-  const knows = (kinds: readonly GroupKind[], kind: GroupKind) => kinds.some((other) => sameGroupKind(other, kind));
   const unseen = new Map<string, boolean>();
   const unseenReferrer = (from: GrantFrom): boolean => {
     const key = `${groupKindKey(from)}/${from.namespace}`;
-    const answer = unseen.get(key) ?? (!knows(referrerKinds, from) || sight.hidden(from, from.namespace) !== null);
+    const answer =
+      unseen.get(key) ?? (!includesGroupKind(referrerKinds, from) || sight.hidden(from, from.namespace) !== null);
     unseen.set(key, answer);
     return answer;
   };
-  const mayBeUsed = (from: GrantFrom, to: GrantTo): boolean => unseenReferrer(from) || !knows(referentKinds, to);
+  const mayBeUsed = (from: GrantFrom, to: GrantTo): boolean =>
+    unseenReferrer(from) || !includesGroupKind(referentKinds, to);
   return grants.map((grant): GrantReport => {
     const tally = tallies.get(grant);
     const pairs = grant.from.flatMap((from) =>

@@ -4,15 +4,13 @@ import type { AttachmentRefusal, AttachmentVerdict, ListenerClause, ListenerTria
 import type { Gap } from "../model/gap.ts";
 import { type Labels, NAMESPACE_NAME_LABEL, selects, selectsPartly } from "../model/labels.ts";
 import type { Listener, ListenerHolder, NamespaceAdmission } from "../model/listener.ts";
-import { keyOf, type ObjectId, type ObjectKey, sameGroupKind } from "../model/object.ts";
+import { keyOf, type NamespacedId, type ObjectId, type ObjectKey, sameGroupKind } from "../model/object.ts";
 import type { AttachmentReference } from "../model/reference.ts";
 import type { Sight } from "../model/snapshot.ts";
 import { hostnamesIntersect } from "./hostname.ts";
 
 /** A clause holds, fails, or cannot be told because of a gap. */
 type Answer = "yes" | "no" | Gap;
-
-type NamespacedId = ObjectId & { readonly namespace: string };
 
 function unknown(gap: Gap): AttachmentVerdict {
   return { verdict: "unknown", gaps: [gap], trials: [] };

@@ -2,7 +2,7 @@ import { REFERENT_KINDS } from "../catalogue/kinds.ts";
 import type { Decision, Existence, GrantVerdict } from "../model/decision.ts";
 import type { Grant } from "../model/grant.ts";
 import type { ListenerHolder } from "../model/listener.ts";
-import { type ObjectId, type ObjectKey, sameGroupKind } from "../model/object.ts";
+import { includesGroupKind, type ObjectId, type ObjectKey } from "../model/object.ts";
 import type { Reference } from "../model/reference.ts";
 import type { Sight } from "../model/snapshot.ts";
 import { attachmentEvaluator } from "./attachment.ts";
@@ -18,7 +18,7 @@ export interface Evidence {
 
 /** Existence is looked at only after permission, as controllers must (docs/rules.md §1.5). */
 function existenceOf(referent: ObjectId, outcome: GrantVerdict, sight: Sight): Existence {
-  if (outcome.verdict !== "permitted" || !REFERENT_KINDS.some((kind) => sameGroupKind(kind, referent))) return "unseen";
+  if (outcome.verdict !== "permitted" || !includesGroupKind(REFERENT_KINDS, referent)) return "unseen";
   const existence = sight.existence(referent);
   return typeof existence === "string" ? existence : "unseen";
 }

@@ -1,14 +1,14 @@
 import { REFERENCE_GRANT } from "../catalogue/kinds.ts";
 import type { GrantClause, GrantTrial, GrantVerdict } from "../model/decision.ts";
 import type { Grant, GrantFrom, GrantTo, Indexed } from "../model/grant.ts";
-import { compareIds, type GroupKind, keyOf, type ObjectId } from "../model/object.ts";
+import { compareIds, type GroupKind, keyOf, type NamespacedId } from "../model/object.ts";
 import type { GrantReference } from "../model/reference.ts";
 import type { Sight } from "../model/snapshot.ts";
 
 /** The side of a reference that a grant looks at: the referrer by kind and namespace, the referent by name too. */
 interface Pair {
   readonly from: GrantFrom;
-  readonly to: ObjectId & { readonly namespace: string };
+  readonly to: NamespacedId;
 }
 
 /** The clauses in the order in which a person checks them; the same order breaks ties between near misses. */
@@ -51,17 +51,21 @@ function nearest(a: GrantTrial, b: GrantTrial): number {
   );
 }
 
-type From = Indexed<GrantFrom>;
-type To = Indexed<GrantTo>;
-
 interface Entry {
   readonly grant: Grant;
-  readonly from: From;
-  readonly to: To;
+  readonly from: Indexed<GrantFrom>;
+  readonly to: Indexed<GrantTo>;
+}
+
+/** Every `from` with every `to` of each grant. */
+function* entriesOf(grants: readonly Grant[]): Generator<Entry> {
+  for (const grant of grants) {
+    for (const from of grant.from) for (const to of grant.to) yield { grant, from, to };
+  }
 }
 
 /** How many near misses a decision keeps. More would not be read, and a namespace may hold thousands of entries. */
-export const NEAREST_KEPT = 8;
+const NEAREST_KEPT = 8;
 
 /** Stands for every name in a key; no object is called so. */
 const ANY_NAME = "";
@@ -90,15 +94,9 @@ class NamespaceIndex {
 
   constructor(grants: readonly Grant[]) {
     this.#grants = grants;
-    for (const entry of this.#entries()) {
+    for (const entry of entriesOf(this.#grants)) {
       const { name } = entry.to.entry;
       pushTo(this.#permitting, targetKey(entry.from.entry, entry.to.entry, name ?? ANY_NAME), entry);
-    }
-  }
-
-  *#entries(): Generator<Entry> {
-    for (const grant of this.#grants) {
-      for (const from of grant.from) for (const to of grant.to) yield { grant, from, to };
     }
   }
 
@@ -116,12 +114,12 @@ class NamespaceIndex {
     const index = this.#nearMisses;
     const keys = [...missKeys(from, to, to.name), ...missKeys(from, to, ANY_NAME)];
     const near = new Set(keys.flatMap((key) => index.get(key) ?? NO_ENTRIES));
-    return near.size > 0 ? [...near] : [...this.#entries().take(MOST_SCANNED)];
+    return near.size > 0 ? [...near] : [...entriesOf(this.#grants).take(MOST_SCANNED)];
   }
 
   #indexNearMisses(): Map<string, Entry[]> {
     const index = new Map<string, Entry[]>();
-    for (const entry of this.#entries()) {
+    for (const entry of entriesOf(this.#grants)) {
       for (const key of missKeys(entry.from.entry, entry.to.entry, entry.to.entry.name ?? ANY_NAME)) {
         if ((index.get(key)?.length ?? 0) < NEAREST_KEPT) pushTo(index, key, entry);
       }
@@ -158,14 +156,11 @@ export function grantEvaluator(grants: readonly Grant[], sight: Sight): GrantEva
   };
   // Grants that name an object outright, wherever they stand: if they would permit it, they may only be misplaced.
   const byTarget = new Map<string, Entry[]>();
-  for (const grant of grants) {
-    for (const from of grant.from) {
-      for (const to of grant.to) {
-        if (to.entry.name === null) continue;
-        const key = targetKey(from.entry, to.entry, to.entry.name);
-        if ((byTarget.get(key)?.length ?? 0) < NEAREST_KEPT) pushTo(byTarget, key, { grant, from, to });
-      }
-    }
+  for (const entry of entriesOf(grants)) {
+    const { name } = entry.to.entry;
+    if (name === null) continue;
+    const key = targetKey(entry.from.entry, entry.to.entry, name);
+    if ((byTarget.get(key)?.length ?? 0) < NEAREST_KEPT) pushTo(byTarget, key, entry);
   }
 
   const held = (pair: Pair, entries: readonly Entry[]): readonly GrantTrial[] =>

@@ -2,6 +2,7 @@ import { glob, readdir, readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { RefgrantError } from "../model/failure.ts";
 import type { Source, SourceText } from "../model/source.ts";
+import { codeOf } from "./error-code.ts";
 
 /** What `-f` and `-R` ask for. */
 export interface FileRequest {
@@ -16,11 +17,6 @@ export interface FileRequest {
 const EXTENSIONS: readonly string[] = [".json", ".yaml", ".yml"];
 const STDIN = "-";
 const NOT_TEXT = "ERR_ENCODING_INVALID_ENCODED_DATA";
-
-/** The code of an error from Node, empty for any other. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-}
 
 /** Decodes UTF-8, and UTF-16 with a byte-order mark, which Windows shells write by default. Throws if it is neither. */
 function decode(bytes: Uint8Array): string {

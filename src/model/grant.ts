@@ -1,4 +1,4 @@
-import type { ObjectId } from "./object.ts";
+import type { NamespacedId } from "./object.ts";
 
 /** Whom a grant trusts: objects of one kind in one namespace. */
 export interface GrantFrom {
@@ -36,7 +36,7 @@ export type InertCause =
 
 /** A ReferenceGrant as far as it could be read. Every `from` pairs with every `to` (docs/rules.md §1.3). */
 export interface Grant {
-  readonly id: ObjectId & { readonly namespace: string };
+  readonly id: NamespacedId;
   readonly apiVersion: string;
   readonly from: readonly Indexed<GrantFrom>[];
   readonly to: readonly Indexed<GrantTo>[];

@@ -1,5 +1,5 @@
 import type { LabelSelector } from "./labels.ts";
-import type { GroupKind, ObjectId } from "./object.ts";
+import type { GroupKind, NamespacedId, ObjectId } from "./object.ts";
 
 /** Which namespaces may attach: `allowedRoutes.namespaces` of a listener, `allowedListeners.namespaces` of a Gateway. */
 export type NamespaceAdmission =
@@ -28,7 +28,7 @@ export interface Listener {
 }
 
 interface HolderBase {
-  readonly id: ObjectId & { readonly namespace: string };
+  readonly id: NamespacedId;
   readonly listeners: readonly Listener[];
 }
 

@@ -12,6 +12,9 @@ export interface ObjectId extends GroupKind {
   readonly name: string;
 }
 
+/** The identity of an object that stands in a namespace. */
+export type NamespacedId = ObjectId & { readonly namespace: string };
+
 declare const objectKey: unique symbol;
 
 /** An {@link ObjectId} as one string, to look objects up by. Only {@link keyOf} makes one. */
@@ -25,6 +28,11 @@ export function keyOf(id: ObjectId): ObjectKey {
 /** A group and kind as one string, to index by. */
 export function groupKindKey(groupKind: GroupKind): string {
   return `${groupKind.group}/${groupKind.kind}`;
+}
+
+/** Is the kind one of these? */
+export function includesGroupKind(kinds: readonly GroupKind[], kind: GroupKind): boolean {
+  return kinds.some((other) => sameGroupKind(other, kind));
 }
 
 export function sameGroupKind(a: GroupKind, b: GroupKind): boolean {

@@ -1,4 +1,4 @@
-import type { FieldPath, ObjectId } from "./object.ts";
+import type { FieldPath, NamespacedId, ObjectId } from "./object.ts";
 
 /**
  * Which of a route's parents a reference is judged under. Under a Gateway or ListenerSet a grant is needed, under a
@@ -14,7 +14,7 @@ interface ReferenceBase {
   /** The catalogue row it was found by, for example `HTTPRoute.backendRefs`. */
   readonly row: string;
   /** The object that contains the reference. */
-  readonly referrer: ObjectId & { readonly namespace: string };
+  readonly referrer: NamespacedId;
   /** The field in the referrer that holds the reference, from the root of the object. */
   readonly path: FieldPath;
   /** The object pointed at, defaults applied; `namespace` is null for cluster-scoped kinds. */

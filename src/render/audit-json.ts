@@ -8,7 +8,7 @@ import { findingPlace, findingText } from "./prose.ts";
 import type { Display } from "./text.ts";
 
 /** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/audit.schema.json. */
-export const AUDIT_SCHEMA_VERSION = "1.0";
+const AUDIT_SCHEMA_VERSION = "1.0";
 
 /** Messages inside JSON are plain text, the same on every machine. */
 const PLAIN: Display = { width: null, color: false, unicode: true, headers: true };
@@ -132,7 +132,7 @@ function findingJson(finding: Finding, report: Report, indexOf: ReadonlyMap<Deci
 }
 
 /** The whole report as plain data, in the shape of the published schema. `decision` of a finding is an index into `decisions`. */
-export function auditData(report: Report): object {
+function auditData(report: Report): object {
   const indexOf = new Map(report.decisions.map((decision, index) => [decision, index]));
   return {
     schemaVersion: AUDIT_SCHEMA_VERSION,

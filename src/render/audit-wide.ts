@@ -1,4 +1,5 @@
 import { crossesNamespace, type Decision } from "../model/decision.ts";
+import type { Position } from "../model/object.ts";
 import type { Report } from "../model/report.ts";
 import { formatPosition } from "../model/source.ts";
 import { nothingText } from "./audit-text.ts";
@@ -21,6 +22,12 @@ function reasonOf({ outcome }: Decision): string {
   return outcome.verdict === "refused" ? outcome.reason : NONE;
 }
 
+/** Where it stands, in a column that only files have. */
+function sourceCell(place: Position | null, { source }: Report): Row {
+  if (source === "cluster") return [];
+  return [place === null ? NONE : formatPosition(place)];
+}
+
 function referenceRow(decision: Decision, report: Report): Row {
   const { reference, outcome } = decision;
   const place = report.locate(reference.referrer, reference.path);
@@ -31,7 +38,7 @@ function referenceRow(decision: Decision, report: Report): Row {
     targetText(decision),
     reasonOf(decision),
     witnessText(decision) || obstacleText(decision) || NONE,
-    ...(report.source === "files" ? [place === null ? NONE : formatPosition(place)] : []),
+    ...sourceCell(place, report),
   ].map(printable);
 }
 
@@ -65,7 +72,7 @@ function findingRows(report: Report, display: Display): readonly Row[] {
         finding.code,
         finding.subject === null ? NONE : nameOf(finding.subject),
         detail === null ? message : `${message} (${detail})`,
-        ...(report.source === "files" ? [place === null ? NONE : formatPosition(place)] : []),
+        ...sourceCell(place, report),
       ].map(printable);
     });
 }

@@ -61,7 +61,7 @@ function ofRequirement({ key, operator, values }: LabelRequirement): string {
 }
 
 /** A label selector in kubectl's notation. */
-export function selectorText(selector: LabelSelector): string {
+function selectorText(selector: LabelSelector): string {
   return selector.requirements.length === 0
     ? "{} (every namespace)"
     : selector.requirements.map(ofRequirement).join(",");
@@ -135,7 +135,7 @@ function listenerMiss(trial: ListenerTrial, decision: AttachmentDecision): strin
 }
 
 /** The nearest grant of a refused reference, with the fields that keep it from matching. */
-export function grantMiss({ grant, from, to, failed }: GrantTrial, { reference }: GrantDecision): string {
+function grantMiss({ grant, from, to, failed }: GrantTrial, { reference }: GrantDecision): string {
   const fromEntry = grant.from.find(({ index }) => index === from)?.entry;
   const toEntry = grant.to.find(({ index }) => index === to)?.entry;
   const { referrer, referent } = reference;
@@ -213,7 +213,7 @@ export function targetText({ reference }: Decision): string {
 }
 
 /** `rules[0].backendRefs[0] → Service backend/api`. */
-export function referenceText(decision: Decision, display: Display): string {
+function referenceText(decision: Decision, display: Display): string {
   return `${fieldOf(decision.reference.path)} ${symbol("arrow", display)} ${targetText(decision)}`;
 }
 

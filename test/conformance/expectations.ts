@@ -18,7 +18,7 @@ export interface ParentRef extends Named {
 /** The condition types that the tests assert. */
 export type ConditionType = "Accepted" | "ResolvedRefs" | "Programmed";
 
-/** One asserted condition. `reason` null: any. */
+/** One asserted condition. A `reason` of null stands for every reason. */
 export interface Condition {
   readonly type: ConditionType;
   readonly status: "True" | "False";

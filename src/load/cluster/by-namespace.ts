@@ -37,7 +37,7 @@ function unreadableGap(info: KindInfo, unreadable: number, namespace: string | n
 }
 
 /** What a list of one kind everywhere, or in one namespace, shows; what it does not show is one gap. */
-export function seenIn({ served: { info }, outcome }: Listed, namespace: string | null): Seen {
+function seenIn({ served: { info }, outcome }: Listed, namespace: string | null): Seen {
   switch (outcome.got) {
     case "objects":
       return { objects: outcome.objects, gaps: unreadableGap(info, outcome.unreadable, namespace) };

@@ -1,6 +1,7 @@
 import { RefgrantError } from "../../model/failure.ts";
+import { codeOf } from "../error-code.ts";
 import type { ClusterConfig } from "./kubeconfig.ts";
-import { codeOf, shorten } from "./text.ts";
+import { shorten } from "./text.ts";
 import { withoutCredentials } from "./urls.ts";
 
 /** What is known of a failed connection: the sentence, and what to do. */

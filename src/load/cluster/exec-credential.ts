@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { RefgrantError } from "../../model/failure.ts";
+import { codeOf } from "../error-code.ts";
 import type { ClusterConfig } from "./kubeconfig.ts";
 import type { ExecEntry } from "./kubeconfig-file.ts";
 import type { Environment } from "./options.ts";
-import { codeOf, fieldOf, isObject, parseJson, shorten, textOf } from "./text.ts";
+import { fieldOf, isObject, parseJson, shorten, textOf } from "./text.ts";
 
 /** What a credential plugin answered with; empty strings for what it left out. */
 export interface ExecCredential {

@@ -4,7 +4,7 @@ import { yamlReason } from "../../catalogue/yaml-reasons.ts";
 import { RefgrantError } from "../../model/failure.ts";
 import { Field, type FieldProblem } from "../../model/fields.ts";
 import { type FieldPath, formatPath } from "../../model/object.ts";
-import { codeOf } from "./text.ts";
+import { codeOf } from "../error-code.ts";
 
 /** An entry under `clusters`, its paths resolved against the file it stands in. */
 export interface ClusterEntry {

@@ -3,11 +3,12 @@ import https from "node:https";
 import tls from "node:tls";
 import type { KubeConfig, User } from "@kubernetes/client-node";
 import { RefgrantError } from "../../model/failure.ts";
+import { codeOf } from "../error-code.ts";
 import { execCredential } from "./exec-credential.ts";
 import { impersonationHeaders } from "./impersonation.ts";
 import type { ClusterConfig } from "./kubeconfig.ts";
 import type { Environment } from "./options.ts";
-import { codeOf, shorten } from "./text.ts";
+import { shorten } from "./text.ts";
 
 /** How many requests are under way at most. */
 export const PARALLEL = 8;

@@ -4,11 +4,6 @@ export function shorten(text: string, length = 300): string {
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
 }
 
-/** The `code` of an error of Node's, `ENOENT` for example; empty if it has none. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-}
-
 /** Parses JSON; undefined for text that is none. */
 export function parseJson(text: string): unknown {
   try {
