@@ -30,7 +30,7 @@ const exampleLine = (example: string, program: string): string =>
   example.includes("|") ? example : `${program} ${example}`;
 
 /** Everything about one command. */
-export function commandHelp({ name, describe, flags, examples, epilogue }: Command, program: string): string {
+export function commandHelp({ name, describe, argument, flags, examples, epilogue }: Command, program: string): string {
   const groups = GROUPS.map((group) => ({ group, own: flags.filter((flag) => flag.group === group) })).filter(
     ({ own }) => own.length > 0,
   );
@@ -38,7 +38,7 @@ export function commandHelp({ name, describe, flags, examples, epilogue }: Comma
     `${describe}.`,
     "",
     "Usage:",
-    `  ${program} ${name} [flags]`,
+    `  ${program} ${name}${argument === undefined ? "" : ` [${argument}]`} [flags]`,
     "",
     "Examples:",
     ...examples.map(([what, example]) => `  # ${what}\n  ${exampleLine(example, program)}\n`),

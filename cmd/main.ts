@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { addAbortSignal } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { KINDS } from "../src/catalogue/kinds.ts";
+import { KINDS } from "../src/catalogue/known.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import { failureOutcome } from "./failure.ts";
 import { parse } from "./parse.ts";
@@ -94,6 +94,7 @@ function portsOf(): Ports {
       return interruptible((signal) =>
         readCluster(connection, environment, {
           kinds: KINDS,
+          definitions: true,
           chunkSize,
           namespaces,
           signal,

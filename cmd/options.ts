@@ -68,6 +68,21 @@ const SCOPE = [
   },
 ] as const satisfies readonly Flag[];
 
+const NO_HEADERS = {
+  name: "no-headers",
+  takes: "nothing",
+  describe: "Print tables without their head lines",
+  group: "Output",
+} as const satisfies Flag;
+
+const COLOR = {
+  name: "color",
+  takes: "value",
+  value: "WHEN",
+  describe: "auto, always or never (default auto; NO_COLOR is honoured)",
+  group: "Output",
+} as const satisfies Flag;
+
 const OUTPUT = [
   {
     name: "output",
@@ -85,19 +100,21 @@ const OUTPUT = [
     group: "Output",
   },
   {
+    name: "ignore",
+    takes: "list-of-lists",
+    value: "CODE[:NAMESPACE/NAME]",
+    describe:
+      "Leave findings with this code out, or only those on one object (CODE:NAME if it has no namespace); may be repeated",
+    group: "Output",
+  },
+  {
     name: "allow-unknown",
     takes: "nothing",
     describe: "Exit 0 instead of 4 when some verdict is unknown",
     group: "Output",
   },
-  { name: "no-headers", takes: "nothing", describe: "Print tables without their head lines", group: "Output" },
-  {
-    name: "color",
-    takes: "value",
-    value: "WHEN",
-    describe: "auto, always or never (default auto; NO_COLOR is honoured)",
-    group: "Output",
-  },
+  NO_HEADERS,
+  COLOR,
 ] as const satisfies readonly Flag[];
 
 /** kubectl's connection flags with kubectl's meaning. */
@@ -203,6 +220,34 @@ const CONNECTION_FLAGS = [
 
 export const AUDIT_FLAGS = [...SOURCE, ...SCOPE, ...OUTPUT, ...CONNECTION_FLAGS] as const;
 
+export const CATALOGUE_FLAGS = [
+  {
+    name: "kind",
+    takes: "list-of-lists",
+    value: "KIND",
+    describe: "Only references that this kind holds, the same as TYPE: httproute, HTTPRoutes, gateways.example.com",
+    group: "Scope",
+  },
+  {
+    name: "implementation",
+    takes: "list-of-lists",
+    value: "NAME",
+    describe: "Only rules of this implementation, for example gateway-api, kong or 'Envoy Gateway'",
+    group: "Scope",
+  },
+  {
+    name: "output",
+    short: "o",
+    takes: "value",
+    value: "FORMAT",
+    describe:
+      "wide: with releases, peculiarities and sources. name: ids. json, yaml: everything, in a versioned schema",
+    group: "Output",
+  },
+  NO_HEADERS,
+  COLOR,
+] as const satisfies readonly Flag[];
+
 export const VERSION_FLAGS = [
   { name: "output", short: "o", takes: "value", value: "FORMAT", describe: "json or yaml", group: "Output" },
   { name: "client", takes: "nothing", describe: "Taken for kubectl's sake; no server is asked", group: "Output" },
@@ -217,4 +262,4 @@ export const HELP_FLAG: Flag = {
 };
 
 /** Every flag there is, so that asking for one that does not exist does not compile. */
-export type FlagName = (typeof AUDIT_FLAGS)[number]["name"] | (typeof VERSION_FLAGS)[number]["name"];
+export type FlagName = (typeof AUDIT_FLAGS | typeof CATALOGUE_FLAGS | typeof VERSION_FLAGS)[number]["name"];

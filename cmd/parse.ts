@@ -1,4 +1,5 @@
 import yargs from "yargs";
+import { IMPLEMENTATIONS, type ImplementationId } from "../src/catalogue/implementations.ts";
 import { namesNamespace } from "../src/catalogue/names.ts";
 import type { ExitPolicy } from "../src/diagnose/exit-code.ts";
 import type { ConnectionOptions } from "../src/load/cluster/options.ts";
@@ -6,15 +7,16 @@ import { RefgrantError } from "../src/model/failure.ts";
 import { SEVERITIES } from "../src/model/finding.ts";
 import { nearWord, normalizeArgv } from "./argv.ts";
 import { AUDIT } from "./commands/audit.ts";
+import { CATALOGUE } from "./commands/catalogue.ts";
 import type { Command } from "./commands/command.ts";
 import { VERSION } from "./commands/version.ts";
 import { commandHelp, overview } from "./help.ts";
 import { type Flag, type FlagName, HELP_FLAG } from "./options.ts";
-import type { AuditPlan, OutputFormat, Plan, SourcePlan } from "./plan.ts";
-import { parseDuration, parseSelector } from "./values.ts";
+import type { AuditPlan, CataloguePlan, OutputFormat, Plan, SourcePlan } from "./plan.ts";
+import { parseDuration, parseIgnore, parseSelector } from "./values.ts";
 
 /** Every command, in the order of the overview. */
-const COMMANDS: readonly Command[] = [AUDIT, VERSION];
+const COMMANDS: readonly Command[] = [AUDIT, CATALOGUE, VERSION];
 
 const DEFAULT_CHUNK_SIZE = 500;
 
@@ -43,6 +45,12 @@ class Flags {
     const value = this.#values.get(name);
     const all: readonly unknown[] = Array.isArray(value) ? value : [value];
     return all.filter((item) => typeof item === "string");
+  }
+
+  /** Every value given, those of one flag split at commas; empty ones are left out. */
+  lists(name: FlagName): readonly string[] {
+    const values = this.list(name).flatMap((value) => value.split(","));
+    return values.map((value) => value.trim()).filter((value) => value !== "");
   }
 
   /** One of a few words; any case where kubectl takes any. */
@@ -150,8 +158,34 @@ function auditPlan(flags: Flags): AuditPlan {
     source: source(flags),
     namespace: flags.given("all-namespaces") || namespace === "" ? null : namespace,
     selector: selector === null ? [] : parseSelector(selector, (message) => flags.usage(message)),
+    ignore: flags.lists("ignore").map((rule) => parseIgnore(rule, (message) => flags.usage(message))),
     output,
     exit: { failOn, allowUnknown: flags.given("allow-unknown") },
+    headers: !flags.given("no-headers"),
+    color: flags.choice("color", ["auto", "always", "never"], "auto"),
+  };
+}
+
+/** The implementation that a word names, by its id or its title. */
+function implementation(word: string, flags: Flags): ImplementationId {
+  const ids = Object.keys(IMPLEMENTATIONS).filter((id): id is ImplementationId => id in IMPLEMENTATIONS);
+  const wanted = word.toLowerCase();
+  const found = ids.find((id) => id === wanted || IMPLEMENTATIONS[id].title.toLowerCase() === wanted);
+  if (found !== undefined) return found;
+  const near = nearWord(wanted, ids) ?? ids.find((id) => id.includes(wanted));
+  const meant = near === undefined ? "" : ` (did you mean ${near}?)`;
+  throw flags.usage(`--implementation: there is no ${JSON.stringify(word)}${meant}, only ${ids.join(", ")}`);
+}
+
+function cataloguePlan(flags: Flags, type: string | null): CataloguePlan {
+  const types = type === null ? [] : type.split(",");
+  return {
+    command: "catalogue",
+    filter: {
+      kinds: [...types, ...flags.lists("kind")].filter((kind) => kind !== ""),
+      implementations: flags.lists("implementation").map((word) => implementation(word, flags)),
+    },
+    output: flags.choice("output", ["text", "wide", "name", "json", "yaml"], "text"),
     headers: !flags.given("no-headers"),
     color: flags.choice("color", ["auto", "always", "never"], "auto"),
   };
@@ -202,9 +236,14 @@ export function parse(argv: readonly string[], program: string): Plan {
   const { flags: normal, words } = normalizeArgv(rest, allFlags, called);
   if (normal.includes(`--${HELP_FLAG.name}`)) return { command: "help", text: commandHelp(command, program) };
   const flags = readFlags(normal, command.flags, called);
-  const [word] = words;
-  if (word !== undefined) throw flags.usage(`${command.name} takes no arguments, found ${JSON.stringify(word)}`);
+  const [argument, ...more] = command.argument === undefined ? [undefined, ...words] : words;
+  const [word] = more;
+  if (word !== undefined) {
+    const takes = command.argument === undefined ? "no arguments" : `one ${command.argument}`;
+    throw flags.usage(`${command.name} takes ${takes}, found ${JSON.stringify(word)}`);
+  }
   if (command === VERSION)
     return { command: "version", output: flags.choice("output", ["text", "json", "yaml"], "text") };
+  if (command === CATALOGUE) return cataloguePlan(flags, argument ?? null);
   return auditPlan(flags);
 }

@@ -1,6 +1,8 @@
 import type { ExitPolicy } from "../src/diagnose/exit-code.ts";
+import type { IgnoreRule } from "../src/diagnose/ignore.ts";
 import type { ConnectionOptions } from "../src/load/cluster/options.ts";
 import type { LabelRequirement } from "../src/model/labels.ts";
+import type { CatalogueFilter } from "../src/render/catalogue.ts";
 
 /** Where the world is read from. */
 export type SourcePlan =
@@ -29,15 +31,24 @@ export type Plan =
   | { readonly command: "help"; readonly text: string }
   | { readonly command: "version"; readonly output: "text" | "json" | "yaml" }
   | {
+      readonly command: "catalogue";
+      readonly filter: CatalogueFilter;
+      readonly output: OutputFormat | "name";
+      readonly headers: boolean;
+      readonly color: "auto" | "always" | "never";
+    }
+  | {
       readonly command: "audit";
       readonly source: SourcePlan;
       /** null for all namespaces. */
       readonly namespace: string | null;
       readonly selector: readonly LabelRequirement[];
+      readonly ignore: readonly IgnoreRule[];
       readonly output: OutputFormat;
       readonly exit: ExitPolicy;
       readonly headers: boolean;
       readonly color: "auto" | "always" | "never";
     };
 
+export type CataloguePlan = Extract<Plan, { readonly command: "catalogue" }>;
 export type AuditPlan = Extract<Plan, { readonly command: "audit" }>;

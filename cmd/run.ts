@@ -8,8 +8,9 @@ import { formatPosition } from "../src/model/source.ts";
 import { audit } from "../src/pipeline.ts";
 import { gapText } from "../src/render/prose.ts";
 import { type Display, printable } from "../src/render/text.ts";
-import type { AuditPlan, Plan, SourcePlan } from "./plan.ts";
-import type { Outcome, Ports, Progress } from "./ports.ts";
+import { nearWord } from "./argv.ts";
+import type { AuditPlan, CataloguePlan, Plan, SourcePlan } from "./plan.ts";
+import type { Outcome, Ports, Progress, Terminal } from "./ports.ts";
 import { versionText } from "./version.ts";
 
 /** A world, and what to tell the user about how it was read. */
@@ -106,6 +107,15 @@ async function loadFiles(
   return { snapshot: snapshotOfManifests(world, plan.closedWorld), notes };
 }
 
+function displayOf({ color, headers }: Pick<AuditPlan, "color" | "headers">, terminal: Terminal): Display {
+  return {
+    width: terminal.width,
+    color: color === "always" || (color === "auto" && terminal.color),
+    unicode: terminal.unicode,
+    headers,
+  };
+}
+
 async function render(report: Report, plan: AuditPlan, display: Display): Promise<string> {
   switch (plan.output) {
     case "text":
@@ -119,10 +129,12 @@ async function render(report: Report, plan: AuditPlan, display: Display): Promis
   }
 }
 
-/** Gaps that no finding has shown yet, so that nothing hidden is passed over in silence. */
+/** Gaps that no finding has shown or was kept from showing, so that nothing hidden is passed over in silence. */
 function unseen(report: Report): readonly string[] {
   const shown = new Set(
-    report.findings.flatMap((finding) => (finding.code === "unknown-verdict" ? [finding.gap] : [])),
+    [...report.findings, ...report.ignored.map(({ finding }) => finding)].flatMap((finding) =>
+      finding.code === "unknown-verdict" ? [finding.gap] : [],
+    ),
   );
   return report.gaps.filter((gap) => !shown.has(gap) && gap.cause !== "unreadable").map(gapText);
 }
@@ -143,7 +155,7 @@ function uncheckedNote({ source, closed, decisions }: Report): readonly string[]
   const looked = (id: ObjectId) => includesGroupKind(REFERENT_KINDS, id);
   const unchecked = decisions.filter(
     (decision) =>
-      decision.handshake === "grant" &&
+      decision.handshake !== "attachment" &&
       decision.outcome.verdict === "permitted" &&
       decision.referentExistence === "unseen" &&
       looked(decision.reference.referent),
@@ -171,15 +183,8 @@ async function runAudit(plan: AuditPlan, ports: Ports): Promise<Outcome> {
         ? await loadCluster(plan.source, plan.namespace, ports, progress)
         : await loadFiles(plan.source, ports, progress);
     progress.update("deciding references");
-    const report = audit(loaded.snapshot, { namespace: plan.namespace, selector: plan.selector });
-    const { terminal } = ports;
-    const display: Display = {
-      width: terminal.width,
-      color: plan.color === "always" || (plan.color === "auto" && terminal.color),
-      unicode: terminal.unicode,
-      headers: plan.headers,
-    };
-    const stdout = await render(report, plan, display);
+    const report = audit(loaded.snapshot, { namespace: plan.namespace, selector: plan.selector }, plan.ignore);
+    const stdout = await render(report, plan, displayOf(plan, ports.terminal));
     return {
       stdout,
       stderr: notesText([
@@ -195,6 +200,33 @@ async function runAudit(plan: AuditPlan, ports: Ports): Promise<Outcome> {
   }
 }
 
+/** Prints the catalogue. Like kubectl, it takes an empty table for an answer, and says so. */
+async function runCatalogue({ filter, output, ...plan }: CataloguePlan, { terminal }: Ports): Promise<Outcome> {
+  const catalogue = await import("../src/render/catalogue.ts");
+  const selected = catalogue.selectCatalogue(filter);
+  const print = (): string => {
+    switch (output) {
+      case "text":
+        return catalogue.catalogueText(selected, displayOf(plan, terminal));
+      case "wide":
+        return catalogue.catalogueWide(selected, displayOf(plan, terminal));
+      case "name":
+        return catalogue.catalogueNames(selected);
+      case "json":
+        return catalogue.catalogueJson(selected);
+      case "yaml":
+        return catalogue.catalogueYaml(selected);
+    }
+  };
+  const stdout = print();
+  if (!catalogue.isEmpty(selected)) return { stdout, stderr: "", exitCode: 0 };
+  const known = catalogue.catalogueKinds();
+  const unknown = filter.kinds.filter((kind) => !known.includes(kind.toLowerCase()));
+  const near = unknown.flatMap((kind) => nearWord(kind.toLowerCase(), known) ?? []);
+  const meant = near.length === 0 ? "" : `; did you mean ${near.join(", ")}?`;
+  return { stdout, stderr: `No rows found${meant}\n`, exitCode: 0 };
+}
+
 /** Carries a plan out. Everything outside the program comes through the ports; failures are thrown. */
 export async function run(plan: Plan, ports: Ports): Promise<Outcome> {
   switch (plan.command) {
@@ -202,6 +234,8 @@ export async function run(plan: Plan, ports: Ports): Promise<Outcome> {
       return { stdout: plan.text, stderr: "", exitCode: 0 };
     case "version":
       return { stdout: versionText(plan.output), stderr: "", exitCode: 0 };
+    case "catalogue":
+      return runCatalogue(plan, ports);
     case "audit":
       return runAudit(plan, ports);
   }

@@ -1,4 +1,7 @@
+import { type IgnoreRule, isFindingCode } from "../src/diagnose/ignore.ts";
+import { FINDING_CODES } from "../src/model/finding.ts";
 import type { LabelRequirement } from "../src/model/labels.ts";
+import { nearWord } from "./argv.ts";
 
 /** Makes the error for a value that cannot be read. */
 type Complain = (message: string) => Error;
@@ -64,4 +67,23 @@ export function parseSelector(text: string, complain: Complain): readonly LabelR
     }
     return requirement;
   });
+}
+
+/** Reads which findings to leave out: `code`, `code:namespace/name`, or `code:name` for objects without a namespace. */
+export function parseIgnore(text: string, complain: Complain): IgnoreRule {
+  const colon = text.indexOf(":");
+  const code = colon === -1 ? text : text.slice(0, colon);
+  if (!isFindingCode(code)) {
+    const codes = Object.keys(FINDING_CODES);
+    const near = nearWord(code, codes);
+    const help = near === null ? `; the codes are ${codes.join(", ")}` : ` (did you mean ${near}?)`;
+    throw complain(`--ignore: no finding has the code ${JSON.stringify(code)}${help}`);
+  }
+  if (colon === -1) return { code, subject: null };
+  const subject = /^(?:([^/]+)\/)?([^/]+)$/.exec(text.slice(colon + 1));
+  const [, namespace = null, name] = subject ?? [];
+  if (name === undefined) {
+    throw complain(`--ignore takes CODE, CODE:NAMESPACE/NAME or CODE:NAME, not ${JSON.stringify(text)}`);
+  }
+  return { code, subject: { namespace, name } };
 }

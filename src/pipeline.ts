@@ -1,7 +1,8 @@
 import { extract } from "./catalogue/extract.ts";
-import { REFERENT_KINDS } from "./catalogue/kinds.ts";
-import { ROWS } from "./catalogue/rows.ts";
+import { OPENED_KINDS, TRUSTED_KINDS } from "./catalogue/referents.ts";
+import { definitionsOf, servedKinds } from "./catalogue/versions.ts";
 import { diagnose } from "./diagnose/findings.ts";
+import type { IgnoreRule } from "./diagnose/ignore.ts";
 import { report } from "./diagnose/report.ts";
 import { usageOf } from "./diagnose/usage.ts";
 import { decide } from "./evaluate/decide.ts";
@@ -9,21 +10,24 @@ import type { Report, Scope } from "./model/report.ts";
 import { type Snapshot, sightOf } from "./model/snapshot.ts";
 
 /** Snapshot → references → decisions → report: every stage once, in this order. */
-export function audit(snapshot: Snapshot, scope: Scope): Report {
+export function audit(snapshot: Snapshot, scope: Scope, ignore: readonly IgnoreRule[] = []): Report {
   const sight = sightOf(snapshot);
-  const { references, grants, holders, problems } = extract(sight);
-  const referrerKinds = ROWS.filter(({ handshake }) => handshake === "grant").map(({ from }) => from);
-  const decisions = decide({ references, grants, holders, sight });
-  const usage = usageOf({ grants, decisions, sight, referrerKinds, referentKinds: REFERENT_KINDS });
+  const definitions = definitionsOf(sight);
+  const extracted = extract(sight, servedKinds(snapshot, definitions));
+  const { grants, holders } = extracted;
+  const decisions = decide({ ...extracted, sight });
+  const kinds = { referrerKinds: TRUSTED_KINDS, referentKinds: OPENED_KINDS };
+  const usage = usageOf({ grants, decisions, sight, ...kinds });
   const findings = diagnose({
     snapshot,
     sight,
     decisions,
     grants: usage,
-    holders: holders.values(),
-    problems: [...snapshot.problems, ...problems],
-    referrerKinds,
-    referentKinds: REFERENT_KINDS,
+    policies: extracted.policies,
+    definitions,
+    holders: [...holders.values()],
+    problems: [...snapshot.problems, ...extracted.problems],
+    ...kinds,
   });
-  return report({ snapshot, sight, decisions, grants: usage, findings }, scope);
+  return report({ snapshot, sight, decisions, grants: usage, findings }, scope, ignore);
 }

@@ -1,3 +1,4 @@
+import { IGNORE_ANNOTATION } from "../../src/diagnose/ignore.ts";
 import { AUDIT_FLAGS } from "../options.ts";
 import type { Command } from "./command.ts";
 
@@ -17,5 +18,7 @@ export const AUDIT: Command = {
   epilogue: [
     "Exit codes: 0 nothing to fail on, 1 findings at or above --fail-on, 2 wrong usage,",
     "3 no report could be made, 4 some verdict is unknown (--allow-unknown makes it 0).",
+    "",
+    `What --ignore does for a run, the annotation ${IGNORE_ANNOTATION}: CODE,CODE does for its object.`,
   ],
 };

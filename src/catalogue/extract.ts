@@ -5,6 +5,7 @@ import {
   compareIds,
   type FieldPath,
   formatPath,
+  type GroupKind,
   groupKindKey,
   includesGroupKind,
   type KubeObject,
@@ -14,27 +15,24 @@ import {
   type ObjectKey,
   sameGroupKind,
 } from "../model/object.ts";
-import type { ParentScope, Reference } from "../model/reference.ts";
-import type { InputProblem, Sight } from "../model/snapshot.ts";
+import type { GrantReference, ParentScope, Reference } from "../model/reference.ts";
+import type { InputProblem, ServedKind, Sight } from "../model/snapshot.ts";
 import { readGrant } from "./grants.ts";
-import {
-  CLUSTER_SCOPED_REFERENTS,
-  GATEWAY,
-  isRoute,
-  kindInfo,
-  LISTENER_SET,
-  REFERENCE_GRANT,
-  SERVICE,
-} from "./kinds.ts";
+import { GATEWAY, LISTENER_SETS, REFERENCE_GRANT, REFERENCE_POLICY, routeInfo, SERVICE } from "./kinds.ts";
 import { DEFAULT_TLS_MODE, readAdmission, readListeners } from "./listeners.ts";
-import { namesGroup, namesKind, namesNamespace, namesObject } from "./names.ts";
-import { type CatalogueRow, type GrantRow, ROWS } from "./rows.ts";
+import { asksForDefaultGateways, namedBy, readReferent } from "./referent.ts";
+import type { CatalogueRow, GrantRow } from "./row.ts";
+import { ROWS } from "./rows.ts";
 import { fieldsAt, type PathPattern, pathPattern } from "./walk.ts";
 
 /** What the objects of a snapshot say to one another, read once. */
 export interface Extract {
   readonly references: readonly Reference[];
+  /** What permits: every ReferenceGrant, and ReferencePolicies where they are in force. */
   readonly grants: readonly Grant[];
+  /** The kinds of grant that count. */
+  readonly grantKinds: readonly GroupKind[];
+  readonly policies: readonly { readonly grant: Grant; readonly inForce: boolean }[];
   readonly holders: ReadonlyMap<ObjectKey, ListenerHolder>;
   /** Fields that are not what their schema says. */
   readonly problems: readonly InputProblem[];
@@ -45,19 +43,19 @@ interface WalkableRow {
   readonly pattern: PathPattern;
 }
 
+const WALKED = ROWS.filter((row) => row.handshake !== "foreign-grant");
+
 const ROWS_BY_KIND: ReadonlyMap<string, readonly WalkableRow[]> = Map.groupBy(
-  ROWS.map((row) => ({ row, pattern: pathPattern(row.path) })),
+  WALKED.map((row) => ({ row, pattern: pathPattern(row.path) })),
   ({ row }) => groupKindKey(row.from),
 );
 
 /** The kinds that can refer to something, in the order of the catalogue. */
-const REFERRER_KINDS = ROWS.map((row) => row.from).filter(
-  (from, index, all) => all.findIndex((other) => sameGroupKind(other, from)) === index,
-);
+const REFERRER_KINDS = [...new Map(WALKED.map((row) => [groupKindKey(row.from), row.from])).values()];
 
 /** What the readers need to know of a referrer besides the field in hand. */
 interface Referrer {
-  readonly id: NamespacedId;
+  readonly id: ObjectId;
   readonly root: Field;
   readonly listeners: readonly Listener[];
   /** For a route: its parents split by regime; for other kinds null. */
@@ -65,45 +63,36 @@ interface Referrer {
   readonly hostnames: readonly string[] | null | Unusable;
 }
 
-/** A string of a reference; unusable, and told to the sink, where the API server would not take it. */
-function checked(
-  field: Field,
-  text: string | Unusable,
-  form: string,
-  valid: (text: string) => boolean,
-): string | Unusable {
-  if (text === UNUSABLE || valid(text)) return text;
-  return field.reject(form, JSON.stringify(text));
+type NamespacedReferrer = Referrer & { readonly id: NamespacedId };
+
+function isInNamespace(referrer: Referrer): referrer is NamespacedReferrer {
+  return referrer.id.namespace !== null;
 }
 
-/** The object that a reference names, defaults applied; null for a reference that the API server would not take. */
-function readReferent(field: Field, owner: NamespacedId, row: CatalogueRow): ObjectId | null {
-  const { defaults } = row;
-  const part = (key: "group" | "kind") =>
-    defaults === null ? field.at(key).requiredText() : field.at(key).textOr(defaults[key]);
-  const group = checked(field.at("group"), part("group"), 'an API group ("" is core)', namesGroup);
-  const kind = checked(field.at("kind"), part("kind"), "a kind", namesKind);
-  const name = checked(field.at("name"), field.at("name").requiredText(), "the name of an object", namesObject);
-  const written = field.at("namespace").textOr(owner.namespace);
-  if (group === UNUSABLE || kind === UNUSABLE || name === UNUSABLE) return null;
-  if (includesGroupKind(CLUSTER_SCOPED_REFERENTS, { group, kind })) {
-    return { group, kind, namespace: null, name };
-  }
-  const namespace = checked(field.at("namespace"), written, "the name of one namespace", namesNamespace);
-  return namespace === UNUSABLE ? null : { group, kind, namespace, name };
+/** What every reference has that is found in a field. */
+type Base = Pick<GrantReference, "row" | "path" | "referent" | "implicit">;
+
+/** Which of a route's parents judge its references alike (docs/rules.md §2.6). */
+function regimeOf(parent: ObjectId | null): ParentScope["regime"] {
+  if (parent === null || sameGroupKind(parent, GATEWAY) || includesGroupKind(LISTENER_SETS, parent)) return "gateway";
+  return sameGroupKind(parent, SERVICE) ? "mesh" : "other";
 }
+
+const REGIMES: readonly ParentScope["regime"][] = ["gateway", "mesh", "other"];
 
 function scopesOf(root: Field, owner: NamespacedId, row: CatalogueRow): readonly ParentScope[] {
-  const mesh: number[] = [];
-  const gateway: number[] = [];
-  for (const [index, field] of root.at("spec").at("parentRefs").items().entries()) {
-    const referent = readReferent(field, owner, row);
-    (referent !== null && sameGroupKind(referent, SERVICE) ? mesh : gateway).push(index);
+  const spec = root.at("spec");
+  const byRegime = new Map<ParentScope["regime"], number[]>();
+  for (const [index, field] of spec.at("parentRefs").items().entries()) {
+    const regime = regimeOf(readReferent(field, owner, row));
+    byRegime.set(regime, [...(byRegime.get(regime) ?? []), index]);
   }
-  const scopes: ParentScope[] = [];
-  if (gateway.length > 0 || mesh.length === 0) scopes.push({ regime: "gateway", parentRefs: gateway });
-  if (mesh.length > 0) scopes.push({ regime: "mesh", parentRefs: mesh });
-  return scopes;
+  // A route without parents, or that asks for default ones, is judged as under a Gateway.
+  if (!byRegime.has("gateway") && (byRegime.size === 0 || asksForDefaultGateways(spec))) byRegime.set("gateway", []);
+  return REGIMES.flatMap((regime) => {
+    const parentRefs = byRegime.get(regime);
+    return parentRefs === undefined ? [] : [{ regime, parentRefs }];
+  });
 }
 
 /** The field under a path prefix of `path`, walked again from the root. */
@@ -127,8 +116,12 @@ function inEffect(row: GrantRow, field: Field, { root, listeners }: Referrer): b
     case "always":
       return true;
     case "tls-terminates":
-      // spec.listeners[i].tls.certificateRefs[j]: two levels up is `tls`.
-      return ancestor(root, field.path, 2).at("mode").textOr(DEFAULT_TLS_MODE) !== "Passthrough";
+      // The field stands under spec.listeners[i].tls.
+      return (
+        ancestor(root, field.path, field.path.length - 4)
+          .at("mode")
+          .textOr(DEFAULT_TLS_MODE) !== "Passthrough"
+      );
     case "https-port": {
       // spec.tls.frontend.perPort[i].tls.validation.caCertificateRefs[j]: four levels up is the perPort entry.
       const port = ancestor(root, field.path, 4).at("port").integer();
@@ -142,21 +135,48 @@ function inEffect(row: GrantRow, field: Field, { root, listeners }: Referrer): b
   }
 }
 
-function* referencesOf(referrer: Referrer, rows: readonly WalkableRow[]): Generator<Reference> {
+/** A namespace that is written in a field that has none, and is not the one that the reference stays in. */
+function droppedNamespace(field: Field, referent: ObjectId): string | null {
+  const written = field.at("namespace").text();
+  return written === undefined || written === "" || written === referent.namespace ? null : written;
+}
+
+function* grantReferences(base: Base, row: GrantRow, { id, scopes }: NamespacedReferrer): Generator<Reference> {
+  const { enforcement, missingReason, trustedAs = [{ group: row.from.group, kind: row.from.kind }] } = row;
+  for (const scope of scopes ?? [null]) {
+    yield { ...base, handshake: "grant", referrer: id, scope, enforcement, trustedAs, missingReason };
+  }
+}
+
+function* attachmentReferences(base: Base, field: Field, referrer: NamespacedReferrer): Generator<Reference> {
+  const { hostnames } = referrer;
+  if (hostnames === UNUSABLE) return;
+  if (base.implicit) {
+    yield { ...base, handshake: "attachment", referrer: referrer.id, sectionName: null, port: null, hostnames };
+    return;
+  }
+  const sectionName = field.at("sectionName").textOr(null);
+  const port = field.at("port").integerOr(null);
+  if (sectionName === UNUSABLE || port === UNUSABLE) return;
+  yield { ...base, handshake: "attachment", referrer: referrer.id, sectionName, port, hostnames };
+}
+
+function* referencesOf(referrer: Referrer, rows: readonly WalkableRow[], sight: Sight): Generator<Reference> {
+  const { id } = referrer;
   for (const { row, pattern } of rows) {
     for (const field of fieldsAt(referrer.root, pattern)) {
-      const referent = readReferent(field, referrer.id, row);
-      if (referent === null) continue;
-      const base = { row: row.id, referrer: referrer.id, path: field.path, referent };
-      if (row.handshake === "attachment") {
-        const sectionName = field.at("sectionName").textOr(null);
-        const port = field.at("port").integerOr(null);
-        const { hostnames } = referrer;
-        if (sectionName === UNUSABLE || port === UNUSABLE || hostnames === UNUSABLE) continue;
-        yield { ...base, handshake: "attachment", sectionName, port, hostnames };
-      } else if (inEffect(row, field, referrer)) {
-        for (const scope of referrer.scopes ?? [null]) {
-          yield { ...base, handshake: "grant", scope, missingReason: row.missingReason };
+      for (const { referent, implicit } of namedBy(field, id, row, sight)) {
+        const base = { row: row.id, path: field.path, referent, implicit };
+        if (row.handshake === "none") {
+          const { reach, missingReason } = row;
+          const dropped = reach === "local" ? droppedNamespace(field, referent) : null;
+          const { implicit: _, ...named } = base;
+          yield { ...named, handshake: "none", referrer: id, reach, missingReason, droppedNamespace: dropped };
+        } else if (isInNamespace(referrer)) {
+          if (row.handshake === "attachment") yield* attachmentReferences(base, field, referrer);
+          else if (row.handshake === "grant" && inEffect(row, field, referrer)) {
+            yield* grantReferences(base, row, referrer);
+          }
         }
       }
     }
@@ -171,26 +191,33 @@ function readHostnames(spec: Field): readonly string[] | Unusable {
   return readable.length === hostnames.length ? readable : UNUSABLE;
 }
 
-function readReferrer(id: NamespacedId, root: Field, rows: readonly WalkableRow[]): Referrer {
+function readReferrer(id: ObjectId, root: Field, rows: readonly WalkableRow[]): Referrer {
   const parentRow = rows.find(({ row }) => row.handshake === "attachment")?.row;
   const spec = root.at("spec");
-  const route = isRoute(id) && parentRow !== undefined;
+  const route = routeInfo(id);
+  const owner = namespaced(id);
   return {
     id,
     root,
-    listeners: route ? [] : readListeners(spec),
-    scopes: route ? scopesOf(root, id, parentRow) : null,
-    hostnames: kindInfo(id)?.route?.hostnames === true ? readHostnames(spec) : null,
+    listeners: isHolder(id) ? readListeners(spec) : [],
+    scopes: route !== undefined && parentRow !== undefined && owner !== null ? scopesOf(root, owner, parentRow) : null,
+    hostnames: route?.hostnames === true ? readHostnames(spec) : null,
   };
 }
 
+function isHolder(id: ObjectId): boolean {
+  return sameGroupKind(id, GATEWAY) || includesGroupKind(LISTENER_SETS, id);
+}
+
 function readHolder(referrer: Referrer, references: readonly Reference[]): ListenerHolder | null {
-  const { id, root, listeners } = referrer;
+  const { root, listeners } = referrer;
+  const id = namespaced(referrer.id);
+  if (id === null) return null;
   if (sameGroupKind(id, GATEWAY)) {
     const allowedListeners = readAdmission(root.at("spec").at("allowedListeners").at("namespaces"), "None");
     return { holder: "gateway", id, listeners, allowedListeners };
   }
-  if (sameGroupKind(id, LISTENER_SET)) {
+  if (includesGroupKind(LISTENER_SETS, id)) {
     const parentRef = root.at("spec").at("parentRef");
     if (!parentRef.present) parentRef.reject("the Gateway that the listeners are for");
     const parent = references.find((reference) => reference.handshake === "attachment")?.referent ?? null;
@@ -210,16 +237,31 @@ function problemSink(object: KubeObject, problems: InputProblem[]) {
   };
 }
 
-function isNamespaced(id: ObjectId): id is NamespacedId {
-  return id.namespace !== null;
+/** The identity as one in a namespace; null for a cluster-scoped object. */
+function namespaced(id: ObjectId): NamespacedId | null {
+  return id.namespace === null ? null : { ...id, namespace: id.namespace };
 }
 
-/** Reads every reference, grant and listener of the objects that can be seen, in an order that only the objects decide. */
-export function extract(sight: Sight): Extract {
+/**
+ * Whether ReferencePolicies are in force: where the cluster, or the CRDs among the files, are of the releases before
+ * ReferenceGrant v1beta1 (docs/rules.md §1.6).
+ */
+function policiesInForce(served: readonly ServedKind[] | null): boolean {
+  if (served === null) return false;
+  const versionOf = (kind: GroupKind) => served.find((other) => sameGroupKind(other, kind))?.version;
+  return versionOf(REFERENCE_POLICY) !== undefined && [undefined, "v1alpha2"].includes(versionOf(REFERENCE_GRANT));
+}
+
+/**
+ * Reads every reference, grant and listener of the objects that can be seen, in an order that only the objects decide.
+ *
+ * @param served the kinds and versions that the cluster serves; null where that is not known
+ */
+export function extract(sight: Sight, served: readonly ServedKind[] | null): Extract {
   const references: Reference[] = [];
   const holders = new Map<ObjectKey, ListenerHolder>();
   const problems: InputProblem[] = [];
-  const sorted = (groupKind: { readonly group: string; readonly kind: string }) =>
+  const sorted = (groupKind: GroupKind) =>
     sight
       .objectsOf(groupKind)
       .filter((object) => object.body !== null)
@@ -228,18 +270,27 @@ export function extract(sight: Sight): Extract {
     const rows = ROWS_BY_KIND.get(groupKindKey(kind)) ?? [];
     for (const object of sorted(kind)) {
       const { id } = object;
-      if (!isNamespaced(id)) continue;
       const root = Field.root(object.body, problemSink(object, problems));
       const referrer = readReferrer(id, root, rows);
-      const own = [...referencesOf(referrer, rows)];
+      const own = [...referencesOf(referrer, rows, sight)];
       references.push(...own);
       const holder = readHolder(referrer, own);
       if (holder !== null) holders.set(keyOf(id), holder);
     }
   }
-  const grants = sorted(REFERENCE_GRANT).flatMap((object) => {
-    const grant = readGrant(object, Field.root(object.body, problemSink(object, problems)));
-    return grant === null ? [] : [grant];
-  });
-  return { references, grants, holders, problems };
+  const read = (kind: GroupKind): readonly Grant[] =>
+    sorted(kind).flatMap((object) => {
+      const grant = readGrant(object, Field.root(object.body, problemSink(object, problems)));
+      return grant === null ? [] : [grant];
+    });
+  const policies = read(REFERENCE_POLICY);
+  const inForce = policiesInForce(served);
+  return {
+    references,
+    grants: inForce ? [...read(REFERENCE_GRANT), ...policies] : read(REFERENCE_GRANT),
+    grantKinds: inForce ? [REFERENCE_GRANT, REFERENCE_POLICY] : [REFERENCE_GRANT],
+    policies: policies.map((grant) => ({ grant, inForce })),
+    holders,
+    problems,
+  };
 }

@@ -1,8 +1,9 @@
 import { type Field, UNUSABLE, type Unusable } from "../model/fields.ts";
 import type { Grant, GrantFrom, GrantTo, Indexed, InertCause } from "../model/grant.ts";
 import { includesGroupKind, type KubeObject, sameGroupKind } from "../model/object.ts";
-import { CLUSTER_SCOPED_REFERENTS, GATEWAY, isRoute, LISTENER_SET } from "./kinds.ts";
+import { CLUSTER_SCOPED_REFERENTS, GATEWAY, isRoute, LISTENER_SETS } from "./kinds.ts";
 import { namesGroup, namesKind, namesNamespace } from "./names.ts";
+import { mayRefer } from "./referents.ts";
 
 /** At most this many entries in `from` and in `to` (docs/rules.md §1.2). */
 const MAX_GRANT_ENTRIES = 16;
@@ -73,8 +74,10 @@ export function inertTo(grant: Grant, to: GrantTo): InertCause | null {
   if (!namesGroup(to.group) || !namesKind(to.kind)) return "invalid-string";
   if (to.name === "*") return "literal-star";
   if (includesGroupKind(CLUSTER_SCOPED_REFERENTS, to)) return "cluster-scoped";
-  const holder = sameGroupKind(to, GATEWAY) || sameGroupKind(to, LISTENER_SET);
-  return holder && grant.from.length > 0 && grant.from.every(({ entry }) => isRoute(entry))
+  const holder = sameGroupKind(to, GATEWAY) || includesGroupKind(LISTENER_SETS, to);
+  // Some implementations let a route name a Gateway as a backend, which is no attachment.
+  const attaches = (from: GrantFrom) => isRoute(from) && !mayRefer(from, to);
+  return holder && grant.from.length > 0 && grant.from.every(({ entry }) => attaches(entry))
     ? "attachment-target"
     : null;
 }

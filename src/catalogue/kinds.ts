@@ -1,139 +1,105 @@
-import { type GroupKind, sameGroupKind } from "../model/object.ts";
+import { type GroupKind, groupKindKey } from "../model/object.ts";
 
 export const CORE = "";
 /** The Gateway API's own group. */
 export const GATEWAY_API = "gateway.networking.k8s.io";
+/** The group of its experimental kinds, whose names begin with an X. */
+export const GATEWAY_API_X = "gateway.networking.x-k8s.io";
 
 /** A kind that the tool reads, and how (docs/rules.md §2.1). */
 export interface KindInfo extends GroupKind {
+  /** The resource, as its maker calls it; a server's own word for it is taken where it has another. */
   readonly plural: string;
   readonly scope: "Namespaced" | "Cluster";
-  /** Every version that a release served, the one to prefer first. */
-  readonly versions: readonly string[];
+  /** Every version that a release served, the one to prefer first; null where any will do (kinds of others). */
+  readonly versions: readonly string[] | null;
   /** Those of `versions` that no supported release serves any more. */
   readonly retired: readonly string[];
+  /** Those of `versions` that are still served and marked as deprecated. */
+  readonly deprecated?: readonly string[];
   /** `metadata`: only labels and existence are needed, so nothing else is asked for. */
   readonly read: "object" | "metadata";
   /** For the route kinds: whether they have `spec.hostnames` (docs/rules.md §3.4). */
   readonly route?: { readonly hostnames: boolean };
 }
 
-/** Everything an audit reads. A cluster is asked for what it serves of these, and for nothing else. */
-export const KINDS: readonly KindInfo[] = [
-  {
-    group: GATEWAY_API,
-    kind: "Gateway",
-    plural: "gateways",
-    scope: "Namespaced",
-    versions: ["v1", "v1beta1", "v1alpha2"],
-    retired: ["v1alpha2"],
-    read: "object",
-  },
-  {
-    group: GATEWAY_API,
-    kind: "ListenerSet",
-    plural: "listenersets",
-    scope: "Namespaced",
-    versions: ["v1"],
-    retired: [],
-    read: "object",
-  },
-  {
-    group: GATEWAY_API,
-    kind: "HTTPRoute",
-    plural: "httproutes",
-    scope: "Namespaced",
-    versions: ["v1", "v1beta1", "v1alpha2"],
-    retired: ["v1alpha2"],
-    read: "object",
-    route: { hostnames: true },
-  },
-  {
-    group: GATEWAY_API,
+/** Where a kind stands in the API and how it is served: the defaults of the tables below. */
+type Own = Pick<KindInfo, "kind" | "plural"> & Partial<KindInfo>;
+
+const gatewayApi = (info: Own): KindInfo => ({
+  group: GATEWAY_API,
+  scope: "Namespaced",
+  versions: ["v1"],
+  retired: [],
+  read: "object",
+  ...info,
+});
+const experimental = (info: Own): KindInfo => gatewayApi({ group: GATEWAY_API_X, versions: ["v1alpha1"], ...info });
+const core = (info: Own): KindInfo => gatewayApi({ group: CORE, read: "metadata", ...info });
+
+const FROM_THE_BEGINNING = { versions: ["v1", "v1beta1", "v1alpha2"], retired: ["v1alpha2"] };
+const LONG_EXPERIMENTAL = { versions: ["v1", "v1alpha2"], deprecated: ["v1alpha2"] };
+
+/** The Gateway API's kinds and those of Kubernetes that it refers to, by release (docs/rules.md §2.1). */
+export const OWN_KINDS: readonly KindInfo[] = [
+  gatewayApi({ kind: "GatewayClass", plural: "gatewayclasses", scope: "Cluster", ...FROM_THE_BEGINNING }),
+  gatewayApi({ kind: "Gateway", plural: "gateways", ...FROM_THE_BEGINNING }),
+  gatewayApi({ kind: "ListenerSet", plural: "listenersets" }),
+  experimental({ kind: "XListenerSet", plural: "xlistenersets", retired: ["v1alpha1"] }),
+  gatewayApi({ kind: "HTTPRoute", plural: "httproutes", ...FROM_THE_BEGINNING, route: { hostnames: true } }),
+  gatewayApi({
     kind: "GRPCRoute",
     plural: "grpcroutes",
-    scope: "Namespaced",
     versions: ["v1", "v1alpha2"],
     retired: ["v1alpha2"],
-    read: "object",
     route: { hostnames: true },
-  },
-  {
-    group: GATEWAY_API,
+  }),
+  gatewayApi({
     kind: "TLSRoute",
     plural: "tlsroutes",
-    scope: "Namespaced",
     versions: ["v1", "v1alpha3", "v1alpha2"],
-    retired: [],
-    read: "object",
+    deprecated: ["v1alpha3", "v1alpha2"],
     route: { hostnames: true },
-  },
-  {
-    group: GATEWAY_API,
-    kind: "TCPRoute",
-    plural: "tcproutes",
-    scope: "Namespaced",
-    versions: ["v1", "v1alpha2"],
-    retired: [],
-    read: "object",
-    route: { hostnames: false },
-  },
-  {
-    group: GATEWAY_API,
-    kind: "UDPRoute",
-    plural: "udproutes",
-    scope: "Namespaced",
-    versions: ["v1", "v1alpha2"],
-    retired: [],
-    read: "object",
-    route: { hostnames: false },
-  },
-  {
-    group: GATEWAY_API,
-    kind: "ReferenceGrant",
-    plural: "referencegrants",
-    scope: "Namespaced",
-    versions: ["v1", "v1beta1", "v1alpha2"],
+  }),
+  gatewayApi({ kind: "TCPRoute", plural: "tcproutes", ...LONG_EXPERIMENTAL, route: { hostnames: false } }),
+  gatewayApi({ kind: "UDPRoute", plural: "udproutes", ...LONG_EXPERIMENTAL, route: { hostnames: false } }),
+  gatewayApi({
+    kind: "BackendTLSPolicy",
+    plural: "backendtlspolicies",
+    versions: ["v1", "v1alpha3", "v1alpha2"],
     retired: ["v1alpha2"],
-    read: "object",
-  },
-  {
-    group: CORE,
-    kind: "Namespace",
-    plural: "namespaces",
-    scope: "Cluster",
-    versions: ["v1"],
-    retired: [],
-    read: "metadata",
-  },
-  {
-    group: CORE,
-    kind: "Service",
-    plural: "services",
-    scope: "Namespaced",
-    versions: ["v1"],
-    retired: [],
-    read: "metadata",
-  },
-  {
-    group: CORE,
-    kind: "Secret",
-    plural: "secrets",
-    scope: "Namespaced",
-    versions: ["v1"],
-    retired: [],
-    read: "metadata",
-  },
-  {
-    group: CORE,
-    kind: "ConfigMap",
-    plural: "configmaps",
-    scope: "Namespaced",
-    versions: ["v1"],
-    retired: [],
-    read: "metadata",
-  },
+    deprecated: ["v1alpha3"],
+  }),
+  gatewayApi({
+    kind: "BackendLBPolicy",
+    plural: "backendlbpolicies",
+    versions: ["v1alpha2"],
+    retired: ["v1alpha2"],
+  }),
+  experimental({ kind: "XBackend", plural: "xbackends" }),
+  experimental({ kind: "XBackendTrafficPolicy", plural: "xbackendtrafficpolicies" }),
+  experimental({ kind: "XTelemetryPolicy", plural: "xtelemetrypolicies" }),
+  experimental({ kind: "XMesh", plural: "xmeshes", scope: "Cluster" }),
+  gatewayApi({ kind: "ReferenceGrant", plural: "referencegrants", ...FROM_THE_BEGINNING }),
+  // That nobody reads it any more is a finding of its own, so its version is not called unserved too.
+  gatewayApi({ kind: "ReferencePolicy", plural: "referencepolicies", versions: ["v1alpha2"] }),
+  core({ kind: "Namespace", plural: "namespaces", scope: "Cluster" }),
+  core({ kind: "Service", plural: "services", read: "object" }),
+  core({ kind: "Secret", plural: "secrets" }),
+  core({ kind: "ConfigMap", plural: "configmaps" }),
+  core({ kind: "PersistentVolumeClaim", plural: "persistentvolumeclaims", read: "object" }),
 ];
+
+/** Tells which versions of a kind a cluster serves and stores. Read one by one, by name: a list of all would be large. */
+export const CUSTOM_RESOURCE_DEFINITION: KindInfo = {
+  group: "apiextensions.k8s.io",
+  kind: "CustomResourceDefinition",
+  plural: "customresourcedefinitions",
+  scope: "Cluster",
+  versions: ["v1"],
+  retired: [],
+  read: "object",
+};
 
 export const NAMESPACE: GroupKind = { group: CORE, kind: "Namespace" };
 export const SERVICE: GroupKind = { group: CORE, kind: "Service" };
@@ -141,22 +107,36 @@ export const SECRET: GroupKind = { group: CORE, kind: "Secret" };
 export const CONFIG_MAP: GroupKind = { group: CORE, kind: "ConfigMap" };
 export const GATEWAY: GroupKind = { group: GATEWAY_API, kind: "Gateway" };
 export const LISTENER_SET: GroupKind = { group: GATEWAY_API, kind: "ListenerSet" };
+export const X_LISTENER_SET: GroupKind = { group: GATEWAY_API_X, kind: "XListenerSet" };
 export const REFERENCE_GRANT: GroupKind = { group: GATEWAY_API, kind: "ReferenceGrant" };
+/** What ReferenceGrant was called before v0.6.0 (docs/rules.md §1.6). */
+export const REFERENCE_POLICY: GroupKind = { group: GATEWAY_API, kind: "ReferencePolicy" };
+export const GATEWAY_CLASS: GroupKind = { group: GATEWAY_API, kind: "GatewayClass" };
+export const BACKEND_TLS_POLICY: GroupKind = { group: GATEWAY_API, kind: "BackendTLSPolicy" };
+export const X_BACKEND: GroupKind = { group: GATEWAY_API_X, kind: "XBackend" };
+export const PERSISTENT_VOLUME_CLAIM: GroupKind = { group: CORE, kind: "PersistentVolumeClaim" };
+export const CLUSTER_TRUST_BUNDLE: GroupKind = { group: "certificates.k8s.io", kind: "ClusterTrustBundle" };
+
+/** Kinds that add listeners to a Gateway (docs/rules.md §2.5). */
+export const LISTENER_SETS: readonly GroupKind[] = [LISTENER_SET, X_LISTENER_SET];
 
 /** Kinds without a namespace that a reference may name; no grant can exist for them (docs/rules.md §1.3). */
-export const CLUSTER_SCOPED_REFERENTS: readonly GroupKind[] = [
-  { group: "certificates.k8s.io", kind: "ClusterTrustBundle" },
-];
+export const CLUSTER_SCOPED_REFERENTS: readonly GroupKind[] = [CLUSTER_TRUST_BUNDLE];
 
-/** Kinds of which the catalogue knows that something refers to them with a grant, and whose existence is looked at. */
+/** Kinds whose existence is looked at (docs/decisions/0005). */
 export const REFERENT_KINDS: readonly GroupKind[] = [SERVICE, SECRET, CONFIG_MAP];
+
+/** The route kinds, with what is known of each. */
+const ROUTE_KINDS: ReadonlyMap<string, NonNullable<KindInfo["route"]>> = new Map(
+  OWN_KINDS.flatMap((info) => (info.route === undefined ? [] : [[groupKindKey(info), info.route] as const])),
+);
+
+/** What is known of a route kind; undefined for any other kind. */
+export function routeInfo(groupKind: GroupKind): KindInfo["route"] {
+  return ROUTE_KINDS.get(groupKindKey(groupKind));
+}
 
 /** Is it one of the Gateway API's route kinds? */
 export function isRoute(groupKind: GroupKind): boolean {
-  return kindInfo(groupKind)?.route !== undefined;
-}
-
-/** The entry for a kind, or undefined where the tool does not know it. */
-export function kindInfo(groupKind: GroupKind): KindInfo | undefined {
-  return KINDS.find((info) => sameGroupKind(info, groupKind));
+  return routeInfo(groupKind) !== undefined;
 }

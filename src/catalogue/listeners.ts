@@ -42,7 +42,7 @@ function readExact([key, field]: readonly [string, Field]): LabelRequirement {
 }
 
 /** Reads a `metav1.LabelSelector`; null where it is missing, which selects nothing. So does what cannot be read. */
-function readSelector(field: Field): LabelSelector | null {
+export function readSelector(field: Field): LabelSelector | null {
   if (!field.present) return null;
   const exact = field.at("matchLabels").entriesOr();
   const expressions = field.at("matchExpressions").itemsOr();

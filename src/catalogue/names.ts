@@ -48,3 +48,28 @@ export function looksLike(known: GroupKind, written: GroupKind): boolean {
     LOOK_ALIKE_GROUPS.some((slip) => slip.written === written.group && slip.meant === known.group)
   );
 }
+
+/** Is a group written where another is meant, as examples have it, or with the version inside? */
+function slipOfGroup(written: string, needed: string): boolean {
+  return (
+    LOOK_ALIKE_GROUPS.some((slip) => slip.written === written && slip.meant === needed) ||
+    (needed !== "" && written.startsWith(`${needed}/`))
+  );
+}
+
+/** Which part of an entry a string stands in. */
+export type EntryPart = "group" | "kind" | "namespace" | "name";
+
+/** Does a string that does not match look like a slip of the one that would: another's group, a plural, a wildcard? */
+export function isSlip(part: EntryPart, written: string, needed: string): boolean {
+  if (written === needed) return false;
+  switch (part) {
+    case "group":
+      return slipOfGroup(written, needed);
+    case "kind":
+      return bare(written) === bare(needed);
+    case "namespace":
+    case "name":
+      return written === "*" || written.toLowerCase() === needed.toLowerCase();
+  }
+}

@@ -3,9 +3,12 @@ import type { Field } from "../model/fields.ts";
 /** A row's path, ready to walk. */
 export type PathPattern = readonly string[];
 
-/** Splits `spec.rules[].backendRefs[]` into its steps, `[]` being a step of its own. */
+/** A key in braces, which may hold dots; or a plain one; or the items of a list. */
+const STEP = /\{([^}]*)\}|([^.[\]{}]+)|\[\]/g;
+
+/** Splits `spec.rules[].backendRefs[]` into its steps, `[]` being a step of its own. A key with dots stands in braces. */
 export function pathPattern(path: string): PathPattern {
-  return path.split(".").flatMap((step) => (step.endsWith("[]") ? [step.slice(0, -2), "[]"] : [step]));
+  return [...path.matchAll(STEP)].map(([step, braced, plain]) => braced ?? plain ?? step);
 }
 
 /** Every present field under `root` that a pattern describes, in the order of the object. */

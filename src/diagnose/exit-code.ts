@@ -17,6 +17,6 @@ export function exitCode(report: Report, { failOn, allowUnknown }: ExitPolicy): 
   const failing = failOn === "never" ? [] : SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1);
   if (failing.some((severity) => report.counts.findings[severity] > 0)) return 1;
   const { crossing, local } = report.counts;
-  const unknown = crossing.grant.unknown + crossing.attachment.unknown + local.unknown;
+  const unknown = [...Object.values(crossing), local].reduce((sum, counts) => sum + counts.unknown, 0);
   return unknown + report.hiddenReferrers.length > 0 && !allowUnknown ? 4 : 0;
 }

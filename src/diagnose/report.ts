@@ -3,10 +3,12 @@ import { ROWS } from "../catalogue/rows.ts";
 import { crossesNamespace, type Decision } from "../model/decision.ts";
 import { type Finding, SEVERITIES } from "../model/finding.ts";
 import type { Gap } from "../model/gap.ts";
+import type { Grant } from "../model/grant.ts";
 import { selects } from "../model/labels.ts";
-import { type ObjectId, sameGroupKind } from "../model/object.ts";
+import { type GroupKind, keyOf, type ObjectId, sameGroupKind } from "../model/object.ts";
 import type { Counts, GrantReport, Report, Scope, VerdictCounts } from "../model/report.ts";
 import type { Sight, Snapshot } from "../model/snapshot.ts";
+import { diagnoseAnnotations, type IgnoreRule, silence } from "./ignore.ts";
 
 /** All that was decided and found, before it is narrowed. */
 export interface WholeReport {
@@ -20,15 +22,23 @@ export interface WholeReport {
 /** From the gravest: a field that is judged under several regimes counts once, by the worst of its verdicts. */
 const GRAVITY: readonly Decision["outcome"]["verdict"][] = ["refused", "unknown", "permitted"];
 
+/** Are both decisions about one naming of one object, so that they differ in the regime alone? */
+function sameOccurrence(a: Decision, b: Decision): boolean {
+  return a.reference.path === b.reference.path && keyOf(a.reference.referent) === keyOf(b.reference.referent);
+}
+
 function countVerdicts(decisions: readonly Decision[]): VerdictCounts {
   const counts = { permitted: 0, refused: 0, unknown: 0 };
-  for (const [index, { reference, outcome }] of decisions.entries()) {
-    counts[outcome.verdict] += 1;
-    // Both verdicts of one field come from one reading of it, one after the other.
-    const before = decisions[index - 1];
-    if (before === undefined || before.reference.path !== reference.path) continue;
-    const lighter = GRAVITY.indexOf(before.outcome.verdict) > GRAVITY.indexOf(outcome.verdict) ? before : { outcome };
-    counts[lighter.outcome.verdict] -= 1;
+  // All verdicts of one field come from one reading of it, one after the other.
+  let before: { readonly decision: Decision; readonly counted: Decision["outcome"]["verdict"] } | null = null;
+  for (const decision of decisions) {
+    let counted = decision.outcome.verdict;
+    if (before !== null && sameOccurrence(before.decision, decision)) {
+      counts[before.counted] -= 1;
+      if (GRAVITY.indexOf(before.counted) < GRAVITY.indexOf(counted)) counted = before.counted;
+    }
+    counts[counted] += 1;
+    before = { decision, counted };
   }
   return counts;
 }
@@ -39,11 +49,10 @@ function countAll(
   findings: readonly Finding[],
 ): Counts {
   const crossing = decisions.filter(crossesNamespace);
+  const countOf = (wanted: Decision["handshake"]): VerdictCounts =>
+    countVerdicts(crossing.filter(({ handshake }) => handshake === wanted));
   return {
-    crossing: {
-      grant: countVerdicts(crossing.filter(({ handshake }) => handshake === "grant")),
-      attachment: countVerdicts(crossing.filter(({ handshake }) => handshake === "attachment")),
-    },
+    crossing: { grant: countOf("grant"), attachment: countOf("attachment"), none: countOf("none") },
     local: countVerdicts(decisions.filter((decision) => !crossesNamespace(decision))),
     grants: grants.length,
     unusedGrants: grants.filter(({ usage }) => usage === "unused").length,
@@ -56,8 +65,36 @@ function countAll(
   };
 }
 
-/** Narrows everything to the scope and counts what is left. What was decided does not depend on the scope. */
-export function report(whole: WholeReport, scope: Scope): Report {
+/** Objects besides the subject that a finding is about: one in scope is enough. */
+function others(finding: Finding): readonly ObjectId[] {
+  switch (finding.code) {
+    case "controller-refuses-permitted":
+    case "controller-permits-refused":
+      return finding.disagreement.decisions.map(({ reference }) => reference.referent);
+    case "status-stale":
+      return finding.statement.subject.about === "parent" ? [finding.statement.subject.parent] : [];
+    case "hostname-taken":
+      return [finding.other, finding.parent];
+    case "data-source-namespace-dropped":
+      return [finding.applied];
+    case "service-unselected":
+      return finding.grants.flatMap(({ from }) => from.map(({ entry }) => ({ ...entry, name: "" })));
+    default:
+      return [];
+  }
+}
+
+/** Could the kind's references be refused? Those of a kind that nobody saw may then be what is wrong. */
+const isReferrer = (kind: GroupKind): boolean =>
+  ROWS.some(
+    ({ from, handshake }) => (handshake === "grant" || handshake === "attachment") && sameGroupKind(from, kind),
+  );
+
+/**
+ * Narrows everything to the scope, takes out what is to be ignored, and counts what is left. What was decided depends on
+ * neither.
+ */
+export function report(whole: WholeReport, scope: Scope, ignore: readonly IgnoreRule[]): Report {
   const { snapshot, sight } = whole;
   const labelled = (id: ObjectId): boolean => {
     if (scope.selector.length === 0) return true;
@@ -67,20 +104,23 @@ export function report(whole: WholeReport, scope: Scope): Report {
   const here = (namespace: string | null): boolean => scope.namespace === null || namespace === scope.namespace;
   const decisionInScope = ({ reference: { referrer, referent } }: Decision): boolean =>
     (here(referrer.namespace) || here(referent.namespace)) && labelled(referrer);
-  const grantInScope = ({ grant }: GrantReport): boolean =>
-    (here(grant.id.namespace) || grant.from.some(({ entry }) => here(entry.namespace))) && labelled(grant.id);
+  const grantInScope = ({ id, from }: Grant): boolean =>
+    (here(id.namespace) || from.some(({ entry }) => here(entry.namespace))) && labelled(id);
+  const findingInScope = (finding: Finding): boolean => {
+    if ("decision" in finding) return decisionInScope(finding.decision);
+    if ("grant" in finding) return grantInScope(finding.grant);
+    if (finding.subject === null) return true;
+    const about = [finding.subject, ...others(finding)];
+    return about.some(({ namespace }) => here(namespace)) && labelled(finding.subject);
+  };
 
   const decisions = whole.decisions.filter(decisionInScope);
-  const grants = whole.grants.filter(grantInScope);
-  const inScope = new Set<unknown>([...decisions, ...grants.map(({ grant }) => grant)]);
-  const findingInScope = (finding: Finding): boolean => {
-    if ("decision" in finding) return inScope.has(finding.decision);
-    if ("grant" in finding) return inScope.has(finding.grant);
-    if (finding.subject === null) return true;
-    return here(finding.subject.namespace) && labelled(finding.subject);
-  };
+  const grants = whole.grants.filter(({ grant }) => grantInScope(grant));
   const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
-  const findings = whole.findings.filter(findingInScope).toSorted((a, b) => rank(a) - rank(b));
+  const found = [...whole.findings, ...diagnoseAnnotations(snapshot)]
+    .filter(findingInScope)
+    .toSorted((a, b) => rank(a) - rank(b));
+  const { findings, ignored } = silence(found, ignore, sight);
   const met = decisions.flatMap(({ outcome }): readonly Gap[] => (outcome.verdict === "unknown" ? outcome.gaps : []));
   return {
     source: snapshot.source,
@@ -90,13 +130,12 @@ export function report(whole: WholeReport, scope: Scope): Report {
     decisions,
     grants,
     findings,
+    ignored,
     gaps: [...new Set([...snapshot.gaps, ...met])],
     hiddenGrants: snapshot.gaps.some(
       ({ groupKind }) => groupKind === null || sameGroupKind(groupKind, REFERENCE_GRANT),
     ),
-    hiddenReferrers: snapshot.gaps.filter(
-      ({ groupKind }) => groupKind === null || ROWS.some(({ from }) => sameGroupKind(from, groupKind)),
-    ),
+    hiddenReferrers: snapshot.gaps.filter(({ groupKind }) => groupKind === null || isReferrer(groupKind)),
     counts: countAll(decisions, grants, findings),
     locate: (id, path) => sight.get(id)?.locate(path) ?? null,
   };

@@ -1,13 +1,21 @@
-import { GATEWAY, isRoute, LISTENER_SET, NAMESPACE, SERVICE } from "../catalogue/kinds.ts";
+import { GATEWAY, isRoute, LISTENER_SETS, NAMESPACE, SERVICE } from "../catalogue/kinds.ts";
 import { admitsKind } from "../catalogue/protocols.ts";
 import type { AttachmentRefusal, AttachmentVerdict, ListenerClause, ListenerTrial } from "../model/decision.ts";
 import type { Gap } from "../model/gap.ts";
 import { type Labels, NAMESPACE_NAME_LABEL, selects, selectsPartly } from "../model/labels.ts";
 import type { Listener, ListenerHolder, NamespaceAdmission } from "../model/listener.ts";
-import { keyOf, type NamespacedId, type ObjectId, type ObjectKey, sameGroupKind } from "../model/object.ts";
+import {
+  includesGroupKind,
+  keyOf,
+  type NamespacedId,
+  type ObjectId,
+  type ObjectKey,
+  sameGroupKind,
+} from "../model/object.ts";
 import type { AttachmentReference } from "../model/reference.ts";
 import type { Sight } from "../model/snapshot.ts";
 import { hostnamesIntersect } from "./hostname.ts";
+import { implementationGaps } from "./implementation-gap.ts";
 
 /** A clause holds, fails, or cannot be told because of a gap. */
 type Answer = "yes" | "no" | Gap;
@@ -74,18 +82,7 @@ export function attachmentEvaluator(
     return read;
   };
 
-  const implementationGaps = new Map<string, Gap>();
-  const implementationGap = ({ group, kind }: ObjectId, detail: string): Gap => {
-    const key = `${group}/${kind}/${detail}`;
-    const gap: Gap = implementationGaps.get(key) ?? {
-      cause: "implementation",
-      groupKind: { group, kind },
-      namespace: null,
-      detail,
-    };
-    implementationGaps.set(key, gap);
-    return gap;
-  };
+  const implementationGap = implementationGaps();
 
   const foreignParentGap = (referrer: ObjectId, parent: ObjectId): Gap => {
     const detail = `whether ${referrer.kind}s may have parents of kind ${parent.kind} is the implementation's to say`;
@@ -214,7 +211,7 @@ export function attachmentEvaluator(
       const { referrer, referent } = reference;
       if (!isRoute(referrer)) return decideSet(referrer, referent);
       if (sameGroupKind(referent, SERVICE)) return decideMesh(referent);
-      if (sameGroupKind(referent, GATEWAY) || sameGroupKind(referent, LISTENER_SET)) return decideRoute(reference);
+      if (sameGroupKind(referent, GATEWAY) || includesGroupKind(LISTENER_SETS, referent)) return decideRoute(reference);
       return unknown(foreignParentGap(referrer, referent));
     },
   };

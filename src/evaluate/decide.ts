@@ -1,9 +1,9 @@
 import { REFERENT_KINDS } from "../catalogue/kinds.ts";
-import type { Decision, Existence, GrantVerdict } from "../model/decision.ts";
+import type { Decision, Existence, FreeVerdict, GrantVerdict } from "../model/decision.ts";
 import type { Grant } from "../model/grant.ts";
 import type { ListenerHolder } from "../model/listener.ts";
-import { includesGroupKind, type ObjectId, type ObjectKey } from "../model/object.ts";
-import type { Reference } from "../model/reference.ts";
+import { type GroupKind, includesGroupKind, type ObjectId, type ObjectKey } from "../model/object.ts";
+import type { FreeReference, Reference } from "../model/reference.ts";
 import type { Sight } from "../model/snapshot.ts";
 import { attachmentEvaluator } from "./attachment.ts";
 import { grantEvaluator } from "./grants.ts";
@@ -12,20 +12,33 @@ import { grantEvaluator } from "./grants.ts";
 export interface Evidence {
   readonly references: readonly Reference[];
   readonly grants: readonly Grant[];
+  /** The kinds of grant that count. */
+  readonly grantKinds: readonly GroupKind[];
   readonly holders: ReadonlyMap<ObjectKey, ListenerHolder>;
   readonly sight: Sight;
 }
 
 /** Existence is looked at only after permission, as controllers must (docs/rules.md §1.5). */
-function existenceOf(referent: ObjectId, outcome: GrantVerdict, sight: Sight): Existence {
+function existenceOf(referent: ObjectId, outcome: GrantVerdict | FreeVerdict, sight: Sight): Existence {
   if (outcome.verdict !== "permitted" || !includesGroupKind(REFERENT_KINDS, referent)) return "unseen";
   const existence = sight.existence(referent);
   return typeof existence === "string" ? existence : "unseen";
 }
 
+/** What asks nobody is permitted; why depends on where it leads (docs/rules.md §2.8). */
+function freeVerdict({ referrer, referent }: FreeReference): FreeVerdict {
+  const permitted = (by: FreeVerdict["witness"]["by"]): FreeVerdict => ({
+    verdict: "permitted",
+    witness: { by },
+    trials: [],
+  });
+  if (referent.namespace === null) return permitted("clusterScoped");
+  return permitted(referent.namespace === referrer.namespace ? "sameNamespace" : "unrestricted");
+}
+
 /** Decides every reference, in the order given. */
-export function decide({ references, grants, holders, sight }: Evidence): readonly Decision[] {
-  const byGrant = grantEvaluator(grants, sight);
+export function decide({ references, grants, grantKinds, holders, sight }: Evidence): readonly Decision[] {
+  const byGrant = grantEvaluator(grants, sight, grantKinds);
   const byListener = attachmentEvaluator(holders, sight);
   const decideOne = (reference: Reference): Decision => {
     switch (reference.handshake) {
@@ -33,6 +46,11 @@ export function decide({ references, grants, holders, sight }: Evidence): readon
         const outcome = byGrant.decide(reference);
         const referentExistence = existenceOf(reference.referent, outcome, sight);
         return { handshake: "grant", reference, outcome, referentExistence };
+      }
+      case "none": {
+        const outcome = freeVerdict(reference);
+        const referentExistence = existenceOf(reference.referent, outcome, sight);
+        return { handshake: "none", reference, outcome, referentExistence };
       }
       case "attachment":
         return { handshake: "attachment", reference, outcome: byListener.decide(reference) };

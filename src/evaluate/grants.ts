@@ -1,9 +1,13 @@
-import { REFERENCE_GRANT } from "../catalogue/kinds.ts";
+import { IMPLEMENTATIONS } from "../catalogue/implementations.ts";
+import { type EntryPart, isSlip } from "../catalogue/names.ts";
+import { DISPUTED_REFERENTS } from "../catalogue/referents.ts";
+import { rowOf } from "../catalogue/rows.ts";
 import type { GrantClause, GrantTrial, GrantVerdict } from "../model/decision.ts";
 import type { Grant, GrantFrom, GrantTo, Indexed } from "../model/grant.ts";
-import { compareIds, type GroupKind, keyOf, type NamespacedId } from "../model/object.ts";
+import { compareIds, type GroupKind, includesGroupKind, keyOf, type NamespacedId } from "../model/object.ts";
 import type { GrantReference } from "../model/reference.ts";
 import type { Sight } from "../model/snapshot.ts";
+import { implementationGaps } from "./implementation-gap.ts";
 
 /** The side of a reference that a grant looks at: the referrer by kind and namespace, the referent by name too. */
 interface Pair {
@@ -14,20 +18,34 @@ interface Pair {
 /** The clauses in the order in which a person checks them; the same order breaks ties between near misses. */
 const CLAUSES: readonly {
   readonly clause: GrantClause;
-  readonly holds: (pair: Pair, from: GrantFrom, to: GrantTo) => boolean;
+  readonly part: EntryPart;
+  readonly needed: (pair: Pair) => string;
+  /** What the entry says; null where it takes everything. */
+  readonly written: (from: GrantFrom, to: GrantTo) => string | null;
 }[] = [
-  { clause: "from.group", holds: (pair, from) => from.group === pair.from.group },
-  { clause: "from.kind", holds: (pair, from) => from.kind === pair.from.kind },
-  { clause: "from.namespace", holds: (pair, from) => from.namespace === pair.from.namespace },
-  { clause: "to.group", holds: (pair, _from, to) => to.group === pair.to.group },
-  { clause: "to.kind", holds: (pair, _from, to) => to.kind === pair.to.kind },
-  { clause: "to.name", holds: (pair, _from, to) => to.name === null || to.name === pair.to.name },
+  { clause: "from.group", part: "group", needed: ({ from }) => from.group, written: (from) => from.group },
+  { clause: "from.kind", part: "kind", needed: ({ from }) => from.kind, written: (from) => from.kind },
+  {
+    clause: "from.namespace",
+    part: "namespace",
+    needed: ({ from }) => from.namespace,
+    written: (from) => from.namespace,
+  },
+  { clause: "to.group", part: "group", needed: ({ to }) => to.group, written: (_from, to) => to.group },
+  { clause: "to.kind", part: "kind", needed: ({ to }) => to.kind, written: (_from, to) => to.kind },
+  { clause: "to.name", part: "name", needed: ({ to }) => to.name, written: (_from, to) => to.name },
 ];
 
 function trial(pair: Pair, grant: Grant, from: Indexed<GrantFrom>, to: Indexed<GrantTo>): GrantTrial {
-  const failed = CLAUSES.filter(({ holds }) => !holds(pair, from.entry, to.entry)).map(({ clause }) => clause);
-  const elsewhere = grant.id.namespace !== pair.to.namespace;
-  return { grant, from: from.index, to: to.index, failed: elsewhere ? ["grant.namespace", ...failed] : failed };
+  const failed: GrantClause[] = grant.id.namespace === pair.to.namespace ? [] : ["grant.namespace"];
+  const slips: GrantClause[] = [];
+  for (const { clause, part, needed, written } of CLAUSES) {
+    const text = written(from.entry, to.entry);
+    if (text === null || text === needed(pair)) continue;
+    failed.push(clause);
+    if (isSlip(part, text, needed(pair))) slips.push(clause);
+  }
+  return { grant, from: from.index, to: to.index, failed, slips };
 }
 
 /** Whether the entry names the very referent, which says more than "every object of the kind". */
@@ -36,12 +54,14 @@ function namesReferent({ grant, to, failed }: GrantTrial): boolean {
 }
 
 /**
- * Nearest first: fewest failed clauses, then entries that name the referent, then the clause that is checked first; at last
+ * Nearest first: fewest failed clauses that are no slips, then fewest of all, then entries that name the referent, then the clause that is checked first; at last
  * by name and entry, so that the order is the world's own.
  */
 function nearest(a: GrantTrial, b: GrantTrial): number {
   const rank = ({ failed: [first] }: GrantTrial) => CLAUSES.findIndex(({ clause }) => clause === first);
+  const astray = ({ failed, slips }: GrantTrial) => failed.length - slips.length;
   return (
+    astray(a) - astray(b) ||
     a.failed.length - b.failed.length ||
     Number(namesReferent(b)) - Number(namesReferent(a)) ||
     rank(a) - rank(b) ||
@@ -145,8 +165,10 @@ export interface GrantEvaluator {
 /**
  * Indexes the grants once. A reference is then held against the grants in its referent's namespace, and, if none
  * permits, against those in other namespaces that would permit it if they stood there: the commonest mistake.
+ *
+ * @param kinds the kinds of grant that count
  */
-export function grantEvaluator(grants: readonly Grant[], sight: Sight): GrantEvaluator {
+export function grantEvaluator(grants: readonly Grant[], sight: Sight, kinds: readonly GroupKind[]): GrantEvaluator {
   const byNamespace = Map.groupBy(grants, (grant) => grant.id.namespace);
   const indices = new Map<string, NamespaceIndex>();
   const indexOf = (namespace: string): NamespaceIndex => {
@@ -180,36 +202,113 @@ export function grantEvaluator(grants: readonly Grant[], sight: Sight): GrantEva
     return held(pair, [...here, ...once.values()]).slice(0, NEAREST_KEPT);
   };
 
-  const verdict = (pair: Pair): GrantVerdict => {
+  /** The grants' own word on one pair, whatever the implementation makes of it. */
+  const decidePair = (pair: Pair): GrantVerdict => {
     const [first, ...others] = permitting(pair);
     if (first !== undefined) {
       const trials = [first, ...others] as const;
       return { verdict: "permitted", witness: { by: "grant", trials }, trials };
     }
-    const gap = sight.hidden(REFERENCE_GRANT, pair.to.namespace);
+    const gap = kinds.map((kind) => sight.hidden(kind, pair.to.namespace)).find((hidden) => hidden !== null);
     const trials = nearMisses(pair);
-    if (gap !== null) return { verdict: "unknown", gaps: [gap], trials };
+    if (gap !== undefined) return { verdict: "unknown", gaps: [gap], trials };
     return { verdict: "refused", reason: "RefNotPermitted", trials };
   };
 
   const known = new Map<string, GrantVerdict>();
+  const remembered = (pair: Pair): GrantVerdict => {
+    const key = `${targetKey(pair.from, pair.to, pair.to.name)}/${pair.to.namespace}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const decided = decidePair(pair);
+    known.set(key, decided);
+    return decided;
+  };
+
+  const gapOf = implementationGaps();
+  /** Where the implementation has the last word: what the grants say, and the question that is left to it. */
+  const leftOpen = (byGrants: GrantVerdict, about: GroupKind, detail: string): GrantVerdict => ({
+    verdict: "unknown",
+    gaps: [gapOf(about, detail), ...(byGrants.verdict === "unknown" ? byGrants.gaps : [])],
+    trials: byGrants.trials,
+  });
+
+  const crossing = (reference: GrantReference, byGrants: GrantVerdict): GrantVerdict => {
+    const { enforcement, scope, referent } = reference;
+    const granted = byGrants.verdict === "permitted";
+    switch (enforcement) {
+      case "ignored":
+        return { verdict: "permitted", witness: { by: "unenforced" }, trials: granted ? byGrants.trials : [] };
+      case "same-namespace-only":
+        return { verdict: "refused", reason: "MustBeLocal", trials: [] };
+      case "required":
+      case "feature-gated":
+      case "disputed":
+        if (scope?.regime === "other" && !granted) {
+          return leftOpen(
+            byGrants,
+            referent,
+            "whether a grant is needed under such a parent is the implementation's to say",
+          );
+        }
+        if (granted && (enforcement === "disputed" || includesGroupKind(DISPUTED_REFERENTS, referent))) {
+          return leftOpen(byGrants, referent, disputed(reference));
+        }
+        return byGrants;
+      case "generated":
+        // Which namespace the generated object stands in, this one does not say.
+        return leftOpen(byGrants, reference.referrer, doubt(reference, enforcement));
+      case "mode":
+      case "declared":
+      case "unverified":
+        return granted ? byGrants : leftOpen(byGrants, reference.referrer, doubt(reference, enforcement));
+    }
+  };
+
   return {
-    decide: ({ referrer, referent, scope }) => {
+    decide: (reference) => {
+      const { referrer, referent, scope, trustedAs } = reference;
       const { namespace } = referent;
       if (namespace === null) return { verdict: "permitted", witness: { by: "clusterScoped" }, trials: [] };
       if (namespace === referrer.namespace) {
         return { verdict: "permitted", witness: { by: "sameNamespace" }, trials: [] };
       }
-      const pair: Pair = { from: referrer, to: { ...referent, namespace } };
+      const to = { ...referent, namespace };
+      const [first, ...others] = trustedAs.map(
+        ({ group, kind }): Pair => ({ from: { group, kind, namespace: referrer.namespace }, to }),
+      );
+      if (first === undefined) return { verdict: "refused", reason: "RefNotPermitted", trials: [] };
       if (scope?.regime === "mesh") {
-        return { verdict: "permitted", witness: { by: "meshExemption" }, trials: permitting(pair) };
+        const trials = [first, ...others].flatMap(permitting);
+        return { verdict: "permitted", witness: { by: "meshExemption" }, trials };
       }
-      const key = `${targetKey(referrer, referent, referent.name)}/${namespace}`;
-      const before = known.get(key);
-      if (before !== undefined) return before;
-      const decided = verdict(pair);
-      known.set(key, decided);
-      return decided;
+      // Any of the kinds that the implementation may look at is enough; the first speaks for the rest.
+      const verdicts = [first, ...others].map(remembered);
+      const best = verdicts.find(({ verdict }) => verdict === "permitted") ?? remembered(first);
+      return crossing(reference, best);
     },
   };
+}
+
+/** Why a grant may not be enough. */
+function disputed(reference: GrantReference): string {
+  const what = includesGroupKind(DISPUTED_REFERENTS, reference.referent)
+    ? `a ${reference.referent.kind} of another namespace`
+    : `${reference.row} with an object of another namespace`;
+  return `a grant is needed and given; whether ${what} works even so, the specification leaves open (GEP-4894)`;
+}
+
+/** Why a missing grant may not be a refusal. */
+function doubt(reference: GrantReference, enforcement: "mode" | "generated" | "declared" | "unverified"): string {
+  const { title } = IMPLEMENTATIONS[rowOf(reference).implementation];
+  switch (enforcement) {
+    case "mode":
+      return `whether ${title} asks for a grant here is a setting of its own`;
+    case "generated":
+      return `${title} holds an object that it generates against grants, not this one`;
+    case "declared":
+      return `the schema of ${title} says that a grant is needed here; what it does could not be read`;
+    case "unverified":
+      return `what ${title} does here has not been read`;
+  }
 }

@@ -1,4 +1,5 @@
-import { KINDS, type KindInfo, kindInfo } from "../catalogue/kinds.ts";
+import type { KindInfo } from "../catalogue/kinds.ts";
+import { KINDS, kindInfo } from "../catalogue/known.ts";
 import { looksLike } from "../catalogue/names.ts";
 import { Field, type FieldProblem, UNUSABLE } from "../model/fields.ts";
 import type { Gap } from "../model/gap.ts";
@@ -60,9 +61,14 @@ function splitApiVersion(apiVersion: string): { readonly group: string; readonly
   return second === undefined ? { group: "", version: first } : { group: first, version: second };
 }
 
-function versionProblem(info: KindInfo, version: string): "unknown-version" | "unserved-version" | null {
-  if (!info.versions.includes(version)) return "unknown-version";
-  return info.retired.includes(version) ? "unserved-version" : null;
+function versionProblem(
+  { versions, retired, deprecated }: KindInfo,
+  version: string,
+): "unknown-version" | "unserved-version" | "deprecated-version" | null {
+  if (versions === null) return null;
+  if (!versions.includes(version)) return "unknown-version";
+  if (retired.includes(version)) return "unserved-version";
+  return deprecated?.includes(version) === true ? "deprecated-version" : null;
 }
 
 /** A placeholder for a name that no object before was given. */
@@ -164,7 +170,7 @@ function readObject(
     const meant = KINDS.find((known) => looksLike(known, id));
     if (meant !== undefined && meant.group !== "") {
       ignore(
-        `${kind} of ${apiVersion} is no kind that is known: did you mean ${meant.kind} of ${meant.group}/${meant.versions[0]}?`,
+        `${kind} of ${apiVersion} is no kind that is known: did you mean ${meant.kind} of ${meant.group}/${meant.versions?.[0] ?? "v1"}?`,
       );
     }
     return;

@@ -3,7 +3,7 @@ import type { Grant } from "./grant.ts";
 import type { Labels } from "./labels.ts";
 import type { Listener } from "./listener.ts";
 import type { ObjectId } from "./object.ts";
-import type { AttachmentReference, GrantReference } from "./reference.ts";
+import type { AttachmentReference, FreeReference, GrantReference } from "./reference.ts";
 
 /** A list with at least one item: "permitted without a witness" and "unknown without a gap" do not compile. */
 export type NonEmpty<T> = readonly [T, ...T[]];
@@ -26,6 +26,8 @@ export interface GrantTrial {
   /** Index into the grant's `spec.to`. */
   readonly to: number;
   readonly failed: readonly GrantClause[];
+  /** Those of `failed` where the entry looks like a slip of what is needed: a plural, `core`, a wildcard. */
+  readonly slips: readonly GrantClause[];
 }
 
 /** What a listener must get right for one route, in the order the reasons follow (docs/rules.md §3.5). */
@@ -47,6 +49,8 @@ export type GrantWitness =
   | { readonly by: "clusterScoped" }
   /** A route under a Service parent: GEP-1294. */
   | { readonly by: "meshExemption" }
+  /** The implementation asks nobody (docs/rules.md §2.9). */
+  | { readonly by: "unenforced" }
   | { readonly by: "grant"; readonly trials: NonEmpty<GrantTrial> };
 
 /** Why an attachment is permitted. */
@@ -57,7 +61,15 @@ export type AttachmentWitness =
   /** A Service parent has no listeners and asks nobody (docs/rules.md §2.3 R3). */
   | { readonly by: "meshExemption" };
 
-export type GrantRefusal = "RefNotPermitted";
+/** Why a reference is permitted that needs nobody's agreement. */
+export type FreeWitness =
+  | { readonly by: "sameNamespace" }
+  | { readonly by: "clusterScoped" }
+  /** Its owner is cluster-scoped: an administrator's object, which no grant can name. */
+  | { readonly by: "unrestricted" };
+
+/** `MustBeLocal` is ours: the implementation takes no object of another namespace there, whatever is granted. */
+export type GrantRefusal = "RefNotPermitted" | "MustBeLocal";
 
 /**
  * Reasons for a refused attachment. All but two are the specification's; `ParentNotFound` (no controller speaks for a
@@ -79,6 +91,12 @@ export type Verdict<Witness, Reason, Trial> =
 
 export type GrantVerdict = Verdict<GrantWitness, GrantRefusal, GrantTrial>;
 export type AttachmentVerdict = Verdict<AttachmentWitness, AttachmentRefusal, ListenerTrial>;
+/** Nothing can refuse or hide such a reference. */
+export interface FreeVerdict {
+  readonly verdict: "permitted";
+  readonly witness: FreeWitness;
+  readonly trials: readonly never[];
+}
 
 /** Whether the referent of a permitted reference is there; `unseen` where we may not look or files are not the whole world. */
 export type Existence = "present" | "missing" | "unseen";
@@ -98,7 +116,14 @@ export interface AttachmentDecision {
   readonly outcome: AttachmentVerdict;
 }
 
-export type Decision = GrantDecision | AttachmentDecision;
+export interface FreeDecision {
+  readonly handshake: "none";
+  readonly reference: FreeReference;
+  readonly outcome: FreeVerdict;
+  readonly referentExistence: Existence;
+}
+
+export type Decision = GrantDecision | AttachmentDecision | FreeDecision;
 
 /** A decision with one of the verdicts. */
 export type WithVerdict<D extends Decision, V extends D["outcome"]["verdict"]> = D & {

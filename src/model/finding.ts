@@ -1,9 +1,10 @@
-import type { AttachmentDecision, Decision, GrantDecision, WithVerdict } from "./decision.ts";
+import type { AttachmentDecision, Decision, FreeDecision, GrantDecision, WithVerdict } from "./decision.ts";
 import type { Gap } from "./gap.ts";
 import type { Grant, InertCause } from "./grant.ts";
-import type { Listener } from "./listener.ts";
-import type { GroupKind, ObjectId } from "./object.ts";
+import type { Listener, NamespaceAdmission } from "./listener.ts";
+import type { FieldPath, GroupKind, NamespacedId, ObjectId } from "./object.ts";
 import type { InputProblem, Namesakes } from "./snapshot.ts";
+import type { Statement } from "./status.ts";
 
 /** From the gravest. `--fail-on` names the lowest that makes the exit code 1. */
 export const SEVERITIES = ["error", "warning", "info"] as const;
@@ -14,6 +15,19 @@ export interface EntryRef {
   readonly list: "from" | "to";
   readonly index: number;
 }
+
+/** A spec verdict and what a controller wrote, side by side. */
+export interface Disagreement {
+  readonly statement: Statement;
+  /** The decisions that the controller's word is about: those it contradicts, if any does, else all. */
+  readonly decisions: readonly [Decision, ...Decision[]];
+}
+
+/** Which of two routes that want the same requests is the older; `unknown` where no creation time is known. */
+export type Seniority = "older" | "unknown";
+
+/** Why a granted Service sends requests where its namespace's owner may not have wanted them (CVE-2021-25740). */
+export type OpenEndpoints = "external-name" | "no-selector";
 
 interface FindingBase {
   readonly severity: Severity;
@@ -32,7 +46,7 @@ export type Finding =
     })
   | (FindingBase & {
       readonly code: "target-not-found";
-      readonly decision: WithVerdict<GrantDecision, "permitted">;
+      readonly decision: WithVerdict<GrantDecision, "permitted"> | FreeDecision;
       /** Objects of that kind and name in other namespaces. */
       readonly elsewhere: Namesakes;
     })
@@ -72,7 +86,75 @@ export type Finding =
   /** Permitted under a mesh parent, where implementations differ. */
   | (FindingBase & { readonly code: "mesh-exemption"; readonly decision: GrantDecision })
   | (FindingBase & { readonly code: "grant-terminating"; readonly grant: Grant })
-  | (FindingBase & { readonly code: "listener-open-to-all"; readonly parent: ObjectId; readonly listener: Listener })
+  /** Everything that the grant permits, another one permits too. */
+  | (FindingBase & { readonly code: "grant-redundant"; readonly grant: Grant; readonly covering: Grant })
+  /** A ReferencePolicy: what became ReferenceGrant. `inForce` where the cluster is as old as it. */
+  | (FindingBase & { readonly code: "referencepolicy"; readonly grant: Grant; readonly inForce: boolean })
+  /** An object of a kind that looks like ReferenceGrant and is another's; and how many more of it there are. */
+  | (FindingBase & { readonly code: "grant-look-alike"; readonly whose: string | null; readonly others: number })
+  /** The implementation takes no object of another namespace in this field. */
+  | (FindingBase & { readonly code: "must-be-local"; readonly decision: WithVerdict<GrantDecision, "refused"> })
+  /** A reference leaves its namespace, and the implementation asks nobody. */
+  | (FindingBase & { readonly code: "grant-not-enforced"; readonly decision: WithVerdict<GrantDecision, "permitted"> })
+  /** Permitted, and nothing comes of it unless features are switched on. */
+  | (FindingBase & { readonly code: "feature-gated"; readonly decision: WithVerdict<GrantDecision, "permitted"> })
+  /** A namespace written in a field that has none. */
+  | (FindingBase & { readonly code: "namespace-ignored"; readonly decision: FreeDecision; readonly namespace: string })
+  /** The API server dropped `dataSourceRef.namespace`; the manifest that was applied last had it. */
+  | (FindingBase & {
+      readonly code: "data-source-namespace-dropped";
+      readonly path: FieldPath;
+      /** What the manifest named. */
+      readonly applied: NamespacedId;
+    })
+  /** A reference in a field that newer releases of the Gateway API have no more, or only the experimental channel has. */
+  | (FindingBase & { readonly code: "field-retired" | "field-experimental"; readonly decision: Decision })
+  | (FindingBase & {
+      readonly code: "listener-open-to-all";
+      readonly parent: ObjectId;
+      readonly listener: Listener;
+    })
+  /** A Gateway whose `allowedListeners` lets every namespace add listeners. */
+  | (FindingBase & {
+      readonly code: "gateway-open-to-all";
+      readonly parent: ObjectId;
+      readonly admission: NamespaceAdmission;
+    })
+  /** A route of another namespace, created earlier, has the hostname on the same listener. */
+  | (FindingBase & {
+      readonly code: "hostname-taken";
+      readonly route: NamespacedId;
+      readonly other: NamespacedId;
+      readonly seniority: Seniority;
+      readonly parent: ObjectId;
+      readonly listener: Listener;
+      /** The name that both claim; null for a listener without hostnames (TCP, UDP), or for every name. */
+      readonly hostname: string | null;
+      /** Whether a rule of both matches the very same requests, so that one of them gets none. */
+      readonly sameMatch: boolean;
+    })
+  /** A Service that a grant opens, and that has no selector of its own or is an alias of another host. */
+  | (FindingBase & {
+      readonly code: "service-unselected";
+      readonly service: NamespacedId;
+      readonly why: OpenEndpoints;
+      readonly grants: readonly [Grant, ...Grant[]];
+    })
+  /** The spec permits, the controller refuses; or the reverse. */
+  | (FindingBase & {
+      readonly code: "controller-refuses-permitted" | "controller-permits-refused";
+      readonly disagreement: Disagreement;
+    })
+  /** The controller's word is about an earlier generation, and agrees so far. */
+  | (FindingBase & { readonly code: "status-stale"; readonly statement: Statement })
+  /** Objects are stored, or a kind is served, in a version that releases have dropped or will drop. */
+  | (FindingBase & {
+      readonly code: "version-stored" | "version-old";
+      readonly groupKind: GroupKind;
+      readonly versions: readonly [string, ...string[]];
+    })
+  /** The annotation that silences findings names a code that there is not. */
+  | (FindingBase & { readonly code: "ignore-unknown-code"; readonly word: string })
   | (FindingBase & { readonly code: "referencegrant-not-served"; readonly references: number })
   | (FindingBase & {
       readonly code:
@@ -80,6 +162,52 @@ export type Finding =
         | "manifest-rejected"
         | "manifest-duplicate"
         | "version-unserved"
+        | "version-deprecated"
         | "field-invalid";
       readonly problem: InputProblem;
     });
+
+/** The word that tells findings of one sort from others, in output, in `--ignore` and in the documents. */
+export type FindingCode = Finding["code"];
+
+/** Every code there is: one that is missing here, or that no finding has, does not compile. */
+export const FINDING_CODES: Readonly<Record<FindingCode, true>> = {
+  "ref-not-permitted": true,
+  "not-attached": true,
+  "target-not-found": true,
+  "unknown-verdict": true,
+  "grant-unused": true,
+  "grant-dangling": true,
+  "grant-inert": true,
+  "grant-broad": true,
+  "grant-unknown-kind": true,
+  "mesh-exemption": true,
+  "grant-terminating": true,
+  "grant-redundant": true,
+  referencepolicy: true,
+  "grant-look-alike": true,
+  "must-be-local": true,
+  "grant-not-enforced": true,
+  "feature-gated": true,
+  "namespace-ignored": true,
+  "data-source-namespace-dropped": true,
+  "field-retired": true,
+  "field-experimental": true,
+  "listener-open-to-all": true,
+  "gateway-open-to-all": true,
+  "hostname-taken": true,
+  "service-unselected": true,
+  "controller-refuses-permitted": true,
+  "controller-permits-refused": true,
+  "status-stale": true,
+  "version-stored": true,
+  "version-old": true,
+  "ignore-unknown-code": true,
+  "referencegrant-not-served": true,
+  "manifest-invalid": true,
+  "manifest-rejected": true,
+  "manifest-duplicate": true,
+  "version-unserved": true,
+  "version-deprecated": true,
+  "field-invalid": true,
+};

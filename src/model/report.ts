@@ -42,6 +42,12 @@ export interface Scope {
   readonly selector: readonly LabelRequirement[];
 }
 
+/** A finding that is not told, and who wanted that: the one who runs the audit, or the one who keeps the object. */
+export interface IgnoredFinding {
+  readonly finding: Finding;
+  readonly by: "flag" | "annotation";
+}
+
 /** References by verdict. */
 export interface VerdictCounts {
   readonly permitted: number;
@@ -51,7 +57,7 @@ export interface VerdictCounts {
 
 export interface Counts {
   /** References that leave their namespace, by handshake. */
-  readonly crossing: { readonly grant: VerdictCounts; readonly attachment: VerdictCounts };
+  readonly crossing: Readonly<Record<Decision["handshake"], VerdictCounts>>;
   /** References that stay in their namespace. */
   readonly local: VerdictCounts;
   readonly grants: number;
@@ -70,6 +76,8 @@ export interface Report {
   readonly decisions: readonly Decision[];
   readonly grants: readonly GrantReport[];
   readonly findings: readonly Finding[];
+  /** Findings in scope that were silenced: they are in no count, and do not fail the run. */
+  readonly ignored: readonly IgnoredFinding[];
   /** What hid something from this report. */
   readonly gaps: readonly Gap[];
   /** Those of the gaps that may hide whole referrers, so that even the number of references is not known. */

@@ -25,9 +25,9 @@ export type InputProblem =
       readonly at: Position | null;
       readonly first: Position | null;
     }
-  /** A version of a kind that never existed, or that today's clusters do not serve. */
+  /** A version of a kind that never existed, that today's clusters do not serve, or that they serve with a warning. */
   | {
-      readonly cause: "unknown-version" | "unserved-version";
+      readonly cause: "unknown-version" | "unserved-version" | "deprecated-version";
       readonly id: ObjectId;
       readonly apiVersion: string;
       readonly at: Position | null;

@@ -1,14 +1,16 @@
 import { stringify } from "yaml";
+import { rowOf } from "../catalogue/rows.ts";
 import { crossesNamespace, type Decision, type GrantTrial, type ListenerTrial } from "../model/decision.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Gap } from "../model/gap.ts";
 import { compareText, formatPath, type ObjectId } from "../model/object.ts";
-import type { GrantReport, Report } from "../model/report.ts";
-import { findingPlace, findingText } from "./prose.ts";
+import type { GrantReport, IgnoredFinding, Report } from "../model/report.ts";
+import type { Statement } from "../model/status.ts";
+import { findingPlace, findingText } from "./finding-prose.ts";
 import type { Display } from "./text.ts";
 
 /** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/audit.schema.json. */
-const AUDIT_SCHEMA_VERSION = "1.0";
+const AUDIT_SCHEMA_VERSION = "1.1";
 
 /** Messages inside JSON are plain text, the same on every machine. */
 const PLAIN: Display = { width: null, color: false, unicode: true, headers: true };
@@ -54,8 +56,18 @@ function witnessJson(decision: Decision): object | null {
     case "sameNamespace":
     case "clusterScoped":
     case "meshExemption":
+    case "unenforced":
+    case "unrestricted":
       return { by: witness.by };
   }
+}
+
+/** Whose rule it was decided by, and what is done about it; the specification's handshakes with parents have no degrees. */
+function ruleJson(decision: Decision): object {
+  return {
+    implementation: rowOf(decision.reference).implementation,
+    enforcement: decision.handshake === "grant" ? decision.reference.enforcement : null,
+  };
 }
 
 function decisionJson(decision: Decision, report: Report): object {
@@ -63,6 +75,7 @@ function decisionJson(decision: Decision, report: Report): object {
   const common = {
     referrer: idJson(reference.referrer),
     row: reference.row,
+    rule: ruleJson(decision),
     path: formatPath(reference.path),
     source: report.locate(reference.referrer, reference.path),
     referent: idJson(reference.referent),
@@ -78,13 +91,22 @@ function decisionJson(decision: Decision, report: Report): object {
       return {
         ...common,
         parents: decision.reference.scope,
+        implicit: decision.reference.implicit,
         referentExistence: decision.referentExistence,
         trials: decision.outcome.trials.map(grantTrialJson),
       };
     case "attachment": {
-      const { sectionName, port } = decision.reference;
-      return { ...common, sectionName, port, trials: decision.outcome.trials.map(listenerTrialJson) };
+      const { implicit, sectionName, port } = decision.reference;
+      return { ...common, implicit, sectionName, port, trials: decision.outcome.trials.map(listenerTrialJson) };
     }
+    case "none":
+      return {
+        ...common,
+        reach: decision.reference.reach,
+        droppedNamespace: decision.reference.droppedNamespace,
+        referentExistence: decision.referentExistence,
+        trials: decision.outcome.trials,
+      };
   }
 }
 
@@ -116,8 +138,34 @@ function idOfEntry({ group, kind }: { readonly group: string; readonly kind: str
   return { group, kind };
 }
 
+/** What a controller wrote, where a finding holds it against the specification. */
+function statementOf(finding: Finding): Statement | null {
+  if ("disagreement" in finding) return finding.disagreement.statement;
+  return "statement" in finding ? finding.statement : null;
+}
+
+function statusJson({ controller, condition, generation, freshness }: Statement): object {
+  return {
+    controller,
+    type: condition.type,
+    status: condition.status,
+    reasons: condition.reasons,
+    observedGeneration: condition.observedGeneration,
+    generation,
+    freshness,
+  };
+}
+
+/** The decision that a finding is about: of a disagreement, the first that it is about. */
+function decisionOf(finding: Finding): Decision | null {
+  if ("disagreement" in finding) return finding.disagreement.decisions[0];
+  return "decision" in finding ? finding.decision : null;
+}
+
 function findingJson(finding: Finding, report: Report, indexOf: ReadonlyMap<Decision, number>): object {
   const { message, reason, detail } = findingText(finding, PLAIN);
+  const decision = decisionOf(finding);
+  const statement = statementOf(finding);
   return {
     code: finding.code,
     severity: finding.severity,
@@ -126,9 +174,14 @@ function findingJson(finding: Finding, report: Report, indexOf: ReadonlyMap<Deci
     reason,
     detail,
     source: findingPlace(finding, report.locate),
-    decision: "decision" in finding ? (indexOf.get(finding.decision) ?? null) : null,
+    decision: decision === null ? null : (indexOf.get(decision) ?? null),
     entry: "entry" in finding ? finding.entry : null,
+    status: statement === null ? null : statusJson(statement),
   };
+}
+
+function ignoredJson({ finding, by }: IgnoredFinding, report: Report, indexOf: ReadonlyMap<Decision, number>): object {
+  return { ...findingJson(finding, report, indexOf), ignoredBy: by };
 }
 
 /** The whole report as plain data, in the shape of the published schema. `decision` of a finding is an index into `decisions`. */
@@ -144,6 +197,7 @@ function auditData(report: Report): object {
     decisions: report.decisions.map((decision) => decisionJson(decision, report)),
     grants: report.grants.map(grantJson),
     findings: report.findings.map((finding) => findingJson(finding, report, indexOf)),
+    ignored: report.ignored.map((ignored) => ignoredJson(ignored, report, indexOf)),
     gaps: report.gaps.map(gapJson),
   };
 }

@@ -2,8 +2,9 @@ import { crossesNamespace } from "../model/decision.ts";
 import type { Finding, Severity } from "../model/finding.ts";
 import type { Report, VerdictCounts } from "../model/report.ts";
 import { formatPosition } from "../model/source.ts";
+import { findingPlace, findingText } from "./finding-prose.ts";
 import { matrixOf, matrixText } from "./matrix.ts";
-import { findingPlace, findingText, nameOf } from "./prose.ts";
+import { nameOf } from "./prose.ts";
 import { type Display, plural, printable, type Style, styled, symbol } from "./text.ts";
 
 const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = { error: "red", warning: "yellow", info: "cyan" };
@@ -56,6 +57,15 @@ function findingsText(report: Report, display: Display): readonly string[] {
   ];
 }
 
+/** That something was silenced is said, so that nobody takes the findings for all there are. */
+function ignoredText({ ignored }: Report): readonly string[] {
+  const counts = (["flag", "annotation"] as const)
+    .map((who) => ({ who, count: ignored.filter(({ by }) => by === who).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ who, count }) => `${count} by ${who}`);
+  return counts.length === 0 ? [] : [`${plural(ignored.length, "finding")} ignored (${counts.join(", ")})`];
+}
+
 const total = ({ permitted, refused, unknown }: VerdictCounts): number => permitted + refused + unknown;
 
 function grantCounts(report: Report): string {
@@ -70,21 +80,23 @@ function grantCounts(report: Report): string {
 /** The last line: what was decided, and what was found. */
 function summaryText(report: Report): string {
   const { crossing, local, findings } = report.counts;
+  const all = Object.values(crossing);
   const sum: VerdictCounts = {
-    permitted: crossing.grant.permitted + crossing.attachment.permitted,
-    refused: crossing.grant.refused + crossing.attachment.refused,
-    unknown: crossing.grant.unknown + crossing.attachment.unknown,
+    permitted: all.reduce((count, { permitted }) => count + permitted, 0),
+    refused: all.reduce((count, { refused }) => count + refused, 0),
+    unknown: all.reduce((count, { unknown }) => count + unknown, 0),
   };
+  const free = total(crossing.none) === 0 ? "" : `, ${total(crossing.none)} that nobody has to permit`;
   const references = [
     total(sum) === 0
       ? "No cross-namespace references"
-      : `${plural(total(sum), "cross-namespace reference")} (${total(crossing.grant)} for grants, ${total(crossing.attachment)} to parents): ${sum.permitted} permitted, ${sum.refused} refused, ${sum.unknown} unknown`,
+      : `${plural(total(sum), "cross-namespace reference")} (${total(crossing.grant)} for grants, ${total(crossing.attachment)} to parents${free}): ${sum.permitted} permitted, ${sum.refused} refused, ${sum.unknown} unknown`,
   ];
   if (local.refused + local.unknown > 0) {
     references.push(`within a namespace ${local.refused} refused, ${local.unknown} unknown`);
   }
   const found = `${plural(findings.error, "error")}, ${plural(findings.warning, "warning")}, ${findings.info} info`;
-  return `${[references.join("; "), grantCounts(report), found, ...hiddenText(report)].join(". ")}.`;
+  return `${[references.join("; "), grantCounts(report), found, ...hiddenText(report), ...ignoredText(report)].join(". ")}.`;
 }
 
 /** Whole kinds that could not be seen, since without a word the counts would pass for the whole. */
@@ -101,8 +113,11 @@ export function nothingText(report: Report): string | null {
   const where = `${report.scope.namespace === null ? "" : ` of namespace ${printable(report.scope.namespace)}`}${labels}`;
   const seen = `${plural(report.decisions.length, "reference")} seen`;
   const hidden = hiddenText(report);
-  if (hidden.length === 0) return `Nothing${where} crosses a namespace: ${seen}, no grant, nothing to report.\n`;
-  return `Nothing that could be seen${where} crosses a namespace: ${seen}. ${hidden.join(". ")}.\n`;
+  const sentences =
+    hidden.length === 0
+      ? [`Nothing${where} crosses a namespace: ${seen}, no grant, nothing to report`]
+      : [`Nothing that could be seen${where} crosses a namespace: ${seen}`, ...hidden];
+  return `${[...sentences, ...ignoredText(report)].join(". ")}.\n`;
 }
 
 /** The report as a person reads it: matrix, findings, summary. */

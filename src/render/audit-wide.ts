@@ -1,18 +1,11 @@
 import { crossesNamespace, type Decision } from "../model/decision.ts";
+import type { FindingCode } from "../model/finding.ts";
 import type { Position } from "../model/object.ts";
 import type { Report } from "../model/report.ts";
 import { formatPosition } from "../model/source.ts";
 import { nothingText } from "./audit-text.ts";
-import {
-  fieldOf,
-  findingPlace,
-  findingText,
-  kindText,
-  nameOf,
-  obstacleText,
-  targetText,
-  witnessText,
-} from "./prose.ts";
+import { findingPlace, findingText } from "./finding-prose.ts";
+import { fieldOf, kindText, nameOf, obstacleText, targetText, witnessText } from "./prose.ts";
 import { plainTable, type Row } from "./table.ts";
 import { type Display, printable } from "./text.ts";
 
@@ -60,10 +53,18 @@ function permissionRows({ grants }: Report): readonly Row[] {
   );
 }
 
-/** Findings that no line of the references tells: what is refused or unknown stands there already. */
+/** What is refused or unknown stands among the references already. */
+const TOLD_BY_REFERENCES: readonly FindingCode[] = [
+  "ref-not-permitted",
+  "must-be-local",
+  "not-attached",
+  "unknown-verdict",
+];
+
+/** Findings that no line of the references tells. */
 function findingRows(report: Report, display: Display): readonly Row[] {
   return report.findings
-    .filter(({ code }) => code !== "ref-not-permitted" && code !== "not-attached" && code !== "unknown-verdict")
+    .filter(({ code }) => !TOLD_BY_REFERENCES.includes(code))
     .map((finding): Row => {
       const place = findingPlace(finding, report.locate);
       const { message, detail } = findingText(finding, display);

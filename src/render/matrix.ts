@@ -24,7 +24,8 @@ interface Parent {
 
 interface Line {
   readonly kind: GroupKind;
-  readonly namespace: string;
+  /** null for objects that belong to none. */
+  readonly namespace: string | null;
   /** By target namespace. */
   readonly cells: Map<string, Cell>;
   /** By verdict and parent. */
@@ -54,8 +55,8 @@ function rankOf(kind: GroupKind): number {
 /** Collects permissions from grants and uses from decisions; what stays in its namespace is left out. */
 export function matrixOf({ decisions, grants }: Report): Matrix {
   const lines = new Map<string, Line>();
-  const lineOf = (kind: GroupKind, namespace: string): Line => {
-    const key = `${groupKindKey(kind)}/${namespace}`;
+  const lineOf = (kind: GroupKind, namespace: string | null): Line => {
+    const key = `${groupKindKey(kind)}/${namespace ?? ""}`;
     const known = lines.get(key);
     if (known !== undefined) return known;
     const line: Line = { kind, namespace, cells: new Map(), parents: new Map() };
@@ -73,7 +74,7 @@ export function matrixOf({ decisions, grants }: Report): Matrix {
     const { referrer, referent } = decision.reference;
     const line = lineOf(referrer, referrer.namespace);
     const target = referent.namespace ?? "";
-    if (decision.handshake === "grant") {
+    if (decision.handshake !== "attachment") {
       cellOf(line, target).counts[decision.outcome.verdict] += 1;
       continue;
     }
@@ -91,7 +92,7 @@ export function matrixOf({ decisions, grants }: Report): Matrix {
     (a, b) =>
       rankOf(a.kind) - rankOf(b.kind) ||
       compareText(a.kind.kind, b.kind.kind) ||
-      compareText(a.namespace, b.namespace) ||
+      compareText(a.namespace ?? "", b.namespace ?? "") ||
       compareText(a.kind.group, b.kind.group),
   );
   const targets = [...new Set(sorted.flatMap(({ cells }) => [...cells.keys()]))].toSorted(compareText);
@@ -144,7 +145,8 @@ function parentsText({ parents }: Line, display: Display): string {
     .join("; ");
 }
 
-const fromText = ({ kind, namespace }: Line): string => printable(`${kindText(kind)} ${namespace}`);
+const fromText = ({ kind, namespace }: Line): string =>
+  printable(namespace === null ? kindText(kind) : `${kindText(kind)} ${namespace}`);
 
 /** Columns of a line where no terminal says how many there are. */
 const WIDTH_WITHOUT_TERMINAL = 160;

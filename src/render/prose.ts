@@ -1,5 +1,7 @@
-import { KINDS } from "../catalogue/kinds.ts";
+import { IMPLEMENTATIONS } from "../catalogue/implementations.ts";
+import { KINDS } from "../catalogue/known.ts";
 import { kindsOf } from "../catalogue/protocols.ts";
+import { rowOf } from "../catalogue/rows.ts";
 import {
   type AttachmentDecision,
   type Decision,
@@ -11,14 +13,11 @@ import {
   type ListenerTrial,
   type WithVerdict,
 } from "../model/decision.ts";
-import type { EntryRef, Finding } from "../model/finding.ts";
 import type { Gap } from "../model/gap.ts";
-import type { InertCause } from "../model/grant.ts";
+import type { GrantFrom, GrantTo } from "../model/grant.ts";
 import type { LabelRequirement, LabelSelector } from "../model/labels.ts";
 import type { NamespaceAdmission } from "../model/listener.ts";
-import { type FieldPath, formatPath, type GroupKind, type ObjectId, type Position } from "../model/object.ts";
-import type { InputProblem, Namesakes } from "../model/snapshot.ts";
-import { formatPosition } from "../model/source.ts";
+import { type FieldPath, formatPath, type GroupKind, type ObjectId } from "../model/object.ts";
 import { type Display, plural, symbol } from "./text.ts";
 
 /**
@@ -26,10 +25,13 @@ import { type Display, plural, symbol } from "./text.ts";
  * Voice: what is so, then what to do, in the words of the Gateway API and kubectl.
  */
 
+/** The group that everybody means by a kind: that of the first in the table. */
+const USUAL_GROUPS: ReadonlyMap<string, string> = new Map(KINDS.toReversed().map(({ kind, group }) => [kind, group]));
+
 /** A kind with its group where that is not the one that everybody means by it: `Service`, but `Service.example.com`. */
 export function kindText({ group, kind }: GroupKind): string {
-  const info = KINDS.find((known) => known.kind === kind);
-  if (info === undefined ? group === "" : info.group === group) return kind;
+  const usual = USUAL_GROUPS.get(kind);
+  if (usual === undefined ? group === "" : usual === group) return kind;
   return group === "" ? `${kind} (core)` : `${kind}.${group}`;
 }
 
@@ -43,7 +45,7 @@ export function fieldOf(path: FieldPath): string {
   return formatPath(path[0] === "spec" ? path.slice(1) : path);
 }
 
-const quoted = (text: string): string => (text === "" ? '""' : text);
+export const quoted = (text: string): string => (text === "" ? '""' : text);
 
 function ofRequirement({ key, operator, values }: LabelRequirement): string {
   switch (operator) {
@@ -86,7 +88,7 @@ function missingLabels(
 }
 
 /** What a listener or Gateway admits, as its `namespaces` field says. */
-function admissionText(admission: NamespaceAdmission, owner: string): string {
+export function admissionText(admission: NamespaceAdmission, owner: string): string {
   switch (admission.from) {
     case "All":
       return "every namespace (from: All)";
@@ -134,11 +136,38 @@ function listenerMiss(trial: ListenerTrial, decision: AttachmentDecision): strin
   return `listener ${trial.listener.name} ${failed.join(" and ")}`;
 }
 
+/** The rule that a slip breaks, where it is not plain from the two words. */
+function slipText(clause: GrantClause, from: GrantFrom | undefined, to: GrantTo | undefined): string {
+  switch (clause) {
+    case "from.group":
+    case "to.group":
+      return groupHint((clause === "from.group" ? from : to)?.group ?? "");
+    case "from.kind":
+    case "to.kind":
+      return "a kind is written in the singular, with its capitals";
+    case "from.namespace":
+    case "to.name":
+      return (clause === "from.namespace" ? from?.namespace : to?.name) === "*" ? NO_WILDCARD : "";
+    case "grant.namespace":
+      return "";
+  }
+}
+
+export const NO_WILDCARD = "there is no wildcard";
+
+/** What is wrong with a group that nobody has. */
+export function groupHint(written: string): string {
+  if (written.includes("/")) return "the version is no part of the group";
+  return written === "core" || written === "v1" ? 'the core group is written ""' : "";
+}
+
 /** The nearest grant of a refused reference, with the fields that keep it from matching. */
-function grantMiss({ grant, from, to, failed }: GrantTrial, { reference }: GrantDecision): string {
+function grantMiss({ grant, from, to, failed, slips }: GrantTrial, { reference }: GrantDecision): string {
   const fromEntry = grant.from.find(({ index }) => index === from)?.entry;
   const toEntry = grant.to.find(({ index }) => index === to)?.entry;
-  const { referrer, referent } = reference;
+  const { referent } = reference;
+  // The kinds that an implementation looks at instead of the referrer's come first.
+  const referrer = { ...reference.trustedAs[0], namespace: reference.referrer.namespace };
   const needs = (clause: GrantClause): string => {
     switch (clause) {
       case "grant.namespace":
@@ -157,14 +186,32 @@ function grantMiss({ grant, from, to, failed }: GrantTrial, { reference }: Grant
         return `to[${to}].name is ${toEntry?.name}, needs ${referent.name}`;
     }
   };
-  return `nearest grant ${grant.id.namespace}/${grant.id.name}: ${failed.map(needs).join("; ")}`;
+  const hints = [...new Set(slips.map((clause) => slipText(clause, fromEntry, toEntry)))].filter(Boolean);
+  const nearest = `nearest grant ${grant.id.namespace}/${grant.id.name}: ${failed.map(needs).join("; ")}`;
+  return [nearest, ...hints].join("; ");
 }
 
-function whyRefusedByGrant(decision: GrantDecision): string {
+function whyRefusedByGrant(decision: WithVerdict<GrantDecision, "refused">): string {
   const { referent } = decision.reference;
-  const [first] = decision.outcome.trials;
-  if (first !== undefined) return grantMiss(first, decision);
-  return `no ReferenceGrant in namespace ${referent.namespace} permits it`;
+  switch (decision.outcome.reason) {
+    case "RefNotPermitted": {
+      const [first] = decision.outcome.trials;
+      if (first !== undefined) return grantMiss(first, decision);
+      return `no ReferenceGrant in namespace ${referent.namespace} permits it`;
+    }
+    case "MustBeLocal":
+      return `${ruleOf(decision)} takes no object of another namespace here, and no grant changes that`;
+  }
+}
+
+/** Whose rule a reference is judged by: `Envoy Gateway`. */
+export function ruleOf({ reference }: Decision): string {
+  return IMPLEMENTATIONS[rowOf(reference).implementation].title;
+}
+
+/** The same in brackets, where it is not the specification's own: ` (rule of Envoy Gateway)`. */
+export function ruleNote(decision: Decision): string {
+  return rowOf(decision.reference).implementation === "gateway-api" ? "" : ` (rule of ${ruleOf(decision)})`;
 }
 
 /** The listeners that the route asked for: the others say nothing about it. */
@@ -206,15 +253,16 @@ function whyNotAttached(decision: WithVerdict<AttachmentDecision, "refused">): s
 
 /** `Gateway edge/shared#https:443`: the object pointed at, and what of it. */
 export function targetText({ reference }: Decision): string {
-  if (reference.handshake === "grant") return nameOf(reference.referent);
+  if (reference.handshake !== "attachment") return nameOf(reference.referent);
   const section = reference.sectionName === null ? "" : `#${reference.sectionName}`;
   const port = reference.port === null ? "" : `:${reference.port}`;
   return `${nameOf(reference.referent)}${section}${port}`;
 }
 
 /** `rules[0].backendRefs[0] → Service backend/api`. */
-function referenceText(decision: Decision, display: Display): string {
-  return `${fieldOf(decision.reference.path)} ${symbol("arrow", display)} ${targetText(decision)}`;
+export function referenceText(decision: Decision, display: Display): string {
+  const implicit = decision.reference.handshake !== "none" && decision.reference.implicit ? " (selected)" : "";
+  return `${fieldOf(decision.reference.path)} ${symbol("arrow", display)} ${targetText(decision)}${implicit}`;
 }
 
 /** By what right a permitted reference stands. */
@@ -229,6 +277,10 @@ export function witnessText(decision: Decision): string {
       return "cluster-scoped, no grant needed";
     case "meshExemption":
       return "mesh parent, no grant needed";
+    case "unenforced":
+      return `${ruleOf(decision)} asks for no grant`;
+    case "unrestricted":
+      return "cluster-scoped referrer, no grant possible";
     case "allowedListeners":
       return `allowedListeners of ${nameOf(witness.parent)}`;
     case "grant":
@@ -246,154 +298,14 @@ export function witnessText(decision: Decision): string {
 /** What stands in the way of a reference, or of a verdict; empty for a permitted one. */
 export function obstacleText(decision: Decision): string {
   if (decision.outcome.verdict === "unknown") return decision.outcome.gaps.map(({ detail }) => detail).join("; ");
-  if (decision.handshake === "grant") return hasVerdict(decision, "refused") ? whyRefusedByGrant(decision) : "";
-  return hasVerdict(decision, "refused") ? whyNotAttached(decision) : "";
-}
-
-const entryText = ({ list, index }: EntryRef): string => `${list}[${index}]`;
-
-function inertText(why: InertCause): string {
-  switch (why) {
-    case "own-namespace":
-      return "names the grant's own namespace, where no grant is needed; it permits nothing";
-    case "attachment-target":
-      return "names a kind that routes attach to; that is for allowedRoutes of its listeners, a grant has no part in it";
-    case "invalid-string":
-      return "holds a string that names no API group, kind or namespace; it matches nothing";
-    case "literal-star":
-      return 'has the name "*", which is no wildcard and no object\'s name; leave the name out to mean every one';
-    case "cluster-scoped":
-      return "names a kind without namespaces, which needs no grant; it permits nothing";
+  switch (decision.handshake) {
+    case "grant":
+      return hasVerdict(decision, "refused") ? whyRefusedByGrant(decision) : "";
+    case "attachment":
+      return hasVerdict(decision, "refused") ? whyNotAttached(decision) : "";
+    case "none":
+      return "";
   }
-}
-
-function problemText(problem: InputProblem): FindingText {
-  switch (problem.cause) {
-    case "syntax":
-      return plain(`not readable: ${problem.detail}`, "the other documents were read; mend this one and run again");
-    case "duplicate-key":
-      return plain(
-        `not readable: ${problem.detail}`,
-        "a key may stand once only; the API server would drop one silently",
-      );
-    case "no-object":
-      return plain(`passed over: ${problem.detail}`);
-    case "duplicate":
-      return plain(
-        "stands in the input twice; the later one counts",
-        problem.first === null ? null : `first at ${formatPosition(problem.first)}`,
-      );
-    case "unknown-version":
-      return plain(`${problem.apiVersion} has never been a version of this kind; the API server would reject it`);
-    case "unserved-version":
-      return plain(
-        `${problem.apiVersion} is served by no supported release of the Gateway API; it was read all the same`,
-      );
-    case "field":
-      return plain(`${formatPath(problem.path)} should be ${problem.expected}, found ${problem.found}`);
-  }
-}
-
-/** A finding in words: what is so, the reason that a controller would give, and what shows it. */
-export interface FindingText {
-  readonly message: string;
-  readonly reason: string | null;
-  readonly detail: string | null;
-}
-
-const plain = (message: string, detail: string | null = null): FindingText => ({ message, reason: null, detail });
-
-/** Where an object of that name does exist, for a namespace that was left out or mistyped. */
-function elsewhereText({ first, others }: Namesakes): string {
-  if (first === null) return "";
-  const exist = others === 0 ? "exists" : `and ${plural(others, "other")} exist`;
-  return `; ${nameOf(first)} ${exist}: is the namespace of the reference right?`;
-}
-
-function missingTargetText(
-  { reference, outcome }: WithVerdict<GrantDecision, "permitted">,
-  elsewhere: Namesakes,
-): string {
-  const right = outcome.witness.by === "grant" ? "it is permitted" : "it needs no grant";
-  return `${right}, but there is no ${nameOf(reference.referent)}${elsewhereText(elsewhere)}`;
-}
-
-function unknownKindText({ group, kind }: GroupKind, meant: GroupKind | null): string {
-  const named = `${kind} of group ${quoted(group)}`;
-  if (meant !== null) return `names ${named}: did you mean ${meant.kind} of group ${quoted(meant.group)}?`;
-  return `names ${named}, a kind whose references are not known here; whether it is in use cannot be told`;
-}
-
-/** Puts a finding into words. */
-export function findingText(finding: Finding, display: Display): FindingText {
-  switch (finding.code) {
-    case "ref-not-permitted":
-      return {
-        message: referenceText(finding.decision, display),
-        reason: "RefNotPermitted",
-        detail: obstacleText(finding.decision),
-      };
-    case "not-attached":
-      return {
-        message: referenceText(finding.decision, display),
-        reason: finding.decision.outcome.reason,
-        detail: `${obstacleText(finding.decision)}${elsewhereText(finding.elsewhere)}`,
-      };
-    case "target-not-found":
-      return {
-        message: referenceText(finding.decision, display),
-        reason: finding.decision.reference.missingReason,
-        detail: missingTargetText(finding.decision, finding.elsewhere),
-      };
-    case "unknown-verdict":
-      return plain(referenceText(finding.decision, display), gapText(finding.gap));
-    case "grant-unused":
-      return plain(
-        finding.entries === "all" ? "nothing uses it" : `nothing uses ${finding.entries.map(entryText).join(", ")}`,
-      );
-    case "grant-dangling":
-      return plain(`${entryText(finding.entry)} names ${nameOf(finding.missing)}, which does not exist`);
-    case "grant-inert":
-      return plain(`${entryText(finding.entry)} ${inertText(finding.why)}`);
-    case "grant-broad":
-      return plain(
-        `${entryText(finding.entry)} admits every ${finding.target.kind} of ${finding.grant.id.namespace}; name the ones that are needed`,
-      );
-    case "grant-unknown-kind":
-      return plain(`${entryText(finding.entry)} ${unknownKindText(finding.groupKind, finding.meant)}`);
-    case "mesh-exemption":
-      return plain(
-        `${referenceText(finding.decision, display)} needs no grant under a Service parent`,
-        "so the specification has it; some meshes ask for a grant all the same",
-      );
-    case "grant-terminating":
-      return plain("is being deleted, and is in effect until it is gone");
-    case "listener-open-to-all":
-      return plain(`listener ${finding.listener.name} admits routes of every namespace (from: All)`);
-    case "referencegrant-not-served":
-      return plain(
-        `this cluster has no ReferenceGrant, so none of ${plural(finding.references, "cross-namespace reference")} can be permitted`,
-        "install the CRD referencegrants.gateway.networking.k8s.io of the Gateway API release in use",
-      );
-    case "manifest-invalid":
-    case "manifest-rejected":
-    case "manifest-duplicate":
-    case "version-unserved":
-    case "field-invalid":
-      return problemText(finding.problem);
-  }
-}
-
-/** Where a finding stands in a file, if it does. */
-export function findingPlace(
-  finding: Finding,
-  locate: (id: ObjectId, path: FieldPath) => Position | null,
-): Position | null {
-  if ("problem" in finding) return finding.problem.at;
-  if ("decision" in finding) return locate(finding.decision.reference.referrer, finding.decision.reference.path);
-  if ("entry" in finding) return locate(finding.grant.id, ["spec", finding.entry.list, finding.entry.index]);
-  if ("listener" in finding) return locate(finding.parent, ["spec", "listeners", finding.listener.index]);
-  return finding.subject === null ? null : locate(finding.subject, []);
 }
 
 /** A gap as a note to the user. */

@@ -33,6 +33,7 @@ describe("audit", () => {
       },
       namespace: null,
       selector: [],
+      ignore: [],
       output: "text",
       exit: { failOn: "error", allowUnknown: false },
       headers: true,
@@ -77,6 +78,20 @@ describe("audit", () => {
     [["-Rf", "x"], ["x"]],
   ])("%j reads %j", (argv, filenames) => {
     expect(auditPlan(...argv).source).toMatchObject({ from: "files", filenames });
+  });
+
+  it("reads what to ignore, repeated and at commas", () => {
+    const { ignore } = auditPlan(
+      "--ignore=grant-unused,grant-broad:ns/g",
+      "--ignore",
+      "version-stored:class",
+      "--ignore=",
+    );
+    expect(ignore).toEqual([
+      { code: "grant-unused", subject: null },
+      { code: "grant-broad", subject: { namespace: "ns", name: "g" } },
+      { code: "version-stored", subject: { namespace: null, name: "class" } },
+    ]);
   });
 
   it("reads kubectl's connection flags", () => {
@@ -175,6 +190,14 @@ describe("wrong usage", () => {
     [["audit", "-f", "a,"], "-f names no file"],
     [["audit", "--closed-world"], "--closed-world is about files: it goes with -f"],
     [["audit", "-n", "a,b"], '-n takes the name of one namespace, not "a,b"'],
+    [["audit", "--ignore=grant-unsed"], '--ignore: no finding has the code "grant-unsed" (did you mean grant-unused?)'],
+    [
+      ["audit", "--ignore=grant-unused:a/b/c"],
+      '--ignore takes CODE, CODE:NAMESPACE/NAME or CODE:NAME, not "grant-unused:a/b/c"',
+    ],
+    [["audit", "--ignore=grant-unused:"], '--ignore takes CODE, CODE:NAMESPACE/NAME or CODE:NAME, not "grant-unused:"'],
+    [["version", "x"], 'version takes no arguments, found "x"'],
+    [["catalogue", "a", "b"], 'catalogue takes one TYPE, found "b"'],
     [["audit", "-R"], "--recursive is about files: it goes with -f"],
     [["audit", "--allow-unknown=maybe"], '--allow-unknown takes true or false, not "maybe"'],
     [["frobnicate"], 'unknown command "frobnicate" for "kubectl refgrant"'],
@@ -184,11 +207,36 @@ describe("wrong usage", () => {
   });
 });
 
+describe("catalogue", () => {
+  it("has every default in its plan", () => {
+    expect(parse(["catalogue"], PROGRAM)).toEqual({
+      command: "catalogue",
+      filter: { kinds: [], implementations: [] },
+      output: "text",
+      headers: true,
+      color: "auto",
+    });
+  });
+  it("takes kinds and implementations", () => {
+    const argv = ["catalogue", "-owide", "a,b", "--kind=c", "--implementation=Kong,envoy-gateway", "--no-headers"];
+    expect(parse(argv, PROGRAM)).toMatchObject({
+      filter: { kinds: ["a", "b", "c"], implementations: ["kong", "envoy-gateway"] },
+      output: "wide",
+      headers: false,
+    });
+  });
+  it("tells every code where none is near", () => {
+    expect(usageError("audit", "--ignore=nonsense")).toMatch(
+      /^--ignore: no finding has the code "nonsense"; the codes are ref-not-permitted, .*, field-invalid$/,
+    );
+  });
+});
+
 describe("help", () => {
   it.each([[], ["help"], ["--help"], ["-h"]])("%j is one screen with every command", (...argv: string[]) => {
     const plan = parse(argv, PROGRAM);
     const text = plan.command === "help" ? plan.text : "";
-    expect(text).toContain("kubectl refgrant audit");
+    for (const command of ["audit", "catalogue", "version"]) expect(text).toContain(`kubectl refgrant ${command}`);
     expect(text.split("\n").length).toBeLessThan(25);
   });
 
@@ -197,7 +245,15 @@ describe("help", () => {
     (argv) => {
       const plan = parse(argv, PROGRAM);
       const text = plan.command === "help" ? plan.text : "";
-      for (const flag of ["--filename", "--closed-world", "--kubeconfig", "--as-group", "--fail-on", "Exit codes"])
+      for (const flag of [
+        "--filename",
+        "--closed-world",
+        "--kubeconfig",
+        "--as-group",
+        "--fail-on",
+        "--ignore",
+        "Exit codes",
+      ])
         expect(text).toContain(flag);
       expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
     },

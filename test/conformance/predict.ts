@@ -1,4 +1,5 @@
-import { CONFIG_MAP, KINDS } from "../../src/catalogue/kinds.ts";
+import { CONFIG_MAP } from "../../src/catalogue/kinds.ts";
+import { KINDS } from "../../src/catalogue/known.ts";
 import { admitsKind, kindsOf } from "../../src/catalogue/protocols.ts";
 import { ROWS } from "../../src/catalogue/rows.ts";
 import type { AttachmentDecision, GrantDecision } from "../../src/model/decision.ts";
@@ -68,7 +69,7 @@ function findingOf({ reference, outcome, referentExistence }: GrantDecision): Fi
       // The kind that every implementation takes in this field. Of others the engine does not say whether one does.
       const { defaults } = ROWS.find(({ id }) => id === reference.row) ?? { defaults: null };
       if (!sameGroupKind(reference.referent, defaults ?? CONFIG_MAP)) return { faults: [], open: "target-kind" };
-      if (referentExistence === "missing") return { faults: [reference.missingReason], open: null };
+      if (referentExistence === "missing") return { faults: [reference.missingReason ?? "(no reason)"], open: null };
       if (referentExistence === "unseen") throw new Error(`${formatPath(reference.path)} was not looked up`);
       // The suite's convention: what is called malformed has no usable content.
       return { faults: [], open: reference.referent.name.includes("malformed") ? "target-content" : null };

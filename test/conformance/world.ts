@@ -78,7 +78,8 @@ export function without(world: ManifestWorld, removed: Named): ManifestWorld {
 export function evaluate(world: ManifestWorld): Evaluation {
   const snapshot = snapshotOfManifests(world, true);
   const sight = sightOf(snapshot);
-  const { references, grants, holders, problems } = extract(sight);
-  const decisions = decide({ references, grants, holders, sight });
+  const extracted = extract(sight, null);
+  const { holders, problems } = extracted;
+  const decisions = decide({ ...extracted, sight });
   return { sight, holders, decisions, problems: [...snapshot.problems, ...problems] };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { exitCode } from "../../src/diagnose/exit-code.ts";
 import type { Snapshot } from "../../src/model/snapshot.ts";
 import { audit } from "../../src/pipeline.ts";
-import { findingText } from "../../src/render/prose.ts";
+import { findingText } from "../../src/render/finding-prose.ts";
 import { core, GW, gateway, grant, type Manifest, namespace, reportOn, route, snapshotOf } from "../harness/world.ts";
 
 const PLAIN = { width: null, color: false, unicode: true, headers: true };

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { KINDS, REFERENT_KINDS } from "../../src/catalogue/kinds.ts";
+import { REFERENT_KINDS } from "../../src/catalogue/kinds.ts";
+import { KINDS } from "../../src/catalogue/known.ts";
 import { exitCode } from "../../src/diagnose/exit-code.ts";
 import { parseDocuments } from "../../src/manifest/documents.ts";
 import { objectsOf } from "../../src/manifest/objects.ts";

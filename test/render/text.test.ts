@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { audit } from "../../src/pipeline.ts";
 import { auditJson, auditYaml } from "../../src/render/audit-json.ts";
 import { auditText } from "../../src/render/audit-text.ts";
 import { auditWide } from "../../src/render/audit-wide.ts";
 import { type Display, printable } from "../../src/render/text.ts";
-import { core, gateway, grant, type Manifest, namespace, reportOn, route } from "../harness/world.ts";
+import { core, GW, gateway, grant, type Manifest, namespace, reportOn, route, snapshotOf } from "../harness/world.ts";
 
 const PLAIN: Display = { width: null, color: false, unicode: true, headers: true };
 
@@ -13,7 +14,7 @@ const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u2
 const world: readonly Manifest[] = [
   namespace("app"),
   namespace("backend"),
-  core("Service", "backend", "api"),
+  { ...core("Service", "backend", "api"), spec: { selector: { app: "api" } } },
   grant("backend", "g", [{}], [{ name: "api" }]),
   gateway("edge", "gw", [{ name: "http", port: 80, protocol: "HTTP", allowedRoutes: { namespaces: { from: "All" } } }]),
   route("HTTPRoute", "app", "web", {
@@ -149,6 +150,88 @@ describe("-o wide", () => {
       expect.stringMatching(/^SEVERITY +CODE +OBJECT +FINDING +SOURCE$/),
       expect.stringMatching(/^error +target-not-found|^warning +listener-open-to-all/),
       "",
+    ]);
+  });
+});
+
+describe("references of cluster-scoped objects", () => {
+  const gatewayClass: Manifest = {
+    apiVersion: `${GW}/v1`,
+    kind: "GatewayClass",
+    metadata: { name: "nginx" },
+    spec: {
+      controllerName: "example.com/controller",
+      parametersRef: { group: "", kind: "ConfigMap", name: "params", namespace: "edge" },
+    },
+  };
+  const report = reportOn([namespace("edge"), core("ConfigMap", "edge", "params"), gatewayClass]);
+
+  it("have a line in the matrix, without a namespace, and a word in the summary", () => {
+    const [, head, line, , summary] = auditText(report, PLAIN).split("\n");
+    expect([head, line]).toEqual(["FROM           TO edge", "GatewayClass   ✓1"]);
+    expect(summary).toBe(
+      "1 cross-namespace reference (0 for grants, 0 to parents, 1 that nobody has to permit): 1 permitted, 0 refused, 0 unknown. No grants. 0 errors, 0 warnings, 0 info.",
+    );
+  });
+
+  it("-o wide names the object", () => {
+    expect(auditWide(report, PLAIN)).toMatch(
+      /^permitted +GatewayClass nginx +parametersRef +ConfigMap edge\/params +<none> /m,
+    );
+  });
+
+  it("are decisions of their own in JSON", () => {
+    expect(JSON.parse(auditJson(report)).decisions).toMatchObject([
+      {
+        row: "GatewayClass.parametersRef",
+        rule: { implementation: "gateway-api", enforcement: null },
+        referrer: { kind: "GatewayClass", namespace: null },
+        crossesNamespace: true,
+        handshake: "none",
+        reach: "anywhere",
+        verdict: "permitted",
+        witness: { by: "unrestricted" },
+        referentExistence: "present",
+      },
+    ]);
+  });
+});
+
+describe("ignored findings", () => {
+  const annotations = { "kubectl-refgrant/ignore": "listener-open-to-all" };
+  const annotated = world.map((manifest) =>
+    manifest.kind === "Gateway" ? { ...manifest, metadata: { name: "gw", namespace: "edge", annotations } } : manifest,
+  );
+  const report = audit(snapshotOf(annotated), { namespace: null, selector: [] }, [
+    { code: "ref-not-permitted", subject: null },
+  ]);
+
+  it("are counted at the end of the summary", () => {
+    const text = auditText(report, PLAIN);
+    expect(text).toMatch(/\. 2 findings ignored \(1 by flag, 1 by annotation\)\.\n$/);
+    expect(text).not.toMatch(/FINDINGS|listener-open-to-all/);
+  });
+
+  it("-o wide shows none; what is refused stays among the references", () => {
+    const text = auditWide(report, PLAIN);
+    expect(text).not.toMatch(/SEVERITY|listener-open-to-all|ignored/);
+    expect(text).toMatch(/^refused +HTTPRoute app\/web /m);
+  });
+
+  it("are told even where nothing else is", () => {
+    const missing = route("HTTPRoute", "app", "web", { rules: [{ backendRefs: [{ name: "gone", port: 80 }] }] });
+    const silent = audit(snapshotOf([namespace("app"), missing]), { namespace: null, selector: [] }, [
+      { code: "target-not-found", subject: { namespace: "app", name: "web" } },
+    ]);
+    expect(auditText(silent, PLAIN)).toBe(
+      "Nothing crosses a namespace: 1 reference seen, no grant, nothing to report. 1 finding ignored (1 by flag).\n",
+    );
+  });
+
+  it("are in the JSON, with who wanted that", () => {
+    expect(JSON.parse(auditJson(report)).ignored).toMatchObject([
+      { code: "ref-not-permitted", severity: "error", ignoredBy: "flag" },
+      { code: "listener-open-to-all", severity: "warning", ignoredBy: "annotation", decision: null },
     ]);
   });
 });

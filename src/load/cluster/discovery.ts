@@ -1,7 +1,9 @@
 import type { KindInfo } from "../../catalogue/kinds.ts";
 import { CORE, GATEWAY_API } from "../../catalogue/kinds.ts";
+import { looksLikeGrant, onlyWith } from "../../catalogue/known.ts";
 import { RefgrantError } from "../../model/failure.ts";
 import type { Gap } from "../../model/gap.ts";
+import { groupKindKey, includesGroupKind, sameGroupKind } from "../../model/object.ts";
 import { resourceName } from "./lists.ts";
 import { fieldOf, listOf, shorten, textOf } from "./text.ts";
 import type { Answer, Transport } from "./transport.ts";
@@ -20,12 +22,20 @@ export interface Discovered {
   readonly gaps: readonly Gap[];
 }
 
-/** What a server said about one version of a group. */
+/** A resource of a group, as the server calls it. */
+interface Resource {
+  readonly plural: string;
+  readonly kind: string;
+  readonly listable: boolean;
+  readonly scope: KindInfo["scope"];
+}
+
+/** What a server said about one version of a group. Versions of a group come in the server's order of preference. */
 interface GroupVersion {
   readonly group: string;
   readonly version: string;
-  /** `plural/Kind` of each resource; null where the server could not tell. */
-  readonly resources: ReadonlySet<string> | null;
+  /** null where the server could not tell. */
+  readonly resources: readonly Resource[] | null;
 }
 
 const AGGREGATED = ["v2", "v2beta1"].map(
@@ -37,12 +47,15 @@ function aggregated(body: unknown): readonly GroupVersion[] {
   return listOf(body, "items").flatMap((item) => {
     const group = textOf(fieldOf(item, "metadata"), "name");
     return listOf(item, "versions").map((entry) => {
-      const resources = listOf(entry, "resources").map(
-        (resource) => `${textOf(resource, "resource")}/${textOf(fieldOf(resource, "responseKind"), "kind")}`,
-      );
+      const resources = listOf(entry, "resources").map((resource) => ({
+        plural: textOf(resource, "resource"),
+        kind: textOf(fieldOf(resource, "responseKind"), "kind"),
+        listable: listOf(resource, "verbs").includes("list"),
+        scope: textOf(resource, "scope") === "Cluster" ? ("Cluster" as const) : ("Namespaced" as const),
+      }));
       // What is stale comes from an aggregated API server that does not answer; the list may be old or empty.
       const stale = textOf(entry, "freshness") === "Stale" && resources.length === 0;
-      return { group, version: textOf(entry, "version"), resources: stale ? null : new Set(resources) };
+      return { group, version: textOf(entry, "version"), resources: stale ? null : resources };
     });
   });
 }
@@ -53,7 +66,9 @@ async function oneByOne(
   body: unknown,
   kinds: readonly KindInfo[],
 ): Promise<readonly GroupVersion[]> {
-  const groups = new Set(kinds.map((info) => info.group));
+  const present = new Set(listOf(body, "groups").map((item) => textOf(item, "name")));
+  const useful = kinds.filter((info) => present.has(onlyWith(info)?.group ?? info.group));
+  const groups = new Set(useful.map((info) => info.group));
   const wanted = listOf(body, "groups")
     .map((item) => ({ group: textOf(item, "name"), versions: listOf(item, "versions") }))
     .filter(({ group }) => groups.has(group))
@@ -61,10 +76,13 @@ async function oneByOne(
   return Promise.all(
     wanted.map(async ({ group, version }) => {
       const answer = await transport.get(`/apis/${group}/${encodeURIComponent(version)}`, JSON_ONLY);
-      const resources = listOf(answer.body, "resources").map(
-        (entry) => `${textOf(entry, "name")}/${textOf(entry, "kind")}`,
-      );
-      return { group, version, resources: answer.status === 200 ? new Set(resources) : null };
+      const resources = listOf(answer.body, "resources").map((entry) => ({
+        plural: textOf(entry, "name"),
+        kind: textOf(entry, "kind"),
+        listable: listOf(entry, "verbs").includes("list"),
+        scope: fieldOf(entry, "namespaced") === false ? ("Cluster" as const) : ("Namespaced" as const),
+      }));
+      return { group, version, resources: answer.status === 200 ? resources : null };
     }),
   );
 }
@@ -118,21 +136,41 @@ function servedAs(versions: Iterable<string>): string {
 
 /** How a server has one kind: in a version to read, in others only, perhaps, or not at all. */
 type Found =
-  | { readonly as: "readable"; readonly version: string }
+  | { readonly as: "readable"; readonly served: ServedInfo }
   | { readonly as: "unread"; readonly versions: readonly string[] }
   | { readonly as: "unclear" }
   | { readonly as: "absent" };
 
-/** Chooses the first version, by preference, that the server has of one kind. */
+/** The first version, by the table's preference or the server's own, that the server has of one kind. */
 function find(info: KindInfo, groupVersions: readonly GroupVersion[]): Found {
-  if (info.group === CORE) return { as: "readable", version: "v1" };
+  if (info.group === CORE) return { as: "readable", served: { info, version: "v1" } };
   const ofGroup = groupVersions.filter((entry) => entry.group === info.group);
-  const wanted = `${info.plural}/${info.kind}`;
-  const versions = ofGroup.filter(({ resources }) => resources?.has(wanted) === true).map(({ version }) => version);
-  const version = info.versions.find((candidate) => versions.includes(candidate));
-  if (version !== undefined) return { as: "readable", version };
+  const has = ({ plural, kind, listable }: Resource): boolean =>
+    kind === info.kind && (info.versions === null ? listable && !plural.includes("/") : plural === info.plural);
+  const offers = ofGroup.flatMap(({ version, resources }) => {
+    const resource = resources?.find(has);
+    return resource === undefined ? [] : [{ version, plural: resource.plural }];
+  });
+  const versions = offers.map(({ version }) => version);
+  const [preferred] = info.versions === null ? versions : info.versions.filter((known) => versions.includes(known));
+  const offer = offers.find(({ version }) => version === preferred);
+  if (offer !== undefined) {
+    return { as: "readable", served: { info: { ...info, plural: offer.plural }, version: offer.version } };
+  }
   if (ofGroup.some(({ resources }) => resources === null)) return { as: "unclear" };
   return versions.length === 0 ? { as: "absent" } : { as: "unread", versions };
+}
+
+/** Kinds that look like a grant, of groups that nobody told the tool of: only that they are there is to be said. */
+function otherGrants(groupVersions: readonly GroupVersion[], kinds: readonly KindInfo[]): readonly KindInfo[] {
+  const found = groupVersions.flatMap(({ group, resources }) =>
+    (resources ?? []).flatMap(({ plural, kind, listable, scope }): readonly KindInfo[] => {
+      if (!listable || plural.includes("/") || !looksLikeGrant({ group, kind })) return [];
+      return [{ group, kind, plural, scope, versions: null, retired: [], read: "metadata" }];
+    }),
+  );
+  const unknown = found.filter((info) => !includesGroupKind(kinds, info));
+  return [...new Map(unknown.map((info) => [groupKindKey(info), info])).values()];
 }
 
 function unseen(info: KindInfo, detail: string): Gap {
@@ -162,11 +200,11 @@ export async function discover(transport: Transport, kinds: readonly KindInfo[])
   const unread = new Set<string>();
   // Without any kind of the Gateway API there is nothing to report on.
   let enough = !kinds.some((info) => info.group === GATEWAY_API);
-  for (const info of kinds) {
+  for (const info of [...kinds, ...otherGrants(groupVersions, kinds)]) {
     const found = find(info, groupVersions);
     switch (found.as) {
       case "readable":
-        served.push({ info, version: found.version });
+        served.push(found.served);
         enough ||= info.group === GATEWAY_API;
         break;
       case "unclear":
@@ -182,5 +220,9 @@ export async function discover(transport: Transport, kinds: readonly KindInfo[])
     }
   }
   if (!enough) throw unread.size === 0 ? noGatewayApi(kinds) : unreadVersions(unread);
-  return { served, gaps };
+  const useful = ({ info }: ServedInfo): boolean => {
+    const other = onlyWith(info);
+    return other === null || served.some((kind) => sameGroupKind(kind.info, other));
+  };
+  return { served: served.filter(useful), gaps };
 }

@@ -163,22 +163,43 @@ export async function list(
   }
 }
 
+/** One object by name; null where there is none of that name. */
+async function one(
+  transport: Transport,
+  served: ServedInfo,
+  name: string,
+  accept: string,
+  kind: string,
+): Promise<Outcome> {
+  try {
+    const answer = await transport.get(`${resourcePath(served, null)}/${encodeURIComponent(name)}`, accept);
+    if (answer.status === 404) return { got: "objects", objects: [], unreadable: 0 };
+    if (answer.status === 403) return forbidden(answer);
+    if (answer.status !== 200) return refused(answer, served.info);
+    const object = textOf(answer.body, "kind") === kind ? objectOf(served, answer.body) : null;
+    if (object === null) return nothing(`the server did not answer with the ${kind} ${name}`);
+    return { got: "objects", objects: [object], unreadable: 0 };
+  } catch (error) {
+    return outcomeOf(error);
+  }
+}
+
 /**
  * Reads the metadata of one Namespace.
  *
  * @returns no objects for a namespace that does not exist
  * @throws RefgrantError `credentials`, `interrupted`
  */
-export async function namespaceMetadata(transport: Transport, served: ServedInfo, name: string): Promise<Outcome> {
-  try {
-    const answer = await transport.get(`${resourcePath(served, null)}/${encodeURIComponent(name)}`, ACCEPT_ONE);
-    if (answer.status === 404) return { got: "objects", objects: [], unreadable: 0 };
-    if (answer.status === 403) return forbidden(answer);
-    if (answer.status !== 200) return refused(answer, served.info);
-    const object = textOf(answer.body, "kind") === "PartialObjectMetadata" ? objectOf(served, answer.body) : null;
-    if (object === null) return nothing(`the server did not answer with the metadata of namespace ${name}`);
-    return { got: "objects", objects: [object], unreadable: 0 };
-  } catch (error) {
-    return outcomeOf(error);
-  }
+export function namespaceMetadata(transport: Transport, served: ServedInfo, name: string): Promise<Outcome> {
+  return one(transport, served, name, ACCEPT_ONE, "PartialObjectMetadata");
+}
+
+/**
+ * Reads one cluster-scoped object as it is.
+ *
+ * @returns no objects where none has the name
+ * @throws RefgrantError `credentials`, `interrupted`
+ */
+export function wholeObject(transport: Transport, served: ServedInfo, name: string): Promise<Outcome> {
+  return one(transport, served, name, ACCEPT.object, served.info.kind);
 }

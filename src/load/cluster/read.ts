@@ -4,6 +4,7 @@ import type { Gap } from "../../model/gap.ts";
 import type { KubeObject } from "../../model/object.ts";
 import type { ServedKind } from "../../model/snapshot.ts";
 import { type Listed, readByNamespace } from "./by-namespace.ts";
+import { readDefinitions } from "./definitions.ts";
 import { discover } from "./discovery.ts";
 import { loadClusterConfig } from "./kubeconfig.ts";
 import { list } from "./lists.ts";
@@ -16,6 +17,8 @@ export type ClusterProgress = (event: { readonly what: string; readonly objects:
 /** What to read of a cluster. */
 export interface ClusterRequest {
   readonly kinds: readonly KindInfo[];
+  /** Whether the definitions of the Gateway API's kinds are wanted too, which tell of stored versions. */
+  readonly definitions: boolean;
   /** Objects for each page of a list; 0 = no pages. */
   readonly chunkSize: number;
   /** Namespaces to try beside the context's, where a kind may not be listed in all namespaces. */
@@ -53,6 +56,9 @@ function requireSome(lists: readonly Listed[]): void {
 async function readAll(transport: Transport, request: ClusterRequest, contextNamespace: string): Promise<ClusterWorld> {
   const { served, gaps } = await discover(transport, request.kinds);
   const settings = { chunkSize: request.chunkSize, page: counting(request.progress) };
+  const defined = readDefinitions(transport, request.definitions ? served : []);
+  // What fails is told where it is awaited.
+  defined.catch(() => {});
   const lists = await Promise.all(
     served.map(
       async (kind): Promise<Listed> => ({ served: kind, outcome: await list(transport, kind, null, settings) }),
@@ -60,9 +66,10 @@ async function readAll(transport: Transport, request: ClusterRequest, contextNam
   );
   requireSome(lists);
   const seen = await readByNamespace(transport, lists, [contextNamespace, ...request.namespaces], settings);
+  const definitions = await defined;
   return {
-    objects: seen.objects,
-    gaps: [...gaps, ...seen.gaps],
+    objects: [...seen.objects, ...definitions.objects],
+    gaps: [...gaps, ...seen.gaps, ...definitions.gaps],
     served: served.map(({ info, version }) => ({ group: info.group, kind: info.kind, version })),
   };
 }

@@ -17,9 +17,6 @@ import { goCommand, goEnv } from "./go.ts";
 import { parseJson, textAt } from "./json.ts";
 import { cacheFolder } from "./paths.ts";
 
-/** The bundles of Gateway API CRDs that can be installed. */
-export type GatewayApiVersion = "v1.0.0" | "v1.2.0" | "v1.4.0" | "v1.6.1" | "v1.7.0";
-
 /** The versions of the upstream conformance manifests that can be read. */
 export type ConformanceVersion = "v1.6.1" | "v1.7.0";
 
@@ -29,13 +26,24 @@ export type Channel = "standard" | "experimental";
 const gatewayApi = "sigs.k8s.io/gateway-api";
 const conformance = "sigs.k8s.io/gateway-api/conformance";
 
-const gatewayApiSums: Readonly<Record<GatewayApiVersion, string>> = {
+const gatewayApiSums = {
+  "v0.4.3": "h1:9kdHAcfkyP7jVMSFshc8EYEKNLlFM7hbZL8vCKcMwps=",
+  "v0.5.1": "h1:EqzgOKhChzyve9rmeXXbceBYB6xiM50vDfq0kK5qpdw=",
+  "v0.6.2": "h1:583XHiX2M2bKEA0SAdkoxL1nY73W1+/M+IAm8LJvbEA=",
+  "v0.7.1": "h1:Tts2jeepVkPA5rVG/iO+S43s9n7Vp7jCDhZDQYtPigQ=",
+  "v0.8.1": "h1:Bo4NMAQFYkQZnHXOfufbYwbPW7b3Ic5NjpbeW6EJxuU=",
   "v1.0.0": "h1:iPTStSv41+d9p0xFydll6d7f7MOBGuqXM6p2/zVYMAs=",
+  "v1.1.1": "h1:N6iO0Rjao3Eu2aj9bslYhIZg/pGBOB2CZPt6qVneq6s=",
   "v1.2.0": "h1:LrToiFwtqKTKZcZtoQPTuo3FxhrrhTgzQG0Te+YGSo8=",
+  "v1.3.0": "h1:q6okN+/UKDATola4JY7zXzx40WO4VISk7i9DIfOvr9M=",
   "v1.4.0": "h1:ZwlNM6zOHq0h3WUX2gfByPs2yAEsy/EenYJB78jpQfQ=",
+  "v1.5.1": "h1:RqVRIlkhLhUO8wOHKTLnTJA6o/1un4po4/6M1nRzdd0=",
   "v1.6.1": "h1:mock6phZbI6rvZerwrVNk7hVNymQgHo+6sJ81Ia7ftY=",
   "v1.7.0": "h1:duVnm7nO6oXfMMUWfcDoBph47CYR/ME3NGxccOVglaY=",
-};
+} as const;
+
+/** The bundles of Gateway API CRDs that are pinned: one of every minor release since the group got its present name. */
+export type GatewayApiVersion = keyof typeof gatewayApiSums;
 
 const conformanceSums: Readonly<Record<ConformanceVersion, string>> = {
   "v1.6.1": "h1:hjJJBYhGlLLDAkpbiL8wYP2JmTbc5D6t/DromATFXbI=",
@@ -43,7 +51,21 @@ const conformanceSums: Readonly<Record<ConformanceVersion, string>> = {
 };
 
 /** Every Gateway API bundle that is pinned, oldest first. */
-export const gatewayApiVersions: readonly GatewayApiVersion[] = ["v1.0.0", "v1.2.0", "v1.4.0", "v1.6.1", "v1.7.0"];
+export const gatewayApiVersions: readonly GatewayApiVersion[] = [
+  "v0.4.3",
+  "v0.5.1",
+  "v0.6.2",
+  "v0.7.1",
+  "v0.8.1",
+  "v1.0.0",
+  "v1.1.1",
+  "v1.2.0",
+  "v1.3.0",
+  "v1.4.0",
+  "v1.5.1",
+  "v1.6.1",
+  "v1.7.0",
+];
 
 /** Every version of the conformance manifests that is pinned, oldest first. */
 export const conformanceVersions: readonly ConformanceVersion[] = ["v1.6.1", "v1.7.0"];
@@ -134,10 +156,12 @@ export function conformanceModule(version: ConformanceVersion): string {
 
 /**
  * The CRD files of a bundle, sorted: without the kustomization and without the admission policy `safe-upgrades`, which
- * would refuse to install another bundle afterwards.
+ * would refuse to install another bundle afterwards. v0.4 knew no channels: the files of its one folder, for either. It
+ * has a second one, with the CRDs of the group `networking.x-k8s.io`, of which no later release has anything.
  */
 export function crdFiles(version: GatewayApiVersion, channel: Channel): readonly string[] {
-  const folder = join(gatewayApiModule(version), "config", "crd", channel);
+  const subfolder = version === "v0.4.3" ? "v1alpha2" : channel;
+  const folder = join(gatewayApiModule(version), "config", "crd", subfolder);
   return readdirSync(folder)
     .filter((name) => name.endsWith(".yaml") && name !== "kustomization.yaml" && !name.includes("_vap_"))
     .sort()

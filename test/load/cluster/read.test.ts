@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { KINDS } from "../../../src/catalogue/kinds.ts";
+import { KINDS } from "../../../src/catalogue/known.ts";
 import type { ClusterWorld } from "../../../src/load/cluster/read.ts";
 import { keyOf } from "../../../src/model/object.ts";
 import { sightOf } from "../../../src/model/snapshot.ts";

@@ -5,7 +5,8 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { KINDS, type KindInfo } from "../../../src/catalogue/kinds.ts";
+import type { KindInfo } from "../../../src/catalogue/kinds.ts";
+import { KINDS } from "../../../src/catalogue/known.ts";
 import { type ConnectionOptions, type Environment, environmentOf } from "../../../src/load/cluster/options.ts";
 import { type ClusterRequest, type ClusterWorld, readCluster } from "../../../src/load/cluster/read.ts";
 
@@ -146,8 +147,13 @@ export function discovery(
         version,
         freshness: "Current",
         resources: kinds
-          .filter((info) => info.group === group && (versions ?? info.versions.slice(0, 1)).includes(version))
-          .map((info) => ({ resource: info.plural, responseKind: { group, version, kind: info.kind } })),
+          .filter((info) => info.group === group && (versions ?? info.versions?.slice(0, 1) ?? ["v1"]).includes(version))
+          .map((info) => ({
+            resource: info.plural,
+            responseKind: { group, version, kind: info.kind },
+            scope: info.scope,
+            verbs: ["get", "list"],
+          })),
       })),
     })),
   };
@@ -185,6 +191,7 @@ export function read(
 ): Promise<ClusterWorld> {
   return readCluster(options({ server, ...given }), env, {
     kinds: [kind("ReferenceGrant")],
+    definitions: false,
     chunkSize: 500,
     namespaces: [],
     signal: new AbortController().signal,

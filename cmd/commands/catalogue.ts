@@ -1,0 +1,16 @@
+import { CATALOGUE_FLAGS } from "../options.ts";
+import type { Command } from "./command.ts";
+
+export const CATALOGUE: Command = {
+  name: "catalogue",
+  describe: "Print the fields that can name an object of another namespace, and what that needs",
+  argument: "TYPE",
+  flags: CATALOGUE_FLAGS,
+  examples: [
+    ["Everything that an HTTPRoute may name", "catalogue httproute"],
+    ["The whole table, with releases, peculiarities and sources", "catalogue -o wide"],
+    ["What one implementation adds", "catalogue --implementation kong"],
+    ["The table as data, in a versioned schema", "catalogue -o json"],
+  ],
+  epilogue: ["No cluster is asked and no file is read: this is the table that audit goes by."],
+};

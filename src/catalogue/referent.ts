@@ -1,0 +1,188 @@
+import { Field, UNUSABLE, type Unusable } from "../model/fields.ts";
+import { NAMESPACE_NAME_LABEL, selects } from "../model/labels.ts";
+import type { NamespaceAdmission } from "../model/listener.ts";
+import {
+  compareIds,
+  type GroupKind,
+  includesGroupKind,
+  type KubeObject,
+  type NamespacedId,
+  type ObjectId,
+  sameGroupKind,
+} from "../model/object.ts";
+import type { Sight } from "../model/snapshot.ts";
+import { CLUSTER_SCOPED_REFERENTS, CLUSTER_TRUST_BUNDLE, CORE, GATEWAY, GATEWAY_API, NAMESPACE } from "./kinds.ts";
+import { readAdmission, readSelector } from "./listeners.ts";
+import { namesGroup, namesKind, namesNamespace, namesObject } from "./names.ts";
+import type { CatalogueRow } from "./row.ts";
+
+/** An object that a field names, or selects without naming it. */
+export interface Named {
+  readonly referent: ObjectId;
+  /** Whether the object's name is written nowhere. */
+  readonly implicit: boolean;
+}
+
+/** A string of a reference; unusable, and told to the sink, where the API server would not take it. */
+function checked(
+  field: Field,
+  text: string | Unusable,
+  form: string,
+  valid: (text: string) => boolean,
+): string | Unusable {
+  if (text === UNUSABLE || valid(text)) return text;
+  return field.reject(form, JSON.stringify(text));
+}
+
+const aGroup = (field: Field, text: string | Unusable) => checked(field, text, 'an API group ("" is core)', namesGroup);
+const aKind = (field: Field, text: string | Unusable) => checked(field, text, "a kind", namesKind);
+const aName = (field: Field) => checked(field, field.requiredText(), "the name of an object", namesObject);
+
+/** The namespace that a reference means: its own word, or the owner's. */
+function namespaceOf(field: Field, owner: string | null): string | null | Unusable {
+  const written = field.at("namespace").textOr(owner);
+  if (written === null || written === UNUSABLE) return written;
+  return checked(field.at("namespace"), written, "the name of one namespace", namesNamespace);
+}
+
+/** An object of a kind without namespaces may not be given one (docs/rules.md §2.4). */
+function clusterScoped(field: Field, { group, kind }: GroupKind, name: string): ObjectId {
+  if (sameGroupKind({ group, kind }, CLUSTER_TRUST_BUNDLE) && field.at("namespace").present) {
+    field.at("namespace").reject(`no namespace: ${kind} is cluster-scoped`);
+  }
+  return { group, kind, namespace: null, name };
+}
+
+/** The object that a reference names, defaults applied; null for a reference that the API server would not take. */
+export function readReferent(field: Field, owner: ObjectId, row: CatalogueRow): ObjectId | null {
+  const { defaults } = row;
+  const part = (key: "group" | "kind") =>
+    defaults === null ? field.at(key).requiredText() : field.at(key).textOr(defaults[key]);
+  const group = aGroup(field.at("group"), part("group"));
+  const kind = aKind(field.at("kind"), part("kind"));
+  const name = aName(field.at("name"));
+  if (group === UNUSABLE || kind === UNUSABLE || name === UNUSABLE) return null;
+  if (includesGroupKind(CLUSTER_SCOPED_REFERENTS, { group, kind })) return clusterScoped(field, { group, kind }, name);
+  // A field that is local by its type has no namespace: what is written there is dropped.
+  const namespace =
+    row.handshake === "none" && row.reach === "local" ? owner.namespace : namespaceOf(field, owner.namespace);
+  return namespace === UNUSABLE ? null : { group, kind, namespace, name };
+}
+
+/** `spec.dataSourceRef` of a PersistentVolumeClaim: `apiGroup` instead of `group`, absent for core. */
+function readDataSource(field: Field, owner: ObjectId): ObjectId | null {
+  const group = aGroup(field.at("apiGroup"), field.at("apiGroup").textOr(CORE));
+  const kind = aKind(field.at("kind"), field.at("kind").requiredText());
+  const name = aName(field.at("name"));
+  const namespace = namespaceOf(field, owner.namespace);
+  if (group === UNUSABLE || kind === UNUSABLE || name === UNUSABLE || namespace === UNUSABLE) return null;
+  return { group, kind, namespace, name };
+}
+
+/** An endpoint whose `type` is the kind; other types name nothing in the cluster. */
+function readEndpoint(field: Field, owner: ObjectId, row: CatalogueRow): ObjectId | null {
+  const type = field.at("type").text();
+  const kinds = [...(row.defaults === null ? [] : [row.defaults]), ...(row.alsoNames ?? [])];
+  const target = kinds.find(({ kind }) => kind === type);
+  if (target === undefined) return null;
+  const name = aName(field.at("name"));
+  const namespace = namespaceOf(field, owner.namespace);
+  if (name === UNUSABLE || namespace === UNUSABLE) return null;
+  return { group: target.group, kind: target.kind, namespace, name };
+}
+
+/** `namespace:name` or `name`, separated by commas. */
+function readPlugins(field: Field, owner: ObjectId, { defaults }: CatalogueRow): readonly Named[] {
+  const text = field.text();
+  if (text === undefined || defaults === null) return [];
+  return text.split(",").flatMap((part) => {
+    const [first = "", second] = part.trim().split(":");
+    const name = second ?? first;
+    const namespace = second === undefined ? owner.namespace : first;
+    if (!namesObject(name) || namespace === null || !namesNamespace(namespace)) return [];
+    return [{ referent: { group: defaults.group, kind: defaults.kind, namespace, name }, implicit: false }];
+  });
+}
+
+/** Does an admission take in a namespace, as far as its labels are known? What is not known takes in nothing. */
+function admits(admission: NamespaceAdmission, owner: string, namespace: string, sight: Sight): boolean {
+  switch (admission.from) {
+    case "All":
+      return true;
+    case "Same":
+      return namespace === owner;
+    case "Selector": {
+      const own = sight.get({ ...NAMESPACE, namespace: null, name: namespace })?.labels ?? [];
+      const labels = new Map([...own, [NAMESPACE_NAME_LABEL, namespace]]);
+      return admission.selector !== null && selects(admission.selector.requirements, labels);
+    }
+    case "None":
+    case "invalid":
+      return false;
+  }
+}
+
+/** The objects whose labels a selector fits, in the namespaces that it takes in. */
+function readSelected(field: Field, owner: NamespacedId, row: CatalogueRow, sight: Sight): readonly Named[] {
+  const group = field.at("group").textOr(row.defaults?.group ?? GATEWAY_API);
+  const kind = field.at("kind").textOr(row.defaults?.kind ?? UNUSABLE);
+  const selector = readSelector(field);
+  if (group === UNUSABLE || kind === UNUSABLE || selector === null) return [];
+  const namespaces = field.at("namespaces");
+  // A selector without a word on namespaces looks at its own, unless its kind is fixed: then it looks at all (§2.7).
+  const admission: NamespaceAdmission =
+    namespaces.present || row.defaults === null ? readAdmission(namespaces, "Same") : { from: "All" };
+  const fits = ({ id, labels }: KubeObject): boolean =>
+    id.namespace !== null &&
+    admits(admission, owner.namespace, id.namespace, sight) &&
+    selects(selector.requirements, labels);
+  return sight
+    .objectsOf({ group, kind })
+    .filter(fits)
+    .toSorted((a, b) => compareIds(a.id, b.id))
+    .map(({ id }) => ({ referent: id, implicit: true }));
+}
+
+/** The scope that Gateways offer themselves in, and routes ask for (GEP-3793). */
+const DEFAULT_SCOPE = "All";
+
+/** Does a route ask for the default Gateways? */
+export function asksForDefaultGateways(spec: Field): boolean {
+  return spec.at("useDefaultGateways").text() === DEFAULT_SCOPE;
+}
+
+function readDefaultGateways(field: Field, sight: Sight): readonly Named[] {
+  if (field.text() !== DEFAULT_SCOPE) return [];
+  return sight
+    .objectsOf(GATEWAY)
+    .filter(({ body }) => scopeOf(body) === DEFAULT_SCOPE)
+    .toSorted((a, b) => compareIds(a.id, b.id))
+    .map(({ id }) => ({ referent: id, implicit: true }));
+}
+
+function scopeOf(body: unknown): string | undefined {
+  return Field.root(body, () => {})
+    .at("spec")
+    .at("defaultScope")
+    .text();
+}
+
+const one = (referent: ObjectId | null): readonly Named[] => (referent === null ? [] : [{ referent, implicit: false }]);
+
+/** Everything that one field names, by the way in which its row is read. */
+export function namedBy(field: Field, owner: ObjectId, row: CatalogueRow, sight: Sight): readonly Named[] {
+  switch (row.reading) {
+    case "reference":
+      return one(readReferent(field, owner, row));
+    case "data-source":
+      return one(readDataSource(field, owner));
+    case "endpoint":
+      return one(readEndpoint(field, owner, row));
+    case "plugin-list":
+      return readPlugins(field, owner, row);
+    case "object-selector":
+      return owner.namespace === null ? [] : readSelected(field, { ...owner, namespace: owner.namespace }, row, sight);
+    case "default-gateways":
+      return readDefaultGateways(field, sight);
+  }
+}

@@ -1,0 +1,243 @@
+import { readMatches } from "../catalogue/matches.ts";
+import { type Decision, hasVerdict, type ListenerTrial } from "../model/decision.ts";
+import { Field } from "../model/fields.ts";
+import type { Finding, Seniority } from "../model/finding.ts";
+import type { Listener } from "../model/listener.ts";
+import { compareIds, compareText, groupKindKey, keyOf, type NamespacedId, type ObjectKey } from "../model/object.ts";
+import type { Sight } from "../model/snapshot.ts";
+
+type HostnameTaken = Extract<Finding, { readonly code: "hostname-taken" }>;
+
+/** A route on a listener, under one of the names that the two have in common. */
+interface Claim {
+  readonly route: NamespacedId;
+  /** How much of the name the route spells out itself: of two routes the one with more is served first, whatever their age. */
+  readonly spelled: number;
+}
+
+/** The claims to one name on one listener, one for each route. */
+interface Name {
+  readonly parent: ListenerTrial["parent"];
+  readonly listener: Listener;
+  readonly hostname: string | null;
+  readonly claims: Map<ObjectKey, Claim>;
+}
+
+/** A claim with what decides between it and others: age, and which requests it is for. */
+interface Rival extends Claim {
+  readonly created: string | null;
+  /** Kind and match, each once. */
+  readonly matches: readonly string[];
+}
+
+/** The claim that goes before another. */
+interface Precedent {
+  readonly other: Rival;
+  readonly seniority: Seniority;
+  readonly sameMatch: boolean;
+}
+
+/** Does the first stand for the second too? `*.example.com` stands for one or more leading labels. */
+function covers(wide: string, narrow: string): boolean {
+  return wide === narrow || (wide.startsWith("*.") && narrow.length >= wide.length && narrow.endsWith(wide.slice(1)));
+}
+
+/**
+ * The name that a listener's and a route's hostname have in common, which is the more specific of the two (docs/rules.md
+ * §3.4); undefined for none. null and the empty string stand for every name, as a result null does.
+ */
+export function commonHostname(listener: string | null, written: string): string | null | undefined {
+  if (listener === null || listener === "") return written || null;
+  if (written === "" || covers(written, listener)) return listener;
+  return covers(listener, written) ? written : undefined;
+}
+
+/** Of two hostnames that stand for one name: the more, the more of it is spelled out. */
+function spelledOut(written: string): number {
+  return written.startsWith("*.") ? written.length - 1 : written.length;
+}
+
+/** The names that a route claims on a listener, with how much of each it spells out; no hostname at all is "". */
+function namesOf(listener: Listener, hostnames: readonly string[] | null): ReadonlyMap<string | null, number> {
+  if (hostnames === null) return new Map([[null, 0]]);
+  const names = new Map<string | null, number>();
+  for (const written of hostnames.length === 0 ? [""] : hostnames) {
+    const name = commonHostname(listener.hostname, written);
+    if (name !== undefined) names.set(name, Math.max(names.get(name) ?? 0, spelledOut(written)));
+  }
+  return names;
+}
+
+/** All claims of routes that are attached for certain, by listener and name. */
+function collectNames(decisions: readonly Decision[]): readonly Name[] {
+  const names = new Map<string, Name>();
+  for (const decision of decisions) {
+    if (decision.handshake !== "attachment" || !hasVerdict(decision, "permitted")) continue;
+    const { witness } = decision.outcome;
+    if (witness.by !== "listener") continue;
+    const { referrer: route, hostnames } = decision.reference;
+    const routeKey = keyOf(route);
+    for (const { parent, listener } of witness.trials) {
+      for (const [hostname, spelled] of namesOf(listener, hostnames)) {
+        const key = `${keyOf(parent)}/${listener.index}/${hostname ?? ""}`;
+        const name = names.get(key) ?? { parent, listener, hostname, claims: new Map<ObjectKey, Claim>() };
+        names.set(key, name);
+        name.claims.set(routeKey, { route, spelled });
+      }
+    }
+  }
+  return [...names.values()];
+}
+
+/** The form in which the API server writes times. Only times in one form can be compared as text. */
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+
+/** Reads creation time and matches of routes, once each. What is wrong with their fields is told elsewhere. */
+function rivalReader(sight: Sight): (claim: Claim) => Rival {
+  const known = new Map<ObjectKey, Omit<Rival, keyof Claim>>();
+  const read = (route: NamespacedId): Omit<Rival, keyof Claim> => {
+    const root = Field.root(sight.get(route)?.body, () => {});
+    const created = root.at("metadata").at("creationTimestamp").text() ?? "";
+    const matches = readMatches(route, root).map((match) => `${groupKindKey(route)}/${match}`);
+    return { created: TIME.test(created) ? created : null, matches };
+  };
+  return (claim) => {
+    const key = keyOf(claim.route);
+    const facts = known.get(key) ?? read(claim.route);
+    known.set(key, facts);
+    return { ...claim, ...facts };
+  };
+}
+
+/** Of routes of equal age the first by "{namespace}/{name}" is served, in the order of that text. */
+function byName(a: Rival, b: Rival): number {
+  const nameOf = ({ route: { namespace, name } }: Rival): string => `${namespace}/${name}`;
+  return compareText(nameOf(a), nameOf(b)) || compareIds(a.route, b.route);
+}
+
+function byAge(a: Rival, b: Rival): number {
+  return compareText(a.created ?? "", b.created ?? "") || byName(a, b);
+}
+
+/** A rival with its place in the order. */
+interface Placed {
+  readonly rival: Rival;
+  readonly place: number;
+}
+
+/** The first rivals of an order, for each key one of the first namespace and one of another: nobody needs a third. */
+class Firsts {
+  readonly #byKey = new Map<string, Placed[]>();
+
+  add(key: string, placed: Placed): void {
+    const firsts = this.#byKey.get(key);
+    if (firsts === undefined) this.#byKey.set(key, [placed]);
+    else if (firsts.length === 1 && firsts[0]?.rival.route.namespace !== placed.rival.route.namespace) {
+      firsts.push(placed);
+    }
+  }
+
+  /** The first that was added under one of the keys and is of another namespace. */
+  find(keys: readonly string[], namespace: string): Rival | null {
+    const found = keys.flatMap((key) => {
+      const first = this.#byKey.get(key)?.find(({ rival }) => rival.route.namespace !== namespace);
+      return first === undefined ? [] : [first];
+    });
+    if (found.length === 0) return null;
+    return found.reduce((a, b) => (a.place <= b.place ? a : b)).rival;
+  }
+}
+
+/** The order in which rivals are looked at, and who of them may go before whom. */
+interface Order {
+  readonly rivals: readonly Rival[];
+  readonly seniority: Seniority;
+  readonly precedes: (rival: Rival) => boolean;
+  readonly follows: (rival: Rival) => boolean;
+}
+
+/**
+ * For each rival that follows, the first one before it of another namespace: one with a match in common, if there is any
+ * that spells out no less of the name, else any. Every rival is looked at once.
+ */
+function precedents({ rivals, seniority, precedes, follows }: Order): ReadonlyMap<Rival, Precedent> {
+  const found = new Map<Rival, Precedent>();
+  const firsts = new Firsts();
+  const lengths = [...new Set(rivals.map(({ spelled }) => spelled))];
+  for (const [place, rival] of rivals.entries()) {
+    const { namespace } = rival.route;
+    if (follows(rival)) {
+      const enough = lengths.filter((length) => length >= rival.spelled);
+      const same = firsts.find(
+        rival.matches.flatMap((match) => enough.map((length) => `${length}/${match}`)),
+        namespace,
+      );
+      const other = same ?? firsts.find([""], namespace);
+      if (other !== null) found.set(rival, { other, seniority, sameMatch: same !== null });
+    }
+    if (!precedes(rival)) continue;
+    firsts.add("", { rival, place });
+    for (const match of rival.matches) firsts.add(`${rival.spelled}/${match}`, { rival, place });
+  }
+  return found;
+}
+
+const everyone = (): boolean => true;
+const dated = ({ created }: Rival): boolean => created !== null;
+const undated = ({ created }: Rival): boolean => created === null;
+
+/** For each rival the one to name: what is known by age counts for more, and a match in common for more than that. */
+function precedentsOf(rivals: readonly Rival[]): ReadonlyMap<Rival, Precedent> {
+  const aged = rivals.filter(dated).toSorted(byAge);
+  const older = precedents({ rivals: aged, seniority: "older", precedes: everyone, follows: everyone });
+  if (aged.length === rivals.length) return older;
+  const named = rivals.toSorted(byName);
+  const unknown = new Map([
+    ...precedents({ rivals: named, seniority: "unknown", precedes: undated, follows: dated }),
+    ...precedents({ rivals: named, seniority: "unknown", precedes: everyone, follows: undated }),
+  ]);
+  const better = [...unknown].filter(([rival, { sameMatch }]) => {
+    const known = older.get(rival);
+    return known === undefined || (sameMatch && !known.sameMatch);
+  });
+  return new Map([...older, ...better]);
+}
+
+function findingsOn({ parent, listener, hostname, claims }: Name, read: (claim: Claim) => Rival): HostnameTaken[] {
+  const namespaces = new Set([...claims.values()].map(({ route }) => route.namespace));
+  if (namespaces.size < 2) return [];
+  const rivals = [...claims.values()].map(read);
+  return [...precedentsOf(rivals)].map(([{ route }, { other, seniority, sameMatch }]) => ({
+    code: "hostname-taken",
+    severity: sameMatch ? "warning" : "info",
+    subject: route,
+    route,
+    other: other.route,
+    seniority,
+    parent,
+    listener,
+    hostname,
+    sameMatch,
+  }));
+}
+
+function inOrder(a: HostnameTaken, b: HostnameTaken): number {
+  return (
+    compareIds(a.route, b.route) ||
+    compareIds(a.parent, b.parent) ||
+    a.listener.index - b.listener.index ||
+    compareText(a.hostname ?? "", b.hostname ?? "")
+  );
+}
+
+/**
+ * Routes of different namespaces that claim one name on one listener (docs/rules.md §3.4). Of two that match the same
+ * requests the older is served: by creation time, then by namespace and name. The finding stands on the other; a warning
+ * where it gets none of those requests, else a word, for either may take requests of the other by a closer match.
+ */
+export function hostnamesTaken(decisions: readonly Decision[], sight: Sight): readonly Finding[] {
+  const read = rivalReader(sight);
+  return collectNames(decisions)
+    .flatMap((name) => findingsOn(name, read))
+    .toSorted(inOrder);
+}

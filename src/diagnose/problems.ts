@@ -1,0 +1,25 @@
+import type { Finding } from "../model/finding.ts";
+import type { InputProblem, Snapshot } from "../model/snapshot.ts";
+
+/** What is wrong with the input itself. */
+export function ofProblem(problem: InputProblem, source: Snapshot["source"]): Finding {
+  switch (problem.cause) {
+    case "syntax":
+    case "duplicate-key":
+      return { code: "manifest-invalid", severity: "error", subject: null, problem };
+    case "no-object":
+      return { code: "manifest-invalid", severity: "warning", subject: null, problem };
+    case "duplicate":
+      return { code: "manifest-duplicate", severity: "warning", subject: problem.id, problem };
+    case "unknown-version":
+      return { code: "manifest-rejected", severity: "error", subject: problem.id, problem };
+    case "unserved-version":
+      return { code: "version-unserved", severity: "warning", subject: problem.id, problem };
+    case "deprecated-version":
+      return { code: "version-deprecated", severity: "warning", subject: problem.id, problem };
+    case "field":
+      return source === "files"
+        ? { code: "manifest-rejected", severity: "error", subject: problem.id, problem }
+        : { code: "field-invalid", severity: "warning", subject: problem.id, problem };
+  }
+}

@@ -1,0 +1,134 @@
+import { REFERENCE_GRANT, REFERENCE_POLICY } from "../catalogue/kinds.ts";
+import type { CatalogueRow } from "../catalogue/row.ts";
+import { rowOf } from "../catalogue/rows.ts";
+import {
+  type AttachmentDecision,
+  crossesNamespace,
+  type Decision,
+  type FreeDecision,
+  type GrantDecision,
+  hasVerdict,
+} from "../model/decision.ts";
+import type { Finding, Severity } from "../model/finding.ts";
+import { includesGroupKind } from "../model/object.ts";
+import type { Namesakes, Sight, Snapshot } from "../model/snapshot.ts";
+
+/** What a selector or a default Gateway brings in is an offer: that it is not taken is no error. */
+const refusedSeverity = ({ implicit }: { readonly implicit: boolean }): Severity => (implicit ? "info" : "error");
+
+function ofRefusedGrant(decision: GrantDecision): readonly Finding[] {
+  if (!hasVerdict(decision, "refused")) return [];
+  const subject = decision.reference.referrer;
+  const severity = refusedSeverity(decision.reference);
+  switch (decision.outcome.reason) {
+    case "RefNotPermitted":
+      return [{ code: "ref-not-permitted", severity, subject, decision }];
+    case "MustBeLocal":
+      return [{ code: "must-be-local", severity, subject, decision }];
+  }
+}
+
+/** Where the specification asks for a grant that the mesh or the implementation does not: nobody has agreed. */
+function ofUngranted(decision: GrantDecision): readonly Finding[] {
+  if (!hasVerdict(decision, "permitted")) return [];
+  const { witness, trials } = decision.outcome;
+  const subject = decision.reference.referrer;
+  switch (witness.by) {
+    case "meshExemption":
+      return trials.length > 0 ? [] : [{ code: "mesh-exemption", severity: "info", subject, decision }];
+    case "unenforced":
+      return trials.length > 0 ? [] : [{ code: "grant-not-enforced", severity: "warning", subject, decision }];
+    case "grant":
+      if (decision.reference.enforcement !== "feature-gated") return [];
+      return [{ code: "feature-gated", severity: "info", subject, decision }];
+    case "sameNamespace":
+    case "clusterScoped":
+      return [];
+  }
+}
+
+/** A permitted referent that is not there. A namespace that was left out or mistyped is the likeliest reason. */
+function ofMissing(decision: GrantDecision | FreeDecision, sight: Sight): readonly Finding[] {
+  if (decision.referentExistence !== "missing" || !hasVerdict(decision, "permitted")) return [];
+  const elsewhere = sight.namesakes(decision.reference.referent);
+  const subject = decision.reference.referrer;
+  return [{ code: "target-not-found", severity: "error", subject, decision, elsewhere }];
+}
+
+function ofDropped(decision: FreeDecision): readonly Finding[] {
+  const { droppedNamespace: namespace, referrer: subject } = decision.reference;
+  return namespace === null ? [] : [{ code: "namespace-ignored", severity: "warning", subject, decision, namespace }];
+}
+
+const NO_NAMESAKES: Namesakes = { first: null, others: 0 };
+
+function ofAttachment(decision: AttachmentDecision, sight: Sight): readonly Finding[] {
+  if (!hasVerdict(decision, "refused")) return [];
+  const { referrer, referent } = decision.reference;
+  const elsewhere = decision.outcome.reason === "ParentNotFound" ? sight.namesakes(referent) : NO_NAMESAKES;
+  const severity = refusedSeverity(decision.reference);
+  return [{ code: "not-attached", severity, subject: referrer, decision, elsewhere }];
+}
+
+function ofVerdict(decision: Decision, sight: Sight): readonly Finding[] {
+  const { outcome, reference } = decision;
+  if (outcome.verdict === "unknown") {
+    const subject = reference.referrer;
+    return outcome.gaps.map((gap) => ({ code: "unknown-verdict", severity: "info", subject, decision, gap }));
+  }
+  switch (decision.handshake) {
+    case "grant":
+      return [...ofRefusedGrant(decision), ...ofUngranted(decision), ...ofMissing(decision, sight)];
+    case "attachment":
+      return ofAttachment(decision, sight);
+    case "none":
+      return [...ofDropped(decision), ...ofMissing(decision, sight)];
+  }
+}
+
+/** Is the kind in the standard channel while the field is not? Of a kind that is experimental as a whole that is no news. */
+function isExperimentalField(row: CatalogueRow): boolean {
+  return row.channel === "experimental" && row.until === null && !row.from.kind.startsWith("X");
+}
+
+/**
+ * What a file may say and a cluster may drop in silence: fields that newer releases have no more, and those that only the
+ * experimental channel has (docs/rules.md §2.10). An object that comes from a cluster has kept them.
+ */
+function ofField(decision: Decision): readonly Finding[] {
+  const row = rowOf(decision.reference);
+  const subject = decision.reference.referrer;
+  if (row.implementation !== "gateway-api") return [];
+  if (row.until !== null && !row.from.kind.startsWith("X")) {
+    return [{ code: "field-retired", severity: "warning", subject, decision }];
+  }
+  if (!isExperimentalField(row) || !crossesNamespace(decision)) return [];
+  return [{ code: "field-experimental", severity: "info", subject, decision }];
+}
+
+/** What is wrong with references, or worth knowing of them, in the order of the decisions. */
+export function ofReferences(
+  decisions: readonly Decision[],
+  sight: Sight,
+  source: Snapshot["source"],
+): readonly Finding[] {
+  return decisions.flatMap((decision, index) => {
+    const found = ofVerdict(decision, sight);
+    // A field that is judged under several parents is one field.
+    const again = decisions[index - 1]?.reference.path === decision.reference.path;
+    return source === "cluster" || again ? found : [...found, ...ofField(decision)];
+  });
+}
+
+/** Without the kind there can be no grants, so every crossing reference is refused; the report says why (docs/rules.md §1.1). */
+export function ofServed({ served }: Snapshot, decisions: readonly Decision[]): readonly Finding[] {
+  if (served === null || [REFERENCE_GRANT, REFERENCE_POLICY].some((kind) => includesGroupKind(served, kind))) return [];
+  const references = decisions.filter(
+    (decision) =>
+      decision.handshake === "grant" &&
+      hasVerdict(decision, "refused") &&
+      decision.outcome.reason === "RefNotPermitted" &&
+      crossesNamespace(decision),
+  ).length;
+  return references === 0 ? [] : [{ code: "referencegrant-not-served", severity: "error", subject: null, references }];
+}

@@ -1,0 +1,47 @@
+import type { FieldPath, ObjectId } from "./object.ts";
+
+/** What one condition says that bears on references. */
+export interface ConditionWord {
+  readonly type: "Accepted" | "ResolvedRefs";
+  readonly status: "True" | "False" | "Unknown";
+  /** The reasons as written, split at commas, each once (docs/rules.md §4.4). */
+  readonly reasons: readonly string[];
+  readonly message: string;
+  /** The generation it was made for; null where the condition does not say. */
+  readonly observedGeneration: number | null;
+  /** As written, in RFC 3339; null where it is not. */
+  readonly lastTransitionTime: string | null;
+}
+
+/** What a condition is about: an object under one parent (of a route) or ancestor (of a policy), one listener, a whole object. */
+export type StatementSubject =
+  | {
+      readonly about: "parent";
+      readonly parent: ObjectId;
+      readonly sectionName: string | null;
+      readonly port: number | null;
+      /** The controller says of the same parent that it left rules out, or all of them: it may not have looked at those. */
+      readonly rulesLeftOut: boolean;
+    }
+  | { readonly about: "listener"; readonly listener: string }
+  | { readonly about: "object" };
+
+/** One condition that one controller wrote on one object. */
+export interface Statement {
+  readonly object: ObjectId;
+  readonly subject: StatementSubject;
+  /** The controller's name; null where the status does not say and no GatewayClass tells it. */
+  readonly controller: string | null;
+  readonly condition: ConditionWord;
+  /** The object's `metadata.generation`; null where it is not known. */
+  readonly generation: number | null;
+  /**
+   * Whether the condition is about the object as it stands. One that does not say which generation it saw is stale;
+   * `unknown` is for an object without a generation.
+   */
+  readonly freshness: "fresh" | "stale" | "unknown";
+  /** The condition's place in the object. */
+  readonly path: FieldPath;
+  /** Where in the object the references stand that the condition speaks of: how their paths begin. */
+  readonly fields: readonly FieldPath[];
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { exitCode } from "../../src/diagnose/exit-code.ts";
+import { IGNORE_ANNOTATION, type IgnoreRule } from "../../src/diagnose/ignore.ts";
+import type { Scope } from "../../src/model/report.ts";
+import { sightOf } from "../../src/model/snapshot.ts";
+import { audit } from "../../src/pipeline.ts";
+import { core, gateway, grant, type Manifest, namespace, route, snapshotOf } from "../harness/world.ts";
+
+const namespaces = [namespace("app"), namespace("backend"), namespace("edge")];
+const api = core("Service", "backend", "api");
+const backendRefs = [{ name: "api", namespace: "backend", port: 80 }];
+const web = route("HTTPRoute", "app", "web", { rules: [{ backendRefs }] });
+const shop = route("HTTPRoute", "app", "shop", { rules: [{ backendRefs }] });
+const open = gateway("edge", "gw", [
+  { name: "http", port: 80, protocol: "HTTP", allowedRoutes: { namespaces: { from: "All" } } },
+]);
+
+/** The manifest with the annotation; its other metadata stays. */
+function annotated(manifest: Manifest, ignore: unknown): Manifest {
+  const metadata: object = Object(manifest.metadata);
+  return { ...manifest, metadata: { ...metadata, annotations: { other: "x", [IGNORE_ANNOTATION]: ignore } } };
+}
+
+const whole: Scope = { namespace: null, selector: [] };
+
+function ignoring(manifests: readonly Manifest[], rules: readonly IgnoreRule[] = [], scope = whole) {
+  return audit(snapshotOf([...namespaces, ...manifests]), scope, rules);
+}
+
+/** `code subject` of the findings that are told, and `code subject by` of those that are not. */
+function parted(manifests: readonly Manifest[], rules: readonly IgnoreRule[] = []) {
+  const { findings, ignored } = ignoring(manifests, rules);
+  return {
+    told: findings.map(({ code, subject }) => `${code} ${subject?.name}`),
+    ignored: ignored.map(({ finding, by }) => `${finding.code} ${finding.subject?.name} ${by}`),
+  };
+}
+
+const everywhere = (code: IgnoreRule["code"]): IgnoreRule => ({ code, subject: null });
+
+describe("--ignore", () => {
+  it("silences a code everywhere", () => {
+    expect(parted([web, shop, api, open], [everywhere("ref-not-permitted")])).toEqual({
+      told: ["listener-open-to-all gw"],
+      ignored: ["ref-not-permitted shop flag", "ref-not-permitted web flag"].toSorted(),
+    });
+  });
+  it("silences a code on one object, of whatever kind", () => {
+    const rule: IgnoreRule = { code: "ref-not-permitted", subject: { namespace: "app", name: "web" } };
+    expect(parted([web, shop, api], [rule])).toEqual({
+      told: ["ref-not-permitted shop"],
+      ignored: ["ref-not-permitted web flag"],
+    });
+  });
+  it("CODE:NAME means objects without a namespace only", () => {
+    const rule: IgnoreRule = { code: "ref-not-permitted", subject: { namespace: null, name: "web" } };
+    expect(parted([web, api], [rule])).toEqual({ told: ["ref-not-permitted web"], ignored: [] });
+  });
+  it("leaves verdicts, their counts and decisions as they are, and changes findings, their counts and the exit code", () => {
+    const before = ignoring([web, api]);
+    const after = ignoring([web, api], [everywhere("ref-not-permitted")]);
+    const policy = { failOn: "error", allowUnknown: false } as const;
+    expect([exitCode(before, policy), exitCode(after, policy)]).toEqual([1, 0]);
+    expect(after.counts.findings).toEqual({ error: 0, warning: 0, info: 0 });
+    expect(after.counts.crossing).toEqual(before.counts.crossing);
+    expect(after.decisions).toHaveLength(before.decisions.length);
+  });
+  it("of an unknown verdict leaves the verdict unknown", () => {
+    const report = audit(snapshotOf([web], false), whole, [everywhere("unknown-verdict")]);
+    expect(report.findings).toEqual([]);
+    expect(exitCode(report, { failOn: "info", allowUnknown: false })).toBe(4);
+  });
+  it("counts what is in scope only", () => {
+    const scope = { ...whole, namespace: "edge" };
+    expect(ignoring([web, api, open], [everywhere("ref-not-permitted")], scope).ignored).toEqual([]);
+  });
+});
+
+describe("the annotation", () => {
+  it("silences codes on its own object", () => {
+    expect(parted([annotated(web, " listener-open-to-all ,ref-not-permitted,"), shop, api, open])).toEqual({
+      told: ["ref-not-permitted shop", "listener-open-to-all gw"],
+      ignored: ["ref-not-permitted web annotation"],
+    });
+  });
+  it("on a grant silences what is found of the grant", () => {
+    const unused = annotated(grant("backend", "g", [{}], [{ name: "api" }]), "grant-unused");
+    const { told, ignored } = parted([unused, api]);
+    expect(ignored).toEqual(["grant-unused g annotation"]);
+    expect(told).not.toContain("grant-unused g");
+  });
+  it("gives way to the flag where both would do", () => {
+    expect(parted([annotated(web, "ref-not-permitted"), api], [everywhere("ref-not-permitted")]).ignored).toEqual([
+      "ref-not-permitted web flag",
+    ]);
+  });
+  it("with a code that there is not is a finding, once for each, and silences the others all the same", () => {
+    const world = [annotated(web, "ref-not-permited,ref-not-permitted,ref-not-permited"), api];
+    expect(parted(world)).toEqual({
+      told: ["ignore-unknown-code web"],
+      ignored: ["ref-not-permitted web annotation"],
+    });
+    expect(ignoring(world).findings).toMatchObject([{ severity: "warning", word: "ref-not-permited" }]);
+  });
+  it("can silence that too", () => {
+    expect(parted([annotated(web, "ignore-unknown-code,x,ref-not-permitted"), api]).told).toEqual([]);
+  });
+  it.each([[5], [null], [["ref-not-permitted"]], [{}]])("%j is no list of codes", (value) => {
+    expect(parted([annotated(web, value), api])).toEqual({ told: ["ref-not-permitted web"], ignored: [] });
+  });
+  it("of an object whose body was not read says nothing", () => {
+    const snapshot = snapshotOf([...namespaces, annotated(web, "ref-not-permitted"), api]);
+    const route = sightOf(snapshot).objectsOf({ group: "gateway.networking.k8s.io", kind: "HTTPRoute" })[0];
+    expect(route?.body).not.toBeNull();
+    const objects = new Map(
+      [...snapshot.objects].map(([key, object]) => [key, object === route ? { ...object, body: null } : object]),
+    );
+    expect(audit({ ...snapshot, objects }, whole).ignored).toEqual([]);
+  });
+});
