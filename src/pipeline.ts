@@ -1,5 +1,4 @@
 import { extract } from "./catalogue/extract.ts";
-import { OPENED_KINDS, TRUSTED_KINDS } from "./catalogue/referents.ts";
 import { definitionsOf, servedKinds } from "./catalogue/versions.ts";
 import { diagnose } from "./diagnose/findings.ts";
 import type { IgnoreRule } from "./diagnose/ignore.ts";
@@ -16,8 +15,7 @@ export function audit(snapshot: Snapshot, scope: Scope, ignore: readonly IgnoreR
   const extracted = extract(sight, servedKinds(snapshot, definitions));
   const { grants, holders } = extracted;
   const decisions = decide({ ...extracted, sight });
-  const kinds = { referrerKinds: TRUSTED_KINDS, referentKinds: OPENED_KINDS };
-  const usage = usageOf({ grants, decisions, sight, ...kinds });
+  const usage = usageOf({ grants, decisions, sight });
   const findings = diagnose({
     snapshot,
     sight,
@@ -27,7 +25,6 @@ export function audit(snapshot: Snapshot, scope: Scope, ignore: readonly IgnoreR
     definitions,
     holders: [...holders.values()],
     problems: [...snapshot.problems, ...extracted.problems],
-    ...kinds,
   });
   return report({ snapshot, sight, decisions, grants: usage, findings }, scope, ignore);
 }

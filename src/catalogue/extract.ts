@@ -21,6 +21,7 @@ import { readGrant } from "./grants.ts";
 import { GATEWAY, LISTENER_SETS, REFERENCE_GRANT, REFERENCE_POLICY, routeInfo, SERVICE } from "./kinds.ts";
 import { DEFAULT_TLS_MODE, readAdmission, readListeners } from "./listeners.ts";
 import { asksForDefaultGateways, namedBy, readReferent } from "./referent.ts";
+import { targetRule } from "./referents.ts";
 import type { CatalogueRow, GrantRow } from "./row.ts";
 import { ROWS } from "./rows.ts";
 import { fieldsAt, type PathPattern, pathPattern } from "./walk.ts";
@@ -142,7 +143,8 @@ function droppedNamespace(field: Field, referent: ObjectId): string | null {
 }
 
 function* grantReferences(base: Base, row: GrantRow, { id, scopes }: NamespacedReferrer): Generator<Reference> {
-  const { enforcement, missingReason, trustedAs = [{ group: row.from.group, kind: row.from.kind }] } = row;
+  const { missingReason, trustedAs = [{ group: row.from.group, kind: row.from.kind }] } = row;
+  const enforcement = targetRule(row.id, base.referent)?.enforcement ?? row.enforcement;
   for (const scope of scopes ?? [null]) {
     yield { ...base, handshake: "grant", referrer: id, scope, enforcement, trustedAs, missingReason };
   }
@@ -150,14 +152,10 @@ function* grantReferences(base: Base, row: GrantRow, { id, scopes }: NamespacedR
 
 function* attachmentReferences(base: Base, field: Field, referrer: NamespacedReferrer): Generator<Reference> {
   const { hostnames } = referrer;
-  if (hostnames === UNUSABLE) return;
-  if (base.implicit) {
-    yield { ...base, handshake: "attachment", referrer: referrer.id, sectionName: null, port: null, hostnames };
-    return;
-  }
-  const sectionName = field.at("sectionName").textOr(null);
-  const port = field.at("port").integerOr(null);
-  if (sectionName === UNUSABLE || port === UNUSABLE) return;
+  // A default Gateway is named nowhere, so nothing narrows it down.
+  const sectionName = base.implicit ? null : field.at("sectionName").textOr(null);
+  const port = base.implicit ? null : field.at("port").integerOr(null);
+  if (sectionName === UNUSABLE || port === UNUSABLE || hostnames === UNUSABLE) return;
   yield { ...base, handshake: "attachment", referrer: referrer.id, sectionName, port, hostnames };
 }
 

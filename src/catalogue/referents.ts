@@ -1,7 +1,9 @@
-import { type GroupKind, groupKindKey } from "../model/object.ts";
+import { type GroupKind, groupKindKey, includesGroupKind } from "../model/object.ts";
 import { KNOWN_TARGETS } from "./ecosystem.ts";
-import { X_BACKEND } from "./kinds.ts";
-import { ROWS } from "./rows.ts";
+import type { ImplementationId } from "./implementations.ts";
+import { GATEWAY_API, GATEWAY_API_X, X_BACKEND } from "./kinds.ts";
+import type { KnownTarget } from "./row.ts";
+import { ROWS, rowOf } from "./rows.ts";
 
 function distinct(kinds: readonly GroupKind[]): readonly GroupKind[] {
   return [...new Map(kinds.map((kind) => [groupKindKey(kind), kind])).values()];
@@ -33,4 +35,33 @@ export function mayRefer(from: GroupKind, to: GroupKind): boolean {
         (row.alsoNames ?? []).some(same) ||
         KNOWN_TARGETS.some(({ rows, target }) => rows.includes(row.id) && same(target))),
   );
+}
+
+/**
+ * Is it known that references from the one kind to the other go by grants? Of the Gateway API's own kinds all references are
+ * known; what else another kind may refer to, nobody can tell.
+ */
+export function isKnownPair(from: GroupKind, to: GroupKind): boolean {
+  const own = [GATEWAY_API, GATEWAY_API_X].includes(from.group);
+  return own ? includesGroupKind(TRUSTED_KINDS, from) && includesGroupKind(OPENED_KINDS, to) : mayRefer(from, to);
+}
+
+/** The rule for a kind that an implementation, not the specification, lets a field name; undefined for all others. */
+export function targetRule(row: string, referent: GroupKind): KnownTarget | undefined {
+  return TARGETS_BY_KIND.get(groupKindKey(referent))?.find(({ rows }) => rows.includes(row));
+}
+
+const TARGETS_BY_KIND: ReadonlyMap<string, readonly KnownTarget[]> = Map.groupBy(KNOWN_TARGETS, ({ target }) =>
+  groupKindKey(target),
+);
+
+/** Who made the rule that a reference is judged by. */
+export function implementationOf({
+  row,
+  referent,
+}: {
+  readonly row: string;
+  readonly referent: GroupKind;
+}): ImplementationId {
+  return targetRule(row, referent)?.implementation ?? rowOf({ row }).implementation;
 }

@@ -1,7 +1,8 @@
 import { inertFrom, inertTo } from "../catalogue/grants.ts";
 import { NAMESPACE, SECRET } from "../catalogue/kinds.ts";
-import { isForeignGrant, makerOfGrant } from "../catalogue/known.ts";
+import { isForeignGrant, kindInfo, makerOfGrant } from "../catalogue/known.ts";
 import { looksLike } from "../catalogue/names.ts";
+import { isKnownPair, OPENED_KINDS, TRUSTED_KINDS } from "../catalogue/referents.ts";
 import type { EntryRef, Finding, Severity } from "../model/finding.ts";
 import type { Grant, InertCause } from "../model/grant.ts";
 import {
@@ -19,10 +20,6 @@ import type { Sight, Snapshot } from "../model/snapshot.ts";
 export interface GrantEvidence {
   readonly snapshot: Snapshot;
   readonly sight: Sight;
-  /** Kinds that the catalogue knows `from` to name with effect. */
-  readonly referrerKinds: readonly GroupKind[];
-  /** Kinds that the catalogue knows `to` to name with effect. */
-  readonly referentKinds: readonly GroupKind[];
 }
 
 /** What is to say of single entries of a grant. */
@@ -42,6 +39,10 @@ function ofEntries(report: GrantReport, diagnosis: GrantEvidence): readonly Find
     const severity: Severity = meant === null ? "info" : "warning";
     findings.push({ code: "grant-unknown-kind", severity, subject, grant, entry, groupKind: { group, kind }, meant });
   };
+  const isTrusted = (from: GroupKind): boolean =>
+    includesGroupKind(TRUSTED_KINDS, from) &&
+    (grant.to.length === 0 ||
+      grant.to.some(({ entry: to }) => isKnownPair(from, to) || !includesGroupKind(OPENED_KINDS, to)));
   for (const { index, entry: from } of grant.from) {
     const entry: EntryRef = { list: "from", index };
     const namespace: ObjectId = { ...NAMESPACE, namespace: null, name: from.namespace };
@@ -50,8 +51,7 @@ function ofEntries(report: GrantReport, diagnosis: GrantEvidence): readonly Find
     else if (missing(namespace)) {
       findings.push({ code: "grant-dangling", severity: "warning", subject, grant, entry, missing: namespace });
     }
-    if (why === null && !includesGroupKind(diagnosis.referrerKinds, from))
-      pushUnknownKind(entry, from, diagnosis.referrerKinds);
+    if (why === null && !isTrusted(from)) pushUnknownKind(entry, from, TRUSTED_KINDS);
   }
   for (const { index, entry: to } of grant.to) {
     const entry: EntryRef = { list: "to", index };
@@ -62,10 +62,11 @@ function ofEntries(report: GrantReport, diagnosis: GrantEvidence): readonly Find
     }
     const target: GroupKind = { group: to.group, kind: to.kind };
     const secrets = sameGroupKind(to, SECRET);
-    if (!includesGroupKind(diagnosis.referentKinds, to)) pushUnknownKind(entry, to, diagnosis.referentKinds);
+    if (!includesGroupKind(OPENED_KINDS, to)) pushUnknownKind(entry, to, OPENED_KINDS);
     else if (to.name !== null) {
       const id: ObjectId = { ...target, namespace: grant.id.namespace, name: to.name };
-      if (missing(id))
+      // Of kinds that are not read nothing is known to be missing.
+      if (kindInfo(target) !== undefined && missing(id))
         findings.push({ code: "grant-dangling", severity: "warning", subject, grant, entry, missing: id });
     } else if (!inert && (secrets || usage !== "unused")) {
       // A grant that nothing uses should go, not be narrowed; one for Secrets is worth a word all the same.

@@ -42,16 +42,6 @@ const OF_ATTACHMENT: readonly string[] = ["NoMatchingParent", "NotAllowedByListe
 /** Attachments refused for these reasons are not Accepted; what is said of the rest is left open (docs/rules.md §4.1). */
 const SETTLED_REFUSALS: readonly string[] = [...OF_ATTACHMENT, "NotAllowed"];
 
-/** Refused, and nothing that cannot be seen from outside lets a controller pass it over. */
-function isSettled({ reference, outcome }: GrantDecision): boolean {
-  return outcome.verdict === "refused" && reference.enforcement !== "feature-gated";
-}
-
-/** Permitted only in so far as the implementation is known to ask nobody, which its controller may know better. */
-function isUnenforced({ outcome }: GrantDecision): boolean {
-  return outcome.verdict === "permitted" && outcome.witness.by === "unenforced";
-}
-
 /** The references of one object, decided. */
 interface Dossier {
   readonly grants: GrantDecision[];
@@ -100,11 +90,11 @@ function onReferences(
   elsewhere: readonly Decision[],
 ): Contradiction | null {
   if (condition.status === "True") {
-    return contradiction("controller-permits-refused", decisions.filter(isSettled));
+    const refused = decisions.filter(({ outcome }) => outcome.verdict === "refused");
+    return contradiction("controller-permits-refused", refused);
   }
   if (condition.status !== "False" || !condition.reasons.includes(NOT_PERMITTED)) return null;
   if ([...decisions, ...elsewhere].some(({ outcome }) => outcome.verdict !== "permitted")) return null;
-  if (decisions.some(isUnenforced)) return null;
   const crossing = decisions.filter(crossesNamespace);
   return contradiction("controller-refuses-permitted", crossing.length > 0 ? crossing : decisions);
 }

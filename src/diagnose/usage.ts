@@ -1,7 +1,8 @@
 import { inertFrom, inertTo, livePairs } from "../catalogue/grants.ts";
+import { isKnownPair } from "../catalogue/referents.ts";
 import type { Decision } from "../model/decision.ts";
 import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
-import { type GroupKind, groupKindKey, includesGroupKind } from "../model/object.ts";
+import { groupKindKey } from "../model/object.ts";
 import type { GrantReport, PairUsage, Usage } from "../model/report.ts";
 import type { Sight } from "../model/snapshot.ts";
 
@@ -10,10 +11,6 @@ export interface UsageEvidence {
   readonly grants: readonly Grant[];
   readonly decisions: readonly Decision[];
   readonly sight: Sight;
-  /** Kinds that the catalogue knows as referrers. */
-  readonly referrerKinds: readonly GroupKind[];
-  /** Kinds that the catalogue knows as referents. */
-  readonly referentKinds: readonly GroupKind[];
 }
 
 interface Tally {
@@ -56,18 +53,16 @@ function together(pairs: readonly PairUsage[]): Usage {
  * what only a referrer can use that nobody saw, or a kind that is not in the catalogue, is unknown (docs/rules.md §2.7).
  */
 export function usageOf(evidence: UsageEvidence): readonly GrantReport[] {
-  const { grants, decisions, sight, referrerKinds, referentKinds } = evidence;
+  const { grants, decisions, sight } = evidence;
   const tallies = tallyUses(decisions);
   const unseen = new Map<string, boolean>();
   const unseenReferrer = (from: GrantFrom): boolean => {
     const key = `${groupKindKey(from)}/${from.namespace}`;
-    const answer =
-      unseen.get(key) ?? (!includesGroupKind(referrerKinds, from) || sight.hidden(from, from.namespace) !== null);
+    const answer = unseen.get(key) ?? sight.hidden(from, from.namespace) !== null;
     unseen.set(key, answer);
     return answer;
   };
-  const mayBeUsed = (from: GrantFrom, to: GrantTo): boolean =>
-    unseenReferrer(from) || !includesGroupKind(referentKinds, to);
+  const mayBeUsed = (from: GrantFrom, to: GrantTo): boolean => unseenReferrer(from) || !isKnownPair(from, to);
   return grants.map((grant): GrantReport => {
     const tally = tallies.get(grant);
     const pairs = grant.from.flatMap((from) =>

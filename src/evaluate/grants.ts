@@ -1,7 +1,6 @@
 import { IMPLEMENTATIONS } from "../catalogue/implementations.ts";
 import { type EntryPart, isSlip } from "../catalogue/names.ts";
-import { DISPUTED_REFERENTS } from "../catalogue/referents.ts";
-import { rowOf } from "../catalogue/rows.ts";
+import { DISPUTED_REFERENTS, implementationOf } from "../catalogue/referents.ts";
 import type { GrantClause, GrantTrial, GrantVerdict } from "../model/decision.ts";
 import type { Grant, GrantFrom, GrantTo, Indexed } from "../model/grant.ts";
 import { compareIds, type GroupKind, includesGroupKind, keyOf, type NamespacedId } from "../model/object.ts";
@@ -300,7 +299,7 @@ function disputed(reference: GrantReference): string {
 
 /** Why a missing grant may not be a refusal. */
 function doubt(reference: GrantReference, enforcement: "mode" | "generated" | "declared" | "unverified"): string {
-  const { title } = IMPLEMENTATIONS[rowOf(reference).implementation];
+  const { title } = IMPLEMENTATIONS[implementationOf(reference)];
   switch (enforcement) {
     case "mode":
       return `whether ${title} asks for a grant here is a setting of its own`;

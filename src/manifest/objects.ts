@@ -1,5 +1,5 @@
 import type { KindInfo } from "../catalogue/kinds.ts";
-import { KINDS, kindInfo } from "../catalogue/known.ts";
+import { isForeignGrant, KINDS, kindInfo } from "../catalogue/known.ts";
 import { looksLike } from "../catalogue/names.ts";
 import { Field, type FieldProblem, UNUSABLE } from "../model/fields.ts";
 import type { Gap } from "../model/gap.ts";
@@ -207,7 +207,7 @@ function gapsOf({ source, problem }: BrokenDocument): readonly Gap[] {
   const detail = `${formatPosition(problem.at)} could not be read: ${problem.detail}`;
   const kind = soleKind(source.text);
   if (kind === null) return [{ cause: "unreadable", groupKind: null, namespace: null, detail }];
-  return KINDS.filter((info) => info.kind === kind).map((info) => ({
+  return KINDS.filter((info) => info.kind === kind && !isForeignGrant(info)).map((info) => ({
     cause: "unreadable",
     groupKind: { group: info.group, kind },
     namespace: null,

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { rowOf } from "../catalogue/rows.ts";
+import { implementationOf } from "../catalogue/referents.ts";
 import { crossesNamespace, type Decision, type GrantTrial, type ListenerTrial } from "../model/decision.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Gap } from "../model/gap.ts";
@@ -65,7 +65,7 @@ function witnessJson(decision: Decision): object | null {
 /** Whose rule it was decided by, and what is done about it; the specification's handshakes with parents have no degrees. */
 function ruleJson(decision: Decision): object {
   return {
-    implementation: rowOf(decision.reference).implementation,
+    implementation: implementationOf(decision.reference),
     enforcement: decision.handshake === "grant" ? decision.reference.enforcement : null,
   };
 }

@@ -1,7 +1,7 @@
 import { IMPLEMENTATIONS } from "../catalogue/implementations.ts";
 import { KINDS } from "../catalogue/known.ts";
 import { kindsOf } from "../catalogue/protocols.ts";
-import { rowOf } from "../catalogue/rows.ts";
+import { implementationOf } from "../catalogue/referents.ts";
 import {
   type AttachmentDecision,
   type Decision,
@@ -206,12 +206,12 @@ function whyRefusedByGrant(decision: WithVerdict<GrantDecision, "refused">): str
 
 /** Whose rule a reference is judged by: `Envoy Gateway`. */
 export function ruleOf({ reference }: Decision): string {
-  return IMPLEMENTATIONS[rowOf(reference).implementation].title;
+  return IMPLEMENTATIONS[implementationOf(reference)].title;
 }
 
 /** The same in brackets, where it is not the specification's own: ` (rule of Envoy Gateway)`. */
 export function ruleNote(decision: Decision): string {
-  return rowOf(decision.reference).implementation === "gateway-api" ? "" : ` (rule of ${ruleOf(decision)})`;
+  return implementationOf(decision.reference) === "gateway-api" ? "" : ` (rule of ${ruleOf(decision)})`;
 }
 
 /** The listeners that the route asked for: the others say nothing about it. */
@@ -285,7 +285,7 @@ export function witnessText(decision: Decision): string {
       return `allowedListeners of ${nameOf(witness.parent)}`;
     case "grant":
       return witness.trials
-        .map(({ grant, from, to }) => `ReferenceGrant ${grant.id.namespace}/${grant.id.name} from[${from}] to[${to}]`)
+        .map(({ grant, from, to }) => `${nameOf(grant.id)} from[${from}] to[${to}]`)
         .join(", ");
     case "listener":
       return witness.trials

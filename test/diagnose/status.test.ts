@@ -110,9 +110,9 @@ const BACKEND = "spec.rules[0].backendRefs[0]";
 type Situation = readonly [name: string, manifests: readonly Manifest[], expected: readonly string[], open?: "open"];
 
 function check(situations: readonly Situation[]): void {
-  it.each(situations)("%s", (_name, manifests, expected, open) => {
-    expect(found(manifests, open !== "open")).toEqual(expected);
-  });
+  for (const [name, manifests, expected, open] of situations) {
+    it(name, () => expect(found(manifests, open !== "open")).toEqual(expected));
+  }
 }
 
 describe("ResolvedRefs of a route", () => {
@@ -280,6 +280,15 @@ describe("entries of a route's status", () => {
     [
       "for a parent that the route names no more are left over",
       [...base, web([under({ name: "former", namespace: "edge" }, [old(RESOLVED), old(ACCEPTED)])])],
+      [],
+    ],
+    [
+      "for a default Gateway are about a parent that the route does not name",
+      [
+        gateway("edge", "gw", [{ ...HTTP, allowedRoutes: {} }], { defaultScope: "All" }),
+        api,
+        web([under(GW_REF, [RESOLVED, old(ACCEPTED)])], { useDefaultGateways: "All" }, []),
+      ],
       [],
     ],
     [
@@ -533,6 +542,11 @@ describe("Accepted of a route", () => {
       [],
     ],
     [
+      "refuses a route that wants every hostname beside a GRPCRoute",
+      [...on([HTTP], [rejected("NotAllowedByListeners")]), rpc(hostnames)],
+      [],
+    ],
+    [
       "refuses a route beside a GRPCRoute without hostnames",
       [...on([HTTP], [rejected("NotAllowedByListeners")], { hostnames }), rpc([])],
       [],
@@ -669,6 +683,20 @@ describe("a Gateway", () => {
     [
       "refuses a listener for its authorities, not its certificate",
       [...on([https], listener("https", DENIED), frontend), toSecrets],
+      [],
+    ],
+    [
+      "refuses a listener for a client certificate where it stood until v1.3",
+      [
+        live(
+          gateway("edge", "gw", [https], {
+            backendTLS: { clientCertificateRef: { name: "other", namespace: "app" } },
+          }),
+          listener("https", DENIED),
+        ),
+        secret,
+        toSecrets,
+      ],
       [],
     ],
     ["agrees on its client certificate", on([HTTP], { conditions: [DENIED] }, client), []],

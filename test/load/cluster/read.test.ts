@@ -62,6 +62,7 @@ describe("discovery", () => {
       "Gateway.v1",
       "HTTPRoute.v1",
       "Namespace.v1",
+      "PersistentVolumeClaim.v1",
       "ReferenceGrant.v1",
       "Secret.v1",
       "Service.v1",

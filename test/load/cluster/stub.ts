@@ -147,7 +147,9 @@ export function discovery(
         version,
         freshness: "Current",
         resources: kinds
-          .filter((info) => info.group === group && (versions ?? info.versions?.slice(0, 1) ?? ["v1"]).includes(version))
+          .filter(
+            (info) => info.group === group && (versions ?? info.versions?.slice(0, 1) ?? ["v1"]).includes(version),
+          )
           .map((info) => ({
             resource: info.plural,
             responseKind: { group, version, kind: info.kind },
