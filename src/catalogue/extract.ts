@@ -1,4 +1,4 @@
-import { Field, UNUSABLE, type Unusable } from "../model/fields.ts";
+import { Field, type FieldProblem, UNUSABLE, type Unusable } from "../model/fields.ts";
 import type { Grant } from "../model/grant.ts";
 import type { Listener, ListenerHolder } from "../model/listener.ts";
 import {
@@ -92,7 +92,7 @@ function scopesOf(root: Field, owner: NamespacedId, row: CatalogueRow): readonly
   if (!byRegime.has("gateway") && (byRegime.size === 0 || asksForDefaultGateways(spec))) byRegime.set("gateway", []);
   return REGIMES.flatMap((regime) => {
     const parentRefs = byRegime.get(regime);
-    return parentRefs === undefined ? [] : [{ regime, parentRefs }];
+    return parentRefs === undefined ? [] : [{ regime, parentRefs, shared: byRegime.size > 1 }];
   });
 }
 
@@ -227,7 +227,7 @@ function readHolder(referrer: Referrer, references: readonly Reference[]): Liste
 /** Collects the problems of one object, each once, however often its field is read. */
 function problemSink(object: KubeObject, problems: InputProblem[]) {
   const seen = new Set<string>();
-  return (problem: { readonly path: FieldPath; readonly expected: string; readonly found: string }): void => {
+  return (problem: FieldProblem): void => {
     const key = `${formatPath(problem.path)} ${problem.expected}`;
     if (seen.has(key)) return;
     seen.add(key);

@@ -23,15 +23,15 @@ function readRequirement(field: Field): LabelRequirement {
     case "In":
     case "NotIn":
       if (words.length > 0) return { key, operator, values: words };
-      field.at("values").reject(`values for ${operator}`);
+      field.at("values").doubt(`values for ${operator}`);
       return broken;
     case "Exists":
     case "DoesNotExist":
       if (words.length === 0) return { key, operator, values: words };
-      field.at("values").reject(`no values for ${operator}`);
+      field.at("values").doubt(`no values for ${operator}`);
       return broken;
     default:
-      field.at("operator").reject("In, NotIn, Exists or DoesNotExist", JSON.stringify(operator));
+      field.at("operator").doubt("In, NotIn, Exists or DoesNotExist", JSON.stringify(operator));
       return broken;
   }
 }

@@ -57,6 +57,17 @@ function slipOfGroup(written: string, needed: string): boolean {
   );
 }
 
+/** A group as it was meant, so that slips of one come to the same. */
+export function meantGroup(written: string): string {
+  const group = written.split("/")[0] ?? written;
+  return LOOK_ALIKE_GROUPS.find((slip) => slip.written === group)?.meant ?? group;
+}
+
+/** A kind without case and plural, so that slips of one come to the same. */
+export function meantKind(written: string): string {
+  return bare(written);
+}
+
 /** Which part of an entry a string stands in. */
 export type EntryPart = "group" | "kind" | "namespace" | "name";
 

@@ -18,6 +18,7 @@ export function ofProblem(problem: InputProblem, source: Snapshot["source"]): Fi
     case "deprecated-version":
       return { code: "version-deprecated", severity: "warning", subject: problem.id, problem };
     case "field":
+      if (problem.storable) return { code: "field-invalid", severity: "error", subject: problem.id, problem };
       return source === "files"
         ? { code: "manifest-rejected", severity: "error", subject: problem.id, problem }
         : { code: "field-invalid", severity: "warning", subject: problem.id, problem };

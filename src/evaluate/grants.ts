@@ -1,5 +1,5 @@
 import { IMPLEMENTATIONS } from "../catalogue/implementations.ts";
-import { type EntryPart, isSlip } from "../catalogue/names.ts";
+import { type EntryPart, isSlip, meantGroup, meantKind } from "../catalogue/names.ts";
 import { DISPUTED_REFERENTS, implementationOf } from "../catalogue/referents.ts";
 import type { GrantClause, GrantTrial, GrantVerdict } from "../model/decision.ts";
 import type { Grant, GrantFrom, GrantTo, Indexed } from "../model/grant.ts";
@@ -110,6 +110,8 @@ class NamespaceIndex {
   /** By `from`, kind and name of `to`; ANY_NAME where every name is meant. */
   readonly #permitting = new Map<string, Entry[]>();
   #nearMisses: Map<string, Entry[]> | null = null;
+  /** By what was meant: entries that only slips keep from matching. */
+  #slips: Map<string, Entry[]> | null = null;
 
   constructor(grants: readonly Grant[]) {
     this.#grants = grants;
@@ -127,13 +129,28 @@ class NamespaceIndex {
     ];
   }
 
-  /** Entries that fail in one clause; where there is none, some of all. */
+  /** Entries that fail in one clause, or by slips alone; where there is none, some of all. */
   nearest({ from, to }: Pair): readonly Entry[] {
     this.#nearMisses ??= this.#indexNearMisses();
-    const index = this.#nearMisses;
-    const keys = [...missKeys(from, to, to.name), ...missKeys(from, to, ANY_NAME)];
-    const near = new Set(keys.flatMap((key) => index.get(key) ?? NO_ENTRIES));
+    this.#slips ??= this.#indexSlips();
+    const misses = this.#nearMisses;
+    const slips = this.#slips;
+    const near = new Set([
+      ...[to.name, ANY_NAME]
+        .flatMap((name) => missKeys(from, to, name))
+        .flatMap((key) => misses.get(key) ?? NO_ENTRIES),
+      ...meantKeys(from, to).flatMap((key) => slips.get(key) ?? NO_ENTRIES),
+    ]);
     return near.size > 0 ? [...near] : [...entriesOf(this.#grants).take(MOST_SCANNED)];
+  }
+
+  #indexSlips(): Map<string, Entry[]> {
+    const index = new Map<string, Entry[]>();
+    for (const entry of entriesOf(this.#grants)) {
+      const key = meantKey(entry.from.entry, entry.to.entry, entry.to.entry.name ?? ANY_NAME);
+      if ((index.get(key)?.length ?? 0) < NEAREST_KEPT) pushTo(index, key, entry);
+    }
+    return index;
   }
 
   #indexNearMisses(): Map<string, Entry[]> {
@@ -149,6 +166,27 @@ class NamespaceIndex {
 
 /** Where nothing comes near, it does not matter which of many entries is shown. */
 const MOST_SCANNED = 256;
+
+/** What somebody wrote is taken for a wildcard, though there is none. */
+const WILDCARD = "*";
+
+function meantKey(from: GrantFrom, to: GroupKind, name: string): string {
+  const parts = [
+    meantGroup(from.group),
+    meantKind(from.kind),
+    from.namespace,
+    meantGroup(to.group),
+    meantKind(to.kind),
+  ];
+  return [...parts, name].join("/");
+}
+
+/** The keys under which an entry may stand that means this pair. */
+function meantKeys(from: GrantFrom, to: NamespacedId): readonly string[] {
+  return [from.namespace, WILDCARD].flatMap((namespace) =>
+    [to.name, ANY_NAME, WILDCARD].map((name) => meantKey({ ...from, namespace }, to, name)),
+  );
+}
 
 /** A key for each clause left out: what shares one differs in that clause at most. */
 function missKeys(from: GrantFrom, to: GroupKind, name: string): readonly string[] {

@@ -7,6 +7,8 @@ export interface FieldProblem {
   readonly expected: string;
   /** What is there, in words: "a number", "nothing". */
   readonly found: string;
+  /** Whether the API server takes it all the same, since no rule of the schema forbids it. */
+  readonly storable: boolean;
 }
 
 /** Takes the problems that a {@link Field} meets. */
@@ -138,13 +140,18 @@ export class Field {
 
   /** Tells the sink that the value here breaks a rule of the schema that is not about its type. */
   reject(expected: string, found: string = describe(this.#value)): Unusable {
-    this.#sink({ path: this.path, expected, found });
+    this.#sink({ path: this.path, expected, found, storable: false });
     return UNUSABLE;
+  }
+
+  /** Tells the sink that the value here makes no sense, though the schema lets it pass. */
+  doubt(expected: string, found: string = describe(this.#value)): void {
+    this.#sink({ path: this.path, expected, found, storable: true });
   }
 
   #wrong(expected: string): Unusable {
     // Below a field that was told already there is nothing new to tell.
-    if (this.#value !== UNUSABLE) this.#sink({ path: this.path, expected, found: describe(this.#value) });
+    if (this.#value !== UNUSABLE) this.reject(expected);
     return UNUSABLE;
   }
 }

@@ -9,6 +9,8 @@ export interface ParentScope {
   readonly regime: "gateway" | "mesh" | "other";
   /** Indices into `spec.parentRefs`; empty for a route without parents. */
   readonly parentRefs: readonly number[];
+  /** Whether the route has parents of another sort too, under which the same field has another verdict. */
+  readonly shared: boolean;
 }
 
 /**

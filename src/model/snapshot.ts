@@ -39,6 +39,8 @@ export type InputProblem =
       readonly path: FieldPath;
       readonly expected: string;
       readonly found: string;
+      /** Whether the API server takes it all the same. */
+      readonly storable: boolean;
       readonly at: Position | null;
     };
 

@@ -4,6 +4,7 @@ import { crossesNamespace, type Decision, type GrantTrial, type ListenerTrial } 
 import type { Finding } from "../model/finding.ts";
 import type { Gap } from "../model/gap.ts";
 import { compareText, formatPath, type ObjectId } from "../model/object.ts";
+import type { ParentScope } from "../model/reference.ts";
 import type { GrantReport, IgnoredFinding, Report } from "../model/report.ts";
 import type { Statement } from "../model/status.ts";
 import { findingPlace, findingText } from "./finding-prose.ts";
@@ -30,8 +31,12 @@ function gapJson({ cause, groupKind, namespace, exceptNamespaces, detail }: Gap)
   };
 }
 
-function grantTrialJson({ grant, from, to, failed }: GrantTrial): object {
-  return { grant: { namespace: grant.id.namespace, name: grant.id.name }, from, to, failed };
+function grantTrialJson({ grant, from, to, failed, slips }: GrantTrial): object {
+  return { grant: { namespace: grant.id.namespace, name: grant.id.name }, from, to, failed, slips };
+}
+
+function parentsJson(scope: ParentScope | null): object | null {
+  return scope === null ? null : { regime: scope.regime, parentRefs: scope.parentRefs };
 }
 
 function listenerTrialJson({ listener, failed, undecided }: ListenerTrial): object {
@@ -90,7 +95,7 @@ function decisionJson(decision: Decision, report: Report): object {
     case "grant":
       return {
         ...common,
-        parents: decision.reference.scope,
+        parents: parentsJson(decision.reference.scope),
         implicit: decision.reference.implicit,
         referentExistence: decision.referentExistence,
         trials: decision.outcome.trials.map(grantTrialJson),

@@ -165,7 +165,7 @@ function placeText({ subject }: Statement): string {
 
 /** A controller's word, as its condition has it. */
 const wordText = ({ condition: { type, status, reasons } }: Statement): string =>
-  `${type}=${status}${reasons.length === 0 ? "" : ` (${reasons.join(", ")})`}`;
+  `${type}=${status}${status === "True" || reasons.length === 0 ? "" : ` (${reasons.join(", ")})`}`;
 
 function disagreementText(
   { code, disagreement }: Finding & { readonly code: "controller-refuses-permitted" | "controller-permits-refused" },
@@ -178,7 +178,7 @@ function disagreementText(
   const about = `${referenceText(first, display)}${others.length === 0 ? "" : ` (and ${plural(others.length, "other")})`}`;
   return code === "controller-refuses-permitted"
     ? plain(message, `the specification permits ${about}: ${witnessText(first)}. The YAML is right`)
-    : plain(message, `the specification refuses ${about}: ${obstacleText(first)}. It works without permission`);
+    : plain(message, `the specification refuses ${about}: ${obstacleText(first)}. It may work without permission`);
 }
 
 /** Puts a finding into words. */
@@ -275,7 +275,7 @@ export function findingText(finding: Finding, display: Display): FindingText {
           );
     case "grant-look-alike":
       return plain(
-        `is no ReferenceGrant of the Gateway API${finding.whose === null ? "" : `, but ${finding.whose}`}; it is left out of account${othersText(finding.others)}`,
+        `is no ReferenceGrant of the Gateway API${finding.whose === null ? "" : `, but a grant of ${finding.whose}`}; it is left out of account${othersText(finding.others)}`,
       );
     case "listener-open-to-all":
       return plain(

@@ -261,8 +261,14 @@ export function targetText({ reference }: Decision): string {
 
 /** `rules[0].backendRefs[0] → Service backend/api`. */
 export function referenceText(decision: Decision, display: Display): string {
+  const { reference } = decision;
+  const scope = reference.handshake === "grant" ? reference.scope : null;
+  const parents =
+    scope?.shared === true
+      ? ` under ${scope.parentRefs.map((index) => `parentRefs[${index}]`).join(", ") || "default Gateways"}`
+      : "";
   const implicit = decision.reference.handshake !== "none" && decision.reference.implicit ? " (selected)" : "";
-  return `${fieldOf(decision.reference.path)} ${symbol("arrow", display)} ${targetText(decision)}${implicit}`;
+  return `${fieldOf(decision.reference.path)} ${symbol("arrow", display)} ${targetText(decision)}${implicit}${parents}`;
 }
 
 /** By what right a permitted reference stands. */
@@ -284,9 +290,7 @@ export function witnessText(decision: Decision): string {
     case "allowedListeners":
       return `allowedListeners of ${nameOf(witness.parent)}`;
     case "grant":
-      return witness.trials
-        .map(({ grant, from, to }) => `${nameOf(grant.id)} from[${from}] to[${to}]`)
-        .join(", ");
+      return witness.trials.map(({ grant, from, to }) => `${nameOf(grant.id)} from[${from}] to[${to}]`).join(", ");
     case "listener":
       return witness.trials
         .toSorted((a, b) => a.listener.index - b.listener.index)

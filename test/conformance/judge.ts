@@ -59,8 +59,9 @@ function judge<T>(
 function predictCondition(predict: Predictor, { object, subject }: Expectation, type: Condition["type"]) {
   switch (subject.of) {
     case "object":
-    case "ancestor":
       return predict.objectCondition(object, type);
+    case "ancestor":
+      return predict.policyCondition(object, subject.ancestorRef, type);
     case "listener":
       return predict.listenerCondition(object, subject.listener, type);
     case "parent":

@@ -1,8 +1,6 @@
 /** Why the engine cannot say what a controller will report. */
 export type OutOfScope =
-  | "backend-tls-policy"
   | "listener-conflict"
-  | "parameters"
   | "protocol-support"
   | "target-content"
   | "target-kind"
@@ -10,16 +8,13 @@ export type OutOfScope =
 
 /** Each reason as a sentence. */
 export const REASONS: Readonly<Record<OutOfScope, string>> = {
-  "backend-tls-policy": "A BackendTLSPolicy cannot refer across namespaces, so the engine does not read the kind.",
   "listener-conflict":
     "Whether listeners of one port with different protocols or TLS modes can be served together is the implementation's to say, and has nothing to do with references.",
-  parameters:
-    "`infrastructure.parametersRef` is local by its type and of a kind of the implementation's own: not read.",
   "protocol-support":
     "Which protocols besides those of the specification an implementation supports is its own to say.",
   "target-content": "The engine reads names of Secrets and ConfigMaps, never their content.",
   "target-kind":
-    "Which other kinds than the one that all must take in a field (Service, Secret, ConfigMap) an implementation takes there is its own to say.",
+    "Which other kinds than the one that all must take in a field (Service, Secret, ConfigMap; none in `parametersRef`) an implementation takes there is its own to say.",
   "tls-termination":
     "TLS listeners in mode Terminate are a feature of some implementations: upstream has one test for either, with the same listener.",
 };
@@ -29,27 +24,10 @@ export const REASONS: Readonly<Record<OutOfScope, string>> = {
  * about one, and what is asserted.
  */
 export const OUT_OF_SCOPE: Readonly<Record<OutOfScope, readonly string[]>> = {
-  "backend-tls-policy": [
-    "BackendTLSPolicyInvalidCACertificateRef: BackendTLSPolicy infra/nonexistent-ca-certificate-ref at Gateway infra/same-namespace: Accepted",
-    "BackendTLSPolicyInvalidCACertificateRef: BackendTLSPolicy infra/nonexistent-ca-certificate-ref at Gateway infra/same-namespace: ResolvedRefs",
-    "BackendTLSPolicyInvalidCACertificateRef: BackendTLSPolicy infra/malformed-ca-certificate-ref at Gateway infra/same-namespace: Accepted",
-    "BackendTLSPolicyInvalidCACertificateRef: BackendTLSPolicy infra/malformed-ca-certificate-ref at Gateway infra/same-namespace: ResolvedRefs",
-    "BackendTLSPolicyInvalidKind: BackendTLSPolicy infra/invalid-kind at Gateway infra/same-namespace: Accepted",
-    "BackendTLSPolicyInvalidKind: BackendTLSPolicy infra/invalid-kind at Gateway infra/same-namespace: ResolvedRefs",
-    "BackendTLSPolicyGRPCRoute: BackendTLSPolicy infra/grpc-normative-test at Gateway infra/same-namespace: Accepted",
-    "BackendTLSPolicyGRPCRoute: BackendTLSPolicy infra/grpc-normative-test at Gateway infra/same-namespace: ResolvedRefs",
-    "BackendTLSPolicyGRPCRoute: BackendTLSPolicy infra/grpc-host-mismatch at Gateway infra/same-namespace: Accepted",
-    "BackendTLSPolicyGRPCRoute: BackendTLSPolicy infra/grpc-host-mismatch at Gateway infra/same-namespace: ResolvedRefs",
-    "BackendTLSPolicyGRPCRoute: BackendTLSPolicy infra/grpc-cert-mismatch at Gateway infra/same-namespace: Accepted",
-    "BackendTLSPolicyGRPCRoute: BackendTLSPolicy infra/grpc-cert-mismatch at Gateway infra/same-namespace: ResolvedRefs",
-    "BackendTLSPolicyTLSRouteTerminate: BackendTLSPolicy infra/btls-tlsroute-terminate-test at Gateway infra/gateway-btls-tlsroute-terminate: Accepted",
-    "BackendTLSPolicyTLSRouteTerminate: BackendTLSPolicy infra/btls-tlsroute-terminate-test at Gateway infra/gateway-btls-tlsroute-terminate: ResolvedRefs",
-  ],
   "listener-conflict": [
     "TLSRouteListenerMixedTerminationNotSupported: Gateway infra/gateway-tlsroute-mixed-termination-not-supported listener tls-terminate: Accepted",
     "TLSRouteListenerMixedTerminationNotSupported: Gateway infra/gateway-tlsroute-mixed-termination-not-supported listener tls-passthrough: Accepted",
   ],
-  parameters: ["GatewayInvalidParametersRef: Gateway infra/gateway-invalid-parameters-ref: Accepted"],
   "protocol-support": [
     "GatewayListenerUnsupportedProtocol: Gateway infra/gateway-only-unsupported-protocols: Accepted",
     "GatewayListenerUnsupportedProtocol: Gateway infra/gateway-only-unsupported-protocols listener invalid: Accepted",
@@ -59,10 +37,15 @@ export const OUT_OF_SCOPE: Readonly<Record<OutOfScope, readonly string[]>> = {
     "GatewayListenerUnsupportedProtocol: Gateway infra/gateway-supported-and-unsupported-protocols listener invalid: supportedKinds",
   ],
   "target-content": [
+    "BackendTLSPolicyInvalidCACertificateRef: BackendTLSPolicy infra/malformed-ca-certificate-ref at Gateway infra/same-namespace: Accepted",
+    "BackendTLSPolicyInvalidCACertificateRef: BackendTLSPolicy infra/malformed-ca-certificate-ref at Gateway infra/same-namespace: ResolvedRefs",
     "GatewayInvalidTLSConfiguration: Gateway infra/gateway-certificate-malformed-secret listener https: ResolvedRefs",
     "GatewayInvalidTLSBackendConfiguration: Gateway infra/gateway-client-certificate-malformed-secret: ResolvedRefs",
   ],
   "target-kind": [
+    "BackendTLSPolicyInvalidKind: BackendTLSPolicy infra/invalid-kind at Gateway infra/same-namespace: Accepted",
+    "BackendTLSPolicyInvalidKind: BackendTLSPolicy infra/invalid-kind at Gateway infra/same-namespace: ResolvedRefs",
+    "GatewayInvalidParametersRef: Gateway infra/gateway-invalid-parameters-ref: Accepted",
     "HTTPRouteInvalidBackendRefUnknownKind: HTTPRoute infra/invalid-backend-ref-unknown-kind at Gateway infra/same-namespace: ResolvedRefs",
     "GatewayInvalidTLSConfiguration: Gateway infra/gateway-certificate-unsupported-group listener https: ResolvedRefs",
     "GatewayInvalidTLSConfiguration: Gateway infra/gateway-certificate-unsupported-kind listener https: ResolvedRefs",

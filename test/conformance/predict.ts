@@ -1,11 +1,19 @@
-import { CONFIG_MAP } from "../../src/catalogue/kinds.ts";
+import { CONFIG_MAP, SERVICE } from "../../src/catalogue/kinds.ts";
 import { KINDS } from "../../src/catalogue/known.ts";
 import { admitsKind, kindsOf } from "../../src/catalogue/protocols.ts";
-import { ROWS } from "../../src/catalogue/rows.ts";
-import type { AttachmentDecision, GrantDecision } from "../../src/model/decision.ts";
+import { rowOf } from "../../src/catalogue/rows.ts";
+import type { AttachmentDecision, Decision, FreeDecision, GrantDecision } from "../../src/model/decision.ts";
 import { Field } from "../../src/model/fields.ts";
 import type { Listener, ListenerHolder } from "../../src/model/listener.ts";
-import { type FieldPath, formatPath, keyOf, type ObjectId, sameGroupKind } from "../../src/model/object.ts";
+import {
+  type FieldPath,
+  formatPath,
+  type GroupKind,
+  includesGroupKind,
+  keyOf,
+  type ObjectId,
+  sameGroupKind,
+} from "../../src/model/object.ts";
 import type { ConditionType, Named, ParentRef } from "./expectations.ts";
 import type { OutOfScope } from "./out-of-scope.ts";
 import { type Evaluation, idOf } from "./world.ts";
@@ -32,6 +40,7 @@ export interface Predictor {
   readonly routeCondition: (route: Named, parentRef: ParentRef, type: ConditionType) => Prediction<PredictedCondition>;
   readonly listenerCondition: (owner: Named, name: string, type: ConditionType) => Prediction<PredictedCondition>;
   readonly objectCondition: (object: Named, type: ConditionType) => Prediction<PredictedCondition>;
+  readonly policyCondition: (policy: Named, ancestor: Named, type: ConditionType) => Prediction<PredictedCondition>;
   readonly supportedKinds: (owner: Named, name: string) => Prediction<readonly string[]>;
   readonly attachedRoutes: (owner: Named, name: string) => Prediction<number>;
   readonly attachedListenerSets: (gateway: Named) => Prediction<number>;
@@ -57,8 +66,14 @@ function under(path: FieldPath, prefix: FieldPath): boolean {
   return prefix.every((step, index) => path[index] === step);
 }
 
+/** The kind that every implementation takes in a field; null for none. Of others the engine does not say whether one does. */
+function takenByAll(row: string): GroupKind | null {
+  const { defaults, alsoNames = [] } = rowOf({ row });
+  return defaults ?? [SERVICE, CONFIG_MAP].find((kind) => includesGroupKind(alsoNames, kind)) ?? null;
+}
+
 /** What one decided reference comes to. */
-function findingOf({ reference, outcome, referentExistence }: GrantDecision): Findings {
+function findingOf({ reference, outcome, referentExistence }: GrantDecision | FreeDecision): Findings {
   switch (outcome.verdict) {
     case "refused":
       if (referentExistence !== "unseen") throw new Error(`${formatPath(reference.path)} is refused, yet looked up`);
@@ -66,9 +81,8 @@ function findingOf({ reference, outcome, referentExistence }: GrantDecision): Fi
     case "unknown":
       throw new Error(`${formatPath(reference.path)} is unknown in a world that is complete`);
     case "permitted": {
-      // The kind that every implementation takes in this field. Of others the engine does not say whether one does.
-      const { defaults } = ROWS.find(({ id }) => id === reference.row) ?? { defaults: null };
-      if (!sameGroupKind(reference.referent, defaults ?? CONFIG_MAP)) return { faults: [], open: "target-kind" };
+      const taken = takenByAll(reference.row);
+      if (taken === null || !sameGroupKind(reference.referent, taken)) return { faults: [], open: "target-kind" };
       if (referentExistence === "missing") return { faults: [reference.missingReason ?? "(no reason)"], open: null };
       if (referentExistence === "unseen") throw new Error(`${formatPath(reference.path)} was not looked up`);
       // The suite's convention: what is called malformed has no usable content.
@@ -111,6 +125,10 @@ function mayConflict(listener: Listener, { listeners }: ListenerHolder): boolean
   );
 }
 
+function isOf({ reference }: Decision, id: ObjectId): boolean {
+  return keyOf(reference.referrer) === keyOf(id);
+}
+
 /** Prepares to predict from one evaluation. */
 export function predictor({ sight, holders, decisions }: Evaluation): Predictor {
   const holderOf = (owner: Named): ListenerHolder => {
@@ -128,14 +146,16 @@ export function predictor({ sight, holders, decisions }: Evaluation): Predictor 
   const specOf = (id: ObjectId): Field => Field.root(sight.get(id)?.body, () => {}).at("spec");
 
   const grantDecisions = (id: ObjectId): readonly GrantDecision[] =>
+    decisions.flatMap((decision) => (decision.handshake === "grant" && isOf(decision, id) ? [decision] : []));
+
+  /** The decisions about what an object names without asking anybody. */
+  const freeDecisions = (id: ObjectId, row: string): readonly FreeDecision[] =>
     decisions.flatMap((decision) =>
-      decision.handshake === "grant" && keyOf(decision.reference.referrer) === keyOf(id) ? [decision] : [],
+      decision.handshake === "none" && decision.reference.row === row && isOf(decision, id) ? [decision] : [],
     );
 
   const attachments = (id: ObjectId): readonly AttachmentDecision[] =>
-    decisions.flatMap((decision) =>
-      decision.handshake === "attachment" && keyOf(decision.reference.referrer) === keyOf(id) ? [decision] : [],
-    );
+    decisions.flatMap((decision) => (decision.handshake === "attachment" && isOf(decision, id) ? [decision] : []));
 
   const findingsUnder = (id: ObjectId, prefix: FieldPath): readonly Findings[] =>
     grantDecisions(id)
@@ -263,7 +283,9 @@ export function predictor({ sight, holders, decisions }: Evaluation): Predictor 
   };
 
   const acceptedGateway = (holder: ListenerHolder): Prediction<PredictedCondition> => {
-    if (specOf(holder.id).at("infrastructure").at("parametersRef").present) return out("parameters");
+    const parameters = together(freeDecisions(holder.id, "Gateway.infrastructure.parametersRef").map(findingOf));
+    if (parameters.faults.length > 0) return condition("False", ...parameters.faults);
+    if (parameters.open !== null) return out(parameters.open);
     const accepted = holder.listeners.map((listener) => acceptedListener(holder, listener));
     const open = accepted.find((prediction) => prediction.scope === "out");
     if (open !== undefined) return open;
@@ -274,13 +296,37 @@ export function predictor({ sight, holders, decisions }: Evaluation): Predictor 
   };
 
   const objectCondition: Predictor["objectCondition"] = (object, type) => {
-    if (object.kind === "BackendTLSPolicy") return out("backend-tls-policy");
     if (object.kind === "ListenerSet" && type !== "ResolvedRefs") return setCondition(object, type);
     if (object.kind === "Gateway" && type === "Accepted") return acceptedGateway(holderOf(object));
     if (object.kind === "Gateway" && type === "ResolvedRefs") {
       return resolved(together(findingsUnder(idOf(object), ["spec", "tls", "backend"])));
     }
     throw new Error(`no prediction for ${type} of a ${object.kind}`);
+  };
+
+  /** Does a route that is attached to the Gateway use the object as a backend? Only then is the Gateway its ancestor. */
+  const isAncestor = (gateway: Named, target: ObjectId): boolean =>
+    decisions.some(
+      ({ handshake, reference, outcome }) =>
+        handshake === "attachment" &&
+        outcome.verdict === "permitted" &&
+        keyOf(reference.referent) === keyOf(idOf(gateway)) &&
+        grantDecisions(reference.referrer).some((backend) => keyOf(backend.reference.referent) === keyOf(target)),
+    );
+
+  const policyCondition: Predictor["policyCondition"] = (policy, ancestor, type) => {
+    const id = idOf(policy);
+    if (policy.kind !== "BackendTLSPolicy") throw new Error(`no prediction for a ${policy.kind}`);
+    const targets = freeDecisions(id, "BackendTLSPolicy.targetRefs");
+    if (!targets.some(({ reference }) => isAncestor(ancestor, reference.referent))) return { scope: "no status" };
+    const trusted = freeDecisions(id, "BackendTLSPolicy.caCertificateRefs").map(findingOf);
+    if (type === "ResolvedRefs") return resolved(together(trusted));
+    if (type === "Programmed") throw new Error("policies have no condition Programmed");
+    if (allFaulty(trusted)) return condition("False", "NoValidCACertificate");
+    const { faults, open } = together([...targets.map(findingOf), ...trusted]);
+    if (open !== null) return out(open);
+    if (faults.length === 0) return condition("True", "Accepted");
+    throw new Error(`${policy.name}: whether a policy with some faults is accepted is not specified`);
   };
 
   const supportedKinds: Predictor["supportedKinds"] = (owner, name) => {
@@ -317,7 +363,15 @@ export function predictor({ sight, holders, decisions }: Evaluation): Predictor 
     return { scope: "in", value: attached };
   };
 
-  return { routeCondition, listenerCondition, objectCondition, supportedKinds, attachedRoutes, attachedListenerSets };
+  return {
+    routeCondition,
+    listenerCondition,
+    objectCondition,
+    policyCondition,
+    supportedKinds,
+    attachedRoutes,
+    attachedListenerSets,
+  };
 }
 
 /** Are all of these references, and there are some, denied? */

@@ -189,7 +189,7 @@ describe("clusters", () => {
         gateway("edge", "gw", [{ name: "l", port: 80, protocol: "HTTP", allowedRoutes: { namespaces: namespacesOf } }]),
       ]),
     ).toEqual([
-      'warning field-invalid: spec.listeners[0].allowedRoutes.namespaces.selector.matchExpressions[0].operator should be In, NotIn, Exists or DoesNotExist, found "Is"',
+      'error field-invalid: spec.listeners[0].allowedRoutes.namespaces.selector.matchExpressions[0].operator should be In, NotIn, Exists or DoesNotExist, found "Is"',
     ]);
   });
 });

@@ -177,8 +177,8 @@ describe("a route under a Service parent (mesh)", () => {
     ]);
     const grants = decisions.flatMap((decision) => (decision.handshake === "grant" ? [decision] : []));
     expect(grants.map((decision) => [decision.reference.scope, verdictOf(decision)])).toEqual([
-      [{ regime: "gateway", parentRefs: [1] }, "refused RefNotPermitted"],
-      [{ regime: "mesh", parentRefs: [0] }, "permitted"],
+      [{ regime: "gateway", parentRefs: [1], shared: true }, "refused RefNotPermitted"],
+      [{ regime: "mesh", parentRefs: [0], shared: true }, "permitted"],
     ]);
     expect(counts.crossing.grant).toEqual({ permitted: 0, refused: 1, unknown: 0 });
   });

@@ -26,6 +26,8 @@ export function verdictOf({ outcome }: Decision): string {
 }
 
 export const GW = "gateway.networking.k8s.io";
+/** The group of the experimental kinds. */
+export const GWX = "gateway.networking.x-k8s.io";
 
 /** A Namespace with labels. */
 export function namespace(name: string, labels: Record<string, string> = {}): Manifest {
@@ -35,6 +37,23 @@ export function namespace(name: string, labels: Record<string, string> = {}): Ma
 /** A core object of which only the existence matters. */
 export function core(kind: "Service" | "Secret" | "ConfigMap", namespaceName: string, name: string): Manifest {
   return { apiVersion: "v1", kind, metadata: { namespace: namespaceName, name } };
+}
+
+/** An object of any kind; `namespaceName` is null for one that stands in no namespace. */
+export function object(
+  apiVersion: string,
+  kind: string,
+  namespaceName: string | null,
+  name: string,
+  spec: object,
+): Manifest {
+  const metadata = namespaceName === null ? { name } : { namespace: namespaceName, name };
+  return { apiVersion, kind, metadata, spec };
+}
+
+/** An object as a cluster gives it: with a status, and the generation that conditions compare with. */
+export function withStatus(manifest: Manifest, status: object, generation = 3): Manifest {
+  return { ...manifest, metadata: { ...Object(manifest.metadata), generation }, status };
 }
 
 /** A route of any kind in `namespace`, with the parts of its spec that matter. */

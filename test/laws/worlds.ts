@@ -1,49 +1,138 @@
 import fc from "fast-check";
-import { GW, gateway, grant, type Manifest, namespace, route } from "../harness/world.ts";
+import { FINDING_CODES } from "../../src/model/finding.ts";
+import { GW, GWX, gateway, grant, type Manifest, namespace, object, route, withStatus } from "../harness/world.ts";
 
-/** Small worlds from few names, so that references, grants and near misses meet often. */
+/** Small worlds from few names, so that references, grants, statuses and near misses meet often. */
 
 const NAMESPACES = ["a", "b", "c", "constructor"] as const;
 const NAMES = ["x", "z"] as const;
-const KINDS = ["HTTPRoute", "GRPCRoute", "TCPRoute"] as const;
+const ROUTES = ["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"] as const;
+const ENVOY = "gateway.envoyproxy.io";
+const KGATEWAY = "gateway.kgateway.dev";
 
 const ns = fc.constantFrom(...NAMESPACES);
 const name = fc.constantFrom(...NAMES);
 const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
+/** Absent two and five times as often as not: what is in every world would hide what is in few. */
+const absent = <T>(of: fc.Arbitrary<T>, weight: number) =>
+  fc.oneof({ arbitrary: fc.constant(undefined), weight }, { arbitrary: of, weight: 1 });
+const seldom = <T>(of: fc.Arbitrary<T>) => absent(of, 2);
+const rarely = <T>(of: fc.Arbitrary<T>) => absent(of, 5);
 
 /** An object without its undefined members, as a manifest would be written. */
-function written(object: object): object {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+function written(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
+/** What one refers to as a backend: mostly Services, written out or by default. */
+const backendKind = fc.oneof(
+  { arbitrary: fc.constant({}), weight: 6 },
+  fc.constantFrom<object>(
+    { group: "", kind: "Service" },
+    { kind: "Secret" },
+    { group: GWX, kind: "XBackend" },
+    { group: "inference.networking.k8s.io", kind: "InferencePool" },
+    { group: KGATEWAY, kind: "Backend" },
+    { group: "core", kind: "Service" },
+  ),
+);
+
 const backendRef = fc
-  .record({ name, namespace: maybe(ns), kind: maybe(fc.constantFrom("Service", "Secret")), port: fc.constant(80) })
-  .map(written);
+  .record({ name, namespace: maybe(ns), port: fc.constant(80), weight: rarely(fc.constant(0)), kind: backendKind })
+  .map(({ kind, ...ref }) => ({ ...written(ref), ...kind }));
+
+const secretRef = fc.record({ name, namespace: maybe(ns) }).map(written);
+
+const authorityRef = fc.oneof(
+  { arbitrary: secretRef.map((ref) => ({ group: "", kind: "ConfigMap", ...ref })), weight: 3 },
+  secretRef.map((ref) => ({ group: "", kind: "Secret", ...ref })),
+  fc.constant({ group: "certificates.k8s.io", kind: "ClusterTrustBundle", name: "x" }),
+);
+
+const aFilter = fc.oneof(
+  backendRef.map((ref) => ({ type: "RequestMirror", requestMirror: { backendRef: ref } })),
+  backendRef.map((ref) => ({ type: "ExternalAuth", externalAuth: { protocol: "HTTP", backendRef: ref } })),
+  name.map((own) => ({
+    type: "ExtensionRef",
+    extensionRef: { group: "example.com", kind: "Filter", name: own, namespace: "b" },
+  })),
+);
 
 const parentRef = fc
   .record({
-    kind: maybe(fc.constantFrom("Gateway", "ListenerSet")),
+    what: fc.constantFrom<object>(
+      {},
+      {},
+      { kind: "Gateway" },
+      { kind: "ListenerSet" },
+      { group: GWX, kind: "XListenerSet" },
+      { group: "example.com", kind: "Mesh" },
+    ),
     name,
     namespace: maybe(ns),
-    sectionName: maybe(fc.constantFrom("l0", "l1")),
-    port: maybe(fc.constantFrom(80, 81)),
+    sectionName: seldom(fc.constantFrom("l0", "l1")),
+    port: rarely(fc.constantFrom(80, 443)),
   })
-  .map(written);
+  .map(({ what, ...ref }) => ({ ...what, ...written(ref) }));
 
 const meshParent = fc.record({ group: fc.constant(""), kind: fc.constant("Service"), name, namespace: ns });
 
-const aRoute = fc
+/** What controllers write: the reasons of the specification, and a vendor's, in any combination. */
+const condition = fc
   .record({
-    kind: fc.constantFrom(...KINDS),
+    type: fc.constantFrom("Accepted", "ResolvedRefs", "PartiallyInvalid"),
+    status: fc.constantFrom("True", "False", "Unknown"),
+    reason: fc.constantFrom(
+      "Accepted",
+      "ResolvedRefs",
+      "RefNotPermitted",
+      "BackendNotFound,RefNotPermitted",
+      "NotAllowedByListeners",
+      "NoMatchingListenerHostname",
+      "NotAllowed",
+      "Pending",
+      "UnsupportedValue",
+      "OutOfCoffee",
+    ),
+    observedGeneration: maybe(fc.constantFrom(2, 3)),
+  })
+  .map(written);
+
+const conditions = fc.array(condition, { maxLength: 2 });
+
+/** A status, for a third of the objects; `statusOf` places the conditions where the kind has them. */
+function reported<T>(
+  of: fc.Arbitrary<T>,
+  make: (value: T) => Manifest,
+  statusOf: (words: object[], value: T) => object,
+) {
+  return fc
+    .record({ value: of, words: conditions, reports: fc.constantFrom(true, false, false) })
+    .map(({ value, words, reports }) => (reports ? withStatus(make(value), statusOf(words, value)) : make(value)));
+}
+
+const controllerName = "example.com/controller";
+
+const aRoute = reported(
+  fc.record({
+    kind: fc.constantFrom(...ROUTES),
     namespace: ns,
     name,
     parentRefs: fc.array(fc.oneof({ arbitrary: parentRef, weight: 4 }, meshParent), { maxLength: 2 }),
     backendRefs: fc.array(backendRef, { minLength: 1, maxLength: 3 }),
+    filters: seldom(fc.array(aFilter, { minLength: 1, maxLength: 2 })),
     hostnames: maybe(fc.array(fc.constantFrom("a.x", "*.x", "b.y"), { maxLength: 2 })),
-  })
-  .map(({ kind, namespace: home, name: own, parentRefs, backendRefs, hostnames }) =>
-    route(kind, home, own, written({ parentRefs, rules: [{ backendRefs }], hostnames })),
-  );
+    useDefaultGateways: rarely(fc.constantFrom("All", "None")),
+    creationTimestamp: maybe(fc.constantFrom("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z")),
+  }),
+  ({ kind, namespace: home, name: own, parentRefs, backendRefs, filters, creationTimestamp, ...spec }) => {
+    const made = route(kind, home, own, written({ parentRefs, rules: [written({ backendRefs, filters })], ...spec }));
+    return { ...made, metadata: written({ namespace: home, name: own, creationTimestamp }) };
+  },
+  (words, { parentRefs }) => ({
+    parents: parentRefs.map((ref) => ({ parentRef: ref, controllerName, conditions: words })),
+  }),
+);
 
 const admission = fc.oneof(
   fc.constant({}),
@@ -51,75 +140,297 @@ const admission = fc.oneof(
   fc.constantFrom("one", "two").map((team) => ({
     allowedRoutes: { namespaces: { from: "Selector", selector: { matchLabels: { team } } } },
   })),
+  fc.constant({ allowedRoutes: { namespaces: { from: "Selector", selector: {} } } }),
+  fc.constant({ allowedRoutes: { namespaces: { from: "All" }, kinds: [{ kind: "HTTPRoute" }] } }),
 );
+
+const listenerFilters = fc.array(
+  fc.oneof(
+    backendRef.map((ref) => ({ type: "ExternalAuth", externalAuth: { protocol: "GRPC", backendRef: ref } })),
+    fc.constant({ type: "ExtensionRef", extensionRef: { group: "example.com", kind: "Filter", name: "x" } }),
+  ),
+  { minLength: 1, maxLength: 2 },
+);
+
+const listenerTls = fc
+  .record({
+    mode: rarely(fc.constantFrom("Terminate", "Passthrough")),
+    certificateRefs: fc.array(secretRef, { minLength: 1, maxLength: 2 }),
+    frontendValidation: rarely(authorityRef.map((ref) => ({ caCertificateRefs: [ref] }))),
+  })
+  .map(written);
 
 const someListeners = fc
   .array(
     fc.record({
       admission,
-      protocol: fc.constantFrom("HTTP", "TCP"),
-      port: fc.constantFrom(80, 81),
+      protocol: fc.constantFrom("HTTP", "HTTPS", "TCP", "TLS", "example.com/own"),
+      port: fc.constantFrom(80, 443),
       hostname: maybe(fc.constantFrom("a.x", "*.x")),
-      secret: maybe(ns),
+      tls: maybe(listenerTls),
+      filters: rarely(listenerFilters),
     }),
     { maxLength: 2 },
   )
   .map((listeners) =>
-    listeners.map(({ admission: allowed, protocol, port, hostname, secret }, index) =>
+    listeners.map(({ admission: allowed, filters, ...listener }, index) =>
       written({
         name: `l${index}`,
-        protocol,
-        port,
-        hostname,
+        ...listener,
         ...allowed,
-        tls: secret === undefined ? undefined : { certificateRefs: [{ name: "x", namespace: secret }] },
+        filters: filters === undefined ? undefined : { requests: filters },
       }),
     ),
   );
 
-const aGateway = fc
-  .record({ namespace: ns, name, listeners: someListeners, from: maybe(fc.constantFrom("All", "Same", "None")) })
-  .map(({ namespace: home, name: own, listeners, from }) =>
-    gateway(home, own, listeners, from === undefined ? {} : { allowedListeners: { namespaces: { from } } }),
-  );
+const onListeners = (words: object[]) => ({
+  conditions: words,
+  listeners: [0, 1].map((index) => ({ name: `l${index}`, conditions: words })),
+});
 
-const aListenerSet = fc
+const frontend = fc
   .record({
+    default: authorityRef.map((ref) => ({ validation: { caCertificateRefs: [ref] } })),
+    perPort: seldom(authorityRef.map((ref) => [{ port: 443, tls: { validation: { caCertificateRefs: [ref] } } }])),
+  })
+  .map(written);
+
+const allowedListeners = fc
+  .constantFrom<object>({ from: "All" }, { from: "Same" }, { from: "None" }, { from: "Selector", selector: {} })
+  .map((namespaces) => ({ namespaces }));
+
+const aGateway = reported(
+  fc.record({
     namespace: ns,
     name,
     listeners: someListeners,
-    parent: fc.record({ name, namespace: maybe(ns) }).map(written),
-  })
-  .map(
-    ({ namespace: home, name: own, listeners, parent }): Manifest => ({
-      apiVersion: `${GW}/v1`,
-      kind: "ListenerSet",
-      metadata: { namespace: home, name: own },
-      spec: { parentRef: parent, listeners },
+    more: fc.record({
+      allowedListeners: maybe(allowedListeners),
+      defaultScope: rarely(fc.constantFrom("All", "None")),
+      tls: seldom(
+        fc
+          .record({
+            frontend: maybe(frontend),
+            backend: maybe(secretRef.map((ref) => ({ clientCertificateRef: ref }))),
+          })
+          .map(written),
+      ),
+      backendTLS: rarely(secretRef.map((ref) => ({ clientCertificateRef: ref }))),
+      infrastructure: rarely(
+        fc.constant({ parametersRef: { group: "", kind: "ConfigMap", name: "x", namespace: "b" } }),
+      ),
     }),
-  );
+  }),
+  ({ namespace: home, name: own, listeners, more }) => gateway(home, own, listeners, written(more)),
+  onListeners,
+);
+
+const aListenerSet = reported(
+  fc.record({
+    type: fc.constantFrom(
+      [`${GW}/v1`, "ListenerSet"],
+      [`${GW}/v1`, "ListenerSet"],
+      [`${GWX}/v1alpha1`, "XListenerSet"],
+    ),
+    namespace: ns,
+    name,
+    listeners: someListeners,
+    parentRef: fc.record({ name, namespace: maybe(ns) }).map(written),
+  }),
+  ({ type: [version = "", kind = ""], namespace: home, name: own, ...spec }) => object(version, kind, home, own, spec),
+  onListeners,
+);
+
+const telemetry = reported(
+  fc.record({ namespace: ns, name, backendRef }),
+  ({ namespace: home, name: own, backendRef: ref }) =>
+    object(`${GWX}/v1alpha1`, "XTelemetryPolicy", home, own, {
+      targetRefs: [{ group: GW, kind: "Gateway", name: "x" }],
+      tracing: { mode: "Enabled", provider: { backendRef: ref } },
+    }),
+  (words) => ({ ancestors: [{ ancestorRef: { name: "x" }, controllerName, conditions: words }] }),
+);
+
+/** Objects with references of one kind each: own kinds, those of others by each class of enforcement, and claims. */
+const aReferrer = fc.oneof(
+  telemetry,
+  ...[
+    fc.record({ namespace: ns, name, ca: authorityRef }).map(({ namespace: home, name: own, ca }) =>
+      object(`${GW}/v1`, "BackendTLSPolicy", home, own, {
+        targetRefs: [{ group: "", kind: "Service", name: own }],
+        validation: { caCertificateRefs: [ca], hostname: "a.x" },
+      }),
+    ),
+    fc.record({ namespace: ns, name, ref: secretRef }).map(({ namespace: home, name: own, ref }) =>
+      object(`${GWX}/v1alpha1`, "XBackend", home, own, {
+        tls: { mode: "ClientAndServer", clientCertificateRef: ref },
+      }),
+    ),
+    fc.record({ name, namespace: ns }).map(({ name: own, namespace: home }) =>
+      object(`${GW}/v1`, "GatewayClass", null, "x", {
+        controllerName,
+        parametersRef: { group: "", kind: "ConfigMap", namespace: home, name: own },
+      }),
+    ),
+    // required, by selector too
+    fc.record({ namespace: ns, name, ref: backendRef }).map(({ namespace: home, name: own, ref }) =>
+      object(`${ENVOY}/v1alpha1`, "SecurityPolicy", home, own, {
+        extAuth: { http: { backendRefs: [ref] } },
+        targetSelectors: [{ group: GW, kind: "HTTPRoute", matchLabels: {}, namespaces: { from: "All" } }],
+      }),
+    ),
+    // mode
+    fc
+      .record({ namespace: ns, name, ref: backendRef })
+      .map(({ namespace: home, name: own, ref }) =>
+        object(`${KGATEWAY}/v1alpha1`, "GatewayExtension", home, own, {
+          extAuth: { grpcService: { backendRef: ref } },
+        }),
+      ),
+    // ignored, and same-namespace-only
+    fc
+      .record({ namespace: ns, name, ref: backendRef, key: secretRef })
+      .map(({ namespace: home, name: own, ref, key }) =>
+        object(`${ENVOY}/v1alpha1`, "EnvoyProxy", home, own, {
+          telemetry: { tracing: { provider: { backendRefs: [ref] } } },
+          backendTLS: { clientCertificateRef: key },
+        }),
+      ),
+    // generated
+    fc.record({ namespace: ns, name, of: ns }).map(({ namespace: home, name: own, of }) =>
+      object("aigateway.envoyproxy.io/v1alpha1", "AIServiceBackend", home, own, {
+        backendRef: { group: ENVOY, kind: "Backend", name: "x", namespace: of },
+      }),
+    ),
+    // declared
+    fc.record({ namespace: ns, name, ref: secretRef }).map(({ namespace: home, name: own, ref }) =>
+      object("microgateway.airlock.com/v1alpha1", "GatewayParameters", home, own, {
+        experimental: { tls: { backend: { clientCertificateRef: ref } } },
+      }),
+    ),
+    // feature-gated
+    fc.record({ namespace: ns, name, from: maybe(ns) }).map(({ namespace: home, name: own, from }) =>
+      object("v1", "PersistentVolumeClaim", home, own, {
+        dataSourceRef: written({
+          apiGroup: "snapshot.storage.k8s.io",
+          kind: "VolumeSnapshot",
+          name: "x",
+          namespace: from,
+        }),
+      }),
+    ),
+  ],
+);
+
+/** Whom grants trust and what they open: what the worlds refer with and to, and slips of it. */
+const trusted = fc.oneof(
+  { arbitrary: fc.constantFrom(...ROUTES).map((kind) => ({ group: GW, kind })), weight: 6 },
+  {
+    arbitrary: fc.constantFrom(
+      { group: GW, kind: "Gateway" },
+      { group: GW, kind: "Gateway" },
+      { group: GW, kind: "ListenerSet" },
+      { group: GWX, kind: "XListenerSet" },
+      { group: GWX, kind: "XTelemetryPolicy" },
+      { group: GWX, kind: "XBackend" },
+      { group: "", kind: "PersistentVolumeClaim" },
+      { group: ENVOY, kind: "SecurityPolicy" },
+      { group: ENVOY, kind: "EnvoyProxy" },
+      { group: KGATEWAY, kind: "GatewayExtension" },
+      { group: "microgateway.airlock.com", kind: "GatewayParameters" },
+    ),
+    weight: 4,
+  },
+  fc.constantFrom(
+    { group: GW, kind: "HTTPRoutes" },
+    { group: GW, kind: "httproute" },
+    { group: "networking.gateway.k8s.io", kind: "HTTPRoute" },
+    { group: GW, kind: "BackendTLSPolicy" },
+    { group: "example.com", kind: "Widget" },
+  ),
+);
+
+const opened = fc.oneof(
+  { arbitrary: fc.constantFrom("Service", "Secret").map((kind) => ({ group: "", kind })), weight: 6 },
+  {
+    arbitrary: fc.constantFrom(
+      { group: "", kind: "ConfigMap" },
+      { group: GWX, kind: "XBackend" },
+      { group: GW, kind: "HTTPRoute" },
+      { group: "snapshot.storage.k8s.io", kind: "VolumeSnapshot" },
+      { group: "inference.networking.k8s.io", kind: "InferencePool" },
+      { group: KGATEWAY, kind: "Backend" },
+    ),
+    weight: 2,
+  },
+  fc.constantFrom(
+    { group: "core", kind: "Service" },
+    { group: "", kind: "Services" },
+    { group: GW, kind: "Gateway" },
+    { group: "certificates.k8s.io", kind: "ClusterTrustBundle" },
+  ),
+);
+
+const grantEntries = fc.record({
+  namespace: ns,
+  name: fc.constantFrom("g", "h"),
+  from: fc.array(
+    fc
+      .record({ trusted, namespace: fc.oneof({ arbitrary: ns, weight: 12 }, fc.constant("*")) })
+      .map(({ trusted: kind, namespace: home }) => ({ ...kind, namespace: home })),
+    { minLength: 1, maxLength: 3 },
+  ),
+  to: fc.array(
+    fc
+      .record({ opened, name: maybe(fc.oneof({ arbitrary: name, weight: 8 }, fc.constantFrom("*", "", "gone"))) })
+      .map(({ opened: kind, name: own }) => ({ ...kind, ...(own === undefined ? {} : { name: own }) })),
+    { minLength: 1, maxLength: 2 },
+  ),
+});
 
 /** A grant that is likely to be near some reference. */
-export const aGrant: fc.Arbitrary<Manifest> = fc
-  .record({
-    namespace: ns,
-    name: fc.constantFrom("g", "h"),
-    from: fc.array(fc.record({ kind: fc.constantFrom(...KINDS, "Gateway"), namespace: ns }), {
-      minLength: 1,
-      maxLength: 2,
-    }),
-    to: fc.array(fc.record({ kind: fc.constantFrom("Service", "Secret"), name: maybe(name) }).map(written), {
-      minLength: 1,
-      maxLength: 2,
-    }),
-  })
-  .map(({ namespace: home, name: own, from, to }) => grant(home, own, from, to));
+export const aGrant: fc.Arbitrary<Manifest> = grantEntries.map(({ namespace: home, name: own, from, to }) =>
+  grant(home, own, from, to),
+);
+
+/** A grant that is being deleted, is of an old version, or is what grants were called once. */
+const anOddGrant = fc
+  .record({ made: aGrant, odd: fc.constantFrom("leaving", "old", "policy") })
+  .map(({ made, odd }): Manifest => {
+    const metadata = Object(made.metadata);
+    switch (odd) {
+      case "leaving":
+        return { ...made, metadata: { ...metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } };
+      case "old":
+        return { ...made, apiVersion: `${GW}/v1beta1` };
+      default:
+        return { ...made, kind: "ReferencePolicy", apiVersion: `${GW}/v1alpha2` };
+    }
+  });
+
+/** With it among the files, ReferencePolicies are in force (docs/rules.md §1.6). */
+const oldDefinition: Manifest = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: `referencepolicies.${GW}` },
+  spec: {
+    group: GW,
+    names: { kind: "ReferencePolicy", plural: "referencepolicies" },
+    scope: "Namespaced",
+    versions: [{ name: "v1alpha2", served: true, storage: true }],
+  },
+  status: { storedVersions: ["v1alpha2"] },
+};
+
+const lookAlike = ns.map((home) =>
+  object("configuration.konghq.com/v1alpha1", "KongReferenceGrant", home, "x", { from: [], to: [] }),
+);
 
 const aNamespace = fc
   .record({ name: ns, team: maybe(fc.constantFrom("one", "two")) })
   .map(({ name: own, team }) => namespace(own, team === undefined ? {} : { team }));
 
-const aCore = fc.record({ kind: fc.constantFrom("Service", "Secret"), namespace: ns, name }).map(
+const aCore = fc.record({ kind: fc.constantFrom("Service", "Secret", "ConfigMap"), namespace: ns, name }).map(
   ({ kind, namespace: home, name: own }): Manifest => ({
     apiVersion: "v1",
     kind,
@@ -127,18 +438,53 @@ const aCore = fc.record({ kind: fc.constantFrom("Service", "Secret"), namespace:
   }),
 );
 
-const identity = (manifest: Manifest) =>
-  JSON.stringify([manifest.kind, manifest.metadata instanceof Object ? { ...manifest.metadata, labels: null } : null]);
+/** A Service that says what is behind it, or leaves that open. */
+const aService = fc
+  .record({
+    namespace: ns,
+    name,
+    spec: fc.constantFrom<object>(
+      { selector: { app: "x" }, ports: [{ port: 80 }] },
+      { ports: [{ port: 80 }] },
+      { type: "ExternalName", externalName: "a.x" },
+    ),
+  })
+  .map(({ namespace: home, name: own, spec }) => object("v1", "Service", home, own, spec));
+
+/** Some objects keep findings to themselves. */
+const annotated = (made: fc.Arbitrary<Manifest>) =>
+  fc
+    .record({
+      made,
+      codes: rarely(fc.subarray([...Object.keys(FINDING_CODES), "no-such-code"], { minLength: 1, maxLength: 3 })),
+    })
+    .map(({ made: manifest, codes }): Manifest => {
+      if (codes === undefined) return manifest;
+      const annotations = { "kubectl-refgrant/ignore": codes.join(",") };
+      return { ...manifest, metadata: { ...Object(manifest.metadata), annotations } };
+    });
+
+/** Two manifests of one identity are one object. */
+export function identityOf({ kind, metadata }: Manifest): string {
+  const { namespace: home, name: own }: { namespace?: string; name?: string } = Object(metadata);
+  return JSON.stringify([kind, home ?? null, own]);
+}
 
 /** A world in which every object stands once. */
 export const aWorld: fc.Arbitrary<readonly Manifest[]> = fc.uniqueArray(
-  fc.oneof(
-    { arbitrary: aRoute, weight: 3 },
-    { arbitrary: aGateway, weight: 2 },
-    aListenerSet,
-    { arbitrary: aGrant, weight: 3 },
-    aNamespace,
-    aCore,
+  annotated(
+    fc.oneof(
+      { arbitrary: aRoute, weight: 8 },
+      { arbitrary: aGateway, weight: 5 },
+      { arbitrary: aListenerSet, weight: 3 },
+      { arbitrary: aReferrer, weight: 5 },
+      { arbitrary: aGrant, weight: 8 },
+      { arbitrary: anOddGrant, weight: 1 },
+      { arbitrary: aNamespace, weight: 3 },
+      { arbitrary: aCore, weight: 2 },
+      { arbitrary: aService, weight: 2 },
+      { arbitrary: fc.oneof(fc.constant(oldDefinition), lookAlike), weight: 1 },
+    ),
   ),
-  { selector: identity, minLength: 1, maxLength: 12 },
+  { selector: identityOf, minLength: 1, maxLength: 14 },
 );
