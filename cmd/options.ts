@@ -108,6 +108,12 @@ const OUTPUT = [
     group: "Output",
   },
   {
+    name: "no-ignore-annotations",
+    takes: "nothing",
+    describe: "Disregard the annotation kubectl-refgrant/ignore, by which an object's owner silences findings on it",
+    group: "Output",
+  },
+  {
     name: "allow-unknown",
     takes: "nothing",
     describe: "Exit 0 instead of 4 when some verdict is unknown",

@@ -158,7 +158,10 @@ function auditPlan(flags: Flags): AuditPlan {
     source: source(flags),
     namespace: flags.given("all-namespaces") || namespace === "" ? null : namespace,
     selector: selector === null ? [] : parseSelector(selector, (message) => flags.usage(message)),
-    ignore: flags.lists("ignore").map((rule) => parseIgnore(rule, (message) => flags.usage(message))),
+    ignore: {
+      rules: flags.lists("ignore").map((rule) => parseIgnore(rule, (message) => flags.usage(message))),
+      annotations: !flags.given("no-ignore-annotations"),
+    },
     output,
     exit: { failOn, allowUnknown: flags.given("allow-unknown") },
     headers: !flags.given("no-headers"),

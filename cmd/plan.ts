@@ -1,5 +1,5 @@
 import type { ExitPolicy } from "../src/diagnose/exit-code.ts";
-import type { IgnoreRule } from "../src/diagnose/ignore.ts";
+import type { Ignoring } from "../src/diagnose/ignore.ts";
 import type { ConnectionOptions } from "../src/load/cluster/options.ts";
 import type { LabelRequirement } from "../src/model/labels.ts";
 import type { CatalogueFilter } from "../src/render/catalogue.ts";
@@ -43,7 +43,7 @@ export type Plan =
       /** null for all namespaces. */
       readonly namespace: string | null;
       readonly selector: readonly LabelRequirement[];
-      readonly ignore: readonly IgnoreRule[];
+      readonly ignore: Ignoring;
       readonly output: OutputFormat;
       readonly exit: ExitPolicy;
       readonly headers: boolean;

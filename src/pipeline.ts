@@ -1,7 +1,7 @@
 import { extract } from "./catalogue/extract.ts";
 import { definitionsOf, servedKinds } from "./catalogue/versions.ts";
 import { diagnose } from "./diagnose/findings.ts";
-import type { IgnoreRule } from "./diagnose/ignore.ts";
+import { IGNORE_NOTHING, type Ignoring } from "./diagnose/ignore.ts";
 import { report } from "./diagnose/report.ts";
 import { usageOf } from "./diagnose/usage.ts";
 import { decide } from "./evaluate/decide.ts";
@@ -9,7 +9,7 @@ import type { Report, Scope } from "./model/report.ts";
 import { type Snapshot, sightOf } from "./model/snapshot.ts";
 
 /** Snapshot → references → decisions → report: every stage once, in this order. */
-export function audit(snapshot: Snapshot, scope: Scope, ignore: readonly IgnoreRule[] = []): Report {
+export function audit(snapshot: Snapshot, scope: Scope, ignore: Ignoring = IGNORE_NOTHING): Report {
   const sight = sightOf(snapshot);
   const definitions = definitionsOf(sight);
   const extracted = extract(sight, servedKinds(snapshot, definitions));

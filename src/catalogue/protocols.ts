@@ -21,7 +21,7 @@ const PROTOCOLS: readonly ProtocolRow[] = [
     protocol: "TLS",
     tlsMode: "Terminate",
     kinds: ["TLSRoute"],
-    disputed: ["TCPRoute", "HTTPRoute"],
+    disputed: ["TCPRoute", "HTTPRoute", "GRPCRoute"],
     citation: "§3.3, GEP-2643",
   },
   { protocol: "TCP", tlsMode: null, kinds: ["TCPRoute"], disputed: [], citation: "GEP-2644" },

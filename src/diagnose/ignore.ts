@@ -11,6 +11,16 @@ export interface IgnoreRule {
   readonly subject: { readonly namespace: string | null; readonly name: string } | null;
 }
 
+/** Which findings are left out. */
+export interface Ignoring {
+  readonly rules: readonly IgnoreRule[];
+  /** Whether the annotation on an object counts; a pipeline that checks others' objects may not want it to. */
+  readonly annotations: boolean;
+}
+
+/** No rules; what the objects' owners silence themselves stays silent. */
+export const IGNORE_NOTHING: Ignoring = { rules: [], annotations: true };
+
 /** The annotation that silences findings on its object: their codes, separated by commas. */
 export const IGNORE_ANNOTATION = "kubectl-refgrant/ignore";
 
@@ -55,10 +65,10 @@ export interface Silenced {
 }
 
 /** Takes out what a rule or an annotation silences. The order stays; where both would do, the rule is named. */
-export function silence(findings: readonly Finding[], rules: readonly IgnoreRule[], sight: Sight): Silenced {
+export function silence(findings: readonly Finding[], { rules, annotations }: Ignoring, sight: Sight): Silenced {
   const whose = (finding: Finding): IgnoredFinding["by"] | null => {
     if (rules.some((rule) => applies(rule, finding))) return "flag";
-    const object = finding.subject === null ? undefined : sight.get(finding.subject);
+    const object = finding.subject === null || !annotations ? undefined : sight.get(finding.subject);
     return object !== undefined && annotatedWords(object).includes(finding.code) ? "annotation" : null;
   };
   const told: Finding[] = [];

@@ -8,7 +8,7 @@ import { selects } from "../model/labels.ts";
 import { type GroupKind, keyOf, type ObjectId, sameGroupKind } from "../model/object.ts";
 import type { Counts, GrantReport, Report, Scope, VerdictCounts } from "../model/report.ts";
 import type { Sight, Snapshot } from "../model/snapshot.ts";
-import { diagnoseAnnotations, type IgnoreRule, silence } from "./ignore.ts";
+import { diagnoseAnnotations, type Ignoring, silence } from "./ignore.ts";
 
 /** All that was decided and found, before it is narrowed. */
 export interface WholeReport {
@@ -94,7 +94,7 @@ const isReferrer = (kind: GroupKind): boolean =>
  * Narrows everything to the scope, takes out what is to be ignored, and counts what is left. What was decided depends on
  * neither.
  */
-export function report(whole: WholeReport, scope: Scope, ignore: readonly IgnoreRule[]): Report {
+export function report(whole: WholeReport, scope: Scope, ignore: Ignoring): Report {
   const { snapshot, sight } = whole;
   const labelled = (id: ObjectId): boolean => {
     if (scope.selector.length === 0) return true;

@@ -1,4 +1,4 @@
-import { isRoute } from "../catalogue/kinds.ts";
+import { isRoute, LISTENER_SETS } from "../catalogue/kinds.ts";
 import {
   type AttachmentDecision,
   crossesNamespace,
@@ -8,15 +8,21 @@ import {
 } from "../model/decision.ts";
 import type { Finding, Severity } from "../model/finding.ts";
 import type { ListenerHolder } from "../model/listener.ts";
-import { type FieldPath, keyOf, type ObjectKey } from "../model/object.ts";
+import { type FieldPath, includesGroupKind, keyOf, type ObjectKey } from "../model/object.ts";
 import type { Statement, StatementSubject } from "../model/status.ts";
-import { type OpenAnswers, openAnswers } from "./open-answers.ts";
+import { openAnswers, type OpenAnswers as PureAnswers } from "./open-answers.ts";
 
 /** What statements are held against. */
 export interface Hearing {
   readonly statements: readonly Statement[];
   readonly decisions: readonly Decision[];
   readonly holders: Iterable<ListenerHolder>;
+}
+
+/** What is left open, by the specification and by what else was said. */
+interface OpenAnswers extends PureAnswers {
+  /** The route hangs on a ListenerSet that its controller does not accept. */
+  readonly setNotAccepted: (decision: AttachmentDecision) => boolean;
 }
 
 /** A statement beside the verdicts on what it speaks of. */
@@ -116,7 +122,9 @@ function onAttachment(
   // A mesh may miss the port of a Service, which no listener tells.
   const byListener = ({ outcome }: AttachmentDecision) =>
     outcome.verdict === "permitted" && outcome.witness.by === "listener";
-  if (!decisions.every(byListener) || decisions.some(open.sharedByKinds)) return null;
+  if (!decisions.every(byListener) || decisions.some(open.sharedByKinds) || decisions.some(open.setNotAccepted)) {
+    return null;
+  }
   if (condition.reasons.includes("NoMatchingListenerHostname") && decisions.some(open.hostnameClaimed)) return null;
   return contradiction("controller-refuses-permitted", decisions);
 }
@@ -133,6 +141,7 @@ function onAdmission({ condition }: Statement, decisions: readonly AttachmentDec
 
 /** Until v1.3 the client certificate stood here, and whether Gateway or listeners speak of it differs. */
 const FORMER_CLIENT_CERTIFICATE: readonly FieldPath[] = [["spec", "backendTLS"]];
+const CLIENT_CERTIFICATE: readonly FieldPath[] = [["spec", "tls", "backend"]];
 const CLIENT_AUTHORITIES: readonly FieldPath[] = [["spec", "tls", "frontend"]];
 
 type Dossiers = ReadonlyMap<ObjectKey, Dossier>;
@@ -148,11 +157,13 @@ function grantsUnder({ grants }: Dossier, fields: readonly FieldPath[]): readonl
 function elsewhereFor({ subject }: Statement, dossier: Dossier, dossiers: Dossiers): readonly Decision[] {
   const former = grantsUnder(dossier, FORMER_CLIENT_CERTIFICATE);
   if (subject.about !== "listener") return former;
+  // Since v1.5 the Gateway's own condition speaks of the client certificate; v1.4 left it to the listeners.
+  const own = grantsUnder(dossier, CLIENT_CERTIFICATE);
   const ofParents = dossier.attachments.flatMap((attachment): readonly Decision[] => {
     if (attachment.outcome.verdict === "unknown") return [attachment];
     return grantsUnder(dossiers.get(keyOf(attachment.reference.referent)) ?? EMPTY, CLIENT_AUTHORITIES);
   });
-  return [...former, ...ofParents];
+  return [...former, ...own, ...ofParents];
 }
 
 /** Nobody speaks for a parent that is not there: what is still written is from when it was. */
@@ -194,6 +205,23 @@ function judge(statement: Statement, dossiers: Dossiers, open: OpenAnswers): Jud
   return { statement, decisions, disagreement };
 }
 
+const isOfSet =
+  (sets: ReadonlySet<ObjectKey>) =>
+  ({ reference }: AttachmentDecision): boolean =>
+    sets.has(keyOf(reference.referent));
+
+/** The ListenerSets that a controller does not accept, for whatever reason: what becomes of their routes is left open. */
+function unacceptedSets(statements: readonly Statement[]): ReadonlySet<ObjectKey> {
+  return new Set(
+    statements
+      .filter(
+        ({ object, condition: { type, status } }) =>
+          includesGroupKind(LISTENER_SETS, object) && type === "Accepted" && status === "False",
+      )
+      .map(({ object }) => keyOf(object)),
+  );
+}
+
 /**
  * Holds every statement against the decisions that it is about, in the order given. Statements about parents that a route
  * does not name are left out: they are left over from a parent that it named before, or are about a default Gateway.
@@ -204,7 +232,8 @@ export function judgements({ statements, decisions, holders }: Hearing): readonl
     decisions.filter((decision) => decision.handshake === "attachment"),
     holders,
   );
-  return statements.map((statement) => judge(statement, dossiers, open)).filter((judgement) => judgement !== null);
+  const answers: OpenAnswers = { ...open, setNotAccepted: isOfSet(unacceptedSets(statements)) };
+  return statements.map((statement) => judge(statement, dossiers, answers)).filter((judgement) => judgement !== null);
 }
 
 /** Who speaks of what: the conditions of one entry go together. */

@@ -1,6 +1,6 @@
 import { inertFrom, inertTo, livePairs } from "../catalogue/grants.ts";
 import { isKnownPair } from "../catalogue/referents.ts";
-import type { Decision } from "../model/decision.ts";
+import type { Decision, GrantDecision, GrantTrial } from "../model/decision.ts";
 import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
 import { groupKindKey } from "../model/object.ts";
 import type { GrantReport, PairUsage, Usage } from "../model/report.ts";
@@ -16,27 +16,32 @@ export interface UsageEvidence {
 interface Tally {
   /** `from/to` by index. */
   readonly pairs: Set<string>;
-  /** Pairs that a mesh route would use where its implementation asks for a grant after all (docs/rules.md §2.6). */
-  readonly meshPairs: Set<string>;
+  /**
+   * Pairs that a reference may use: under a mesh that asks for a grant after all (docs/rules.md §2.6), or where a grant is needed and
+   * may not be enough (§2.9).
+   */
+  readonly perhaps: Set<string>;
   readonly uses: Decision[];
 }
 
 const pairKey = (from: number, to: number): string => `${from}/${to}`;
 
+/** The trials that a decision rests on, and whether it is certain that it does. */
+function reliance({ outcome }: GrantDecision): { readonly trials: readonly GrantTrial[]; readonly certain: boolean } {
+  const passed = outcome.trials.filter(({ failed }) => failed.length === 0);
+  return { trials: passed, certain: outcome.verdict === "permitted" && outcome.witness.by === "grant" };
+}
+
 function tallyUses(decisions: readonly Decision[]): ReadonlyMap<Grant, Tally> {
   const tallies = new Map<Grant, Tally>();
   for (const decision of decisions) {
-    if (decision.handshake !== "grant" || decision.outcome.verdict !== "permitted") continue;
-    const { witness, trials } = decision.outcome;
-    if (witness.by !== "grant" && witness.by !== "meshExemption") continue;
+    if (decision.handshake !== "grant") continue;
+    const { trials, certain } = reliance(decision);
     for (const { grant, from, to } of trials) {
-      const tally = tallies.get(grant) ?? { pairs: new Set(), meshPairs: new Set(), uses: [] };
+      const tally = tallies.get(grant) ?? { pairs: new Set(), perhaps: new Set(), uses: [] };
       tallies.set(grant, tally);
-      if (witness.by === "meshExemption") tally.meshPairs.add(pairKey(from, to));
-      else {
-        tally.pairs.add(pairKey(from, to));
-        if (tally.uses.at(-1) !== decision) tally.uses.push(decision);
-      }
+      (certain ? tally.pairs : tally.perhaps).add(pairKey(from, to));
+      if (certain && tally.uses.at(-1) !== decision) tally.uses.push(decision);
     }
   }
   return tallies;
@@ -69,7 +74,7 @@ export function usageOf(evidence: UsageEvidence): readonly GrantReport[] {
       grant.to.map((to): PairUsage => {
         const inert = inertFrom(grant, from.entry) !== null || inertTo(grant, to.entry) !== null;
         const key = pairKey(from.index, to.index);
-        const doubt = !inert && (mayBeUsed(from.entry, to.entry) || tally?.meshPairs.has(key) === true);
+        const doubt = !inert && (mayBeUsed(from.entry, to.entry) || tally?.perhaps.has(key) === true);
         const used = tally?.pairs.has(key) === true;
         return { from: from.index, to: to.index, inert, usage: used ? "used" : doubt ? "unknown" : "unused" };
       }),

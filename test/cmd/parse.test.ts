@@ -33,7 +33,7 @@ describe("audit", () => {
       },
       namespace: null,
       selector: [],
-      ignore: [],
+      ignore: { rules: [], annotations: true },
       output: "text",
       exit: { failOn: "error", allowUnknown: false },
       headers: true,
@@ -80,6 +80,9 @@ describe("audit", () => {
     expect(auditPlan(...argv).source).toMatchObject({ from: "files", filenames });
   });
 
+  it("takes the annotations of objects' owners into account, unless told not to", () => {
+    expect(auditPlan("--no-ignore-annotations").ignore).toEqual({ rules: [], annotations: false });
+  });
   it("reads what to ignore, repeated and at commas", () => {
     const { ignore } = auditPlan(
       "--ignore=grant-unused,grant-broad:ns/g",
@@ -87,7 +90,7 @@ describe("audit", () => {
       "version-stored:class",
       "--ignore=",
     );
-    expect(ignore).toEqual([
+    expect(ignore.rules).toEqual([
       { code: "grant-unused", subject: null },
       { code: "grant-broad", subject: { namespace: "ns", name: "g" } },
       { code: "version-stored", subject: { namespace: null, name: "class" } },

@@ -23,8 +23,13 @@ function annotated(manifest: Manifest, ignore: unknown): Manifest {
 
 const whole: Scope = { namespace: null, selector: [] };
 
-function ignoring(manifests: readonly Manifest[], rules: readonly IgnoreRule[] = [], scope = whole) {
-  return audit(snapshotOf([...namespaces, ...manifests]), scope, rules);
+function ignoring(
+  manifests: readonly Manifest[],
+  rules: readonly IgnoreRule[] = [],
+  scope = whole,
+  annotations = true,
+) {
+  return audit(snapshotOf([...namespaces, ...manifests]), scope, { rules, annotations });
 }
 
 /** `code subject` of the findings that are told, and `code subject by` of those that are not. */
@@ -66,7 +71,10 @@ describe("--ignore", () => {
     expect(after.decisions).toHaveLength(before.decisions.length);
   });
   it("of an unknown verdict leaves the verdict unknown", () => {
-    const report = audit(snapshotOf([web], false), whole, [everywhere("unknown-verdict")]);
+    const report = audit(snapshotOf([web], false), whole, {
+      rules: [everywhere("unknown-verdict")],
+      annotations: true,
+    });
     expect(report.findings).toEqual([]);
     expect(exitCode(report, { failOn: "info", allowUnknown: false })).toBe(4);
   });
@@ -88,6 +96,9 @@ describe("the annotation", () => {
     const { told, ignored } = parted([unused, api]);
     expect(ignored).toEqual(["grant-unused g annotation"]);
     expect(told).not.toContain("grant-unused g");
+    const heard = ignoring([unused, api], [], whole, false);
+    expect(heard.ignored).toEqual([]);
+    expect(heard.findings.map(({ code }) => code)).toContain("grant-unused");
   });
   it("gives way to the flag where both would do", () => {
     expect(parted([annotated(web, "ref-not-permitted"), api], [everywhere("ref-not-permitted")]).ignored).toEqual([

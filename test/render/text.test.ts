@@ -202,9 +202,11 @@ describe("ignored findings", () => {
   const annotated = world.map((manifest) =>
     manifest.kind === "Gateway" ? { ...manifest, metadata: { name: "gw", namespace: "edge", annotations } } : manifest,
   );
-  const report = audit(snapshotOf(annotated), { namespace: null, selector: [] }, [
-    { code: "ref-not-permitted", subject: null },
-  ]);
+  const report = audit(
+    snapshotOf(annotated),
+    { namespace: null, selector: [] },
+    { annotations: true, rules: [{ code: "ref-not-permitted", subject: null }] },
+  );
 
   it("are counted at the end of the summary", () => {
     const text = auditText(report, PLAIN);
@@ -220,9 +222,11 @@ describe("ignored findings", () => {
 
   it("are told even where nothing else is", () => {
     const missing = route("HTTPRoute", "app", "web", { rules: [{ backendRefs: [{ name: "gone", port: 80 }] }] });
-    const silent = audit(snapshotOf([namespace("app"), missing]), { namespace: null, selector: [] }, [
-      { code: "target-not-found", subject: { namespace: "app", name: "web" } },
-    ]);
+    const silent = audit(
+      snapshotOf([namespace("app"), missing]),
+      { namespace: null, selector: [] },
+      { annotations: true, rules: [{ code: "target-not-found", subject: { namespace: "app", name: "web" } }] },
+    );
     expect(auditText(silent, PLAIN)).toBe(
       "Nothing crosses a namespace: 1 reference seen, no grant, nothing to report. 1 finding ignored (1 by flag).\n",
     );
