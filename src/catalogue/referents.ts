@@ -1,8 +1,8 @@
-import { type GroupKind, groupKindKey, includesGroupKind } from "../model/object.ts";
+import { type GroupKind, groupKindKey, includesGroupKind, sameGroupKind } from "../model/object.ts";
 import { KNOWN_TARGETS } from "./ecosystem.ts";
 import type { ImplementationId } from "./implementations.ts";
 import { GATEWAY_API, GATEWAY_API_X, X_BACKEND } from "./kinds.ts";
-import type { KnownTarget } from "./row.ts";
+import type { GrantRow, KnownTarget } from "./row.ts";
 import { ROWS, rowOf } from "./rows.ts";
 
 function distinct(kinds: readonly GroupKind[]): readonly GroupKind[] {
@@ -25,15 +25,38 @@ export const OPENED_KINDS: readonly GroupKind[] = distinct([
 /** Kinds of which it is disputed whether a grant is enough to refer to them from another namespace (docs/rules.md §2.5 X3). */
 export const DISPUTED_REFERENTS: readonly GroupKind[] = [X_BACKEND];
 
+/** Is the kind one of those that a field is known to name, by the rule of the specification or of an implementation? */
+function names(
+  { id, defaults, alsoNames = [] }: Pick<GrantRow, "id" | "defaults" | "alsoNames">,
+  to: GroupKind,
+): boolean {
+  return (
+    includesGroupKind([...(defaults === null ? [] : [defaults]), ...alsoNames], to) ||
+    KNOWN_TARGETS.some(({ rows, target }) => rows.includes(id) && sameGroupKind(target, to))
+  );
+}
+
 /** Does some field of this kind name objects of that kind as backends, by the rule of the specification or of an implementation? */
 export function mayRefer(from: GroupKind, to: GroupKind): boolean {
-  const same = (kind: GroupKind) => groupKindKey(kind) === groupKindKey(to);
+  return GRANT_ROWS.some((row) => includesGroupKind(row.trustedAs ?? [row.from], from) && names(row, to));
+}
+
+/**
+ * The kinds whose references a grant from the one kind to the other may permit: the kind itself, and those for which an
+ * implementation looks at it instead (docs/rules.md §2.9).
+ */
+export function referrersTrustedAs(from: GroupKind, to: GroupKind): readonly GroupKind[] {
+  const others = GRANT_ROWS.filter(
+    ({ trustedAs, ...row }) => trustedAs !== undefined && includesGroupKind(trustedAs, from) && names(row, to),
+  );
+  return distinct([from, ...others.map((row) => row.from)]);
+}
+
+/** May a field of the one kind find objects of the other by labels? Then what it refers to depends on what could be seen. */
+export function maySelect(from: GroupKind, to: GroupKind): boolean {
   return GRANT_ROWS.some(
     (row) =>
-      (row.trustedAs ?? [row.from]).some((kind) => groupKindKey(kind) === groupKindKey(from)) &&
-      ((row.defaults !== null && same(row.defaults)) ||
-        (row.alsoNames ?? []).some(same) ||
-        KNOWN_TARGETS.some(({ rows, target }) => rows.includes(row.id) && same(target))),
+      row.reading === "object-selector" && includesGroupKind(row.trustedAs ?? [row.from], from) && names(row, to),
   );
 }
 
