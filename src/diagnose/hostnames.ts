@@ -1,3 +1,4 @@
+import { commonHostname } from "../catalogue/hostnames.ts";
 import { readMatches } from "../catalogue/matches.ts";
 import { type Decision, hasVerdict, type ListenerTrial } from "../model/decision.ts";
 import { Field } from "../model/fields.ts";
@@ -35,21 +36,6 @@ interface Precedent {
   readonly other: Rival;
   readonly seniority: Seniority;
   readonly sameMatch: boolean;
-}
-
-/** Does the first stand for the second too? `*.example.com` stands for one or more leading labels. */
-function covers(wide: string, narrow: string): boolean {
-  return wide === narrow || (wide.startsWith("*.") && narrow.length >= wide.length && narrow.endsWith(wide.slice(1)));
-}
-
-/**
- * The name that a listener's and a route's hostname have in common, which is the more specific of the two (docs/rules.md
- * §3.4); undefined for none. null and the empty string stand for every name, as a result null does.
- */
-export function commonHostname(listener: string | null, written: string): string | null | undefined {
-  if (listener === null || listener === "") return written || null;
-  if (written === "" || covers(written, listener)) return listener;
-  return covers(listener, written) ? written : undefined;
 }
 
 /** Of two hostnames that stand for one name: the more, the more of it is spelled out. */

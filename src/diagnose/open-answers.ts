@@ -1,8 +1,8 @@
+import { commonHostname } from "../catalogue/hostnames.ts";
 import { GATEWAY_API } from "../catalogue/kinds.ts";
 import type { AttachmentDecision } from "../model/decision.ts";
 import type { Listener, ListenerHolder } from "../model/listener.ts";
 import { type GroupKind, keyOf, type ObjectId, type ObjectKey, sameGroupKind } from "../model/object.ts";
-import { commonHostname } from "./hostnames.ts";
 
 /**
  * Attachments that the spec permits and that a controller may refuse all the same (docs/rules.md §4.4). What they depend on

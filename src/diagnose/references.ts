@@ -13,6 +13,8 @@ import type { Finding, Severity } from "../model/finding.ts";
 import { includesGroupKind } from "../model/object.ts";
 import type { Namesakes, Sight, Snapshot } from "../model/snapshot.ts";
 
+const GRANT_KINDS = [REFERENCE_GRANT, REFERENCE_POLICY];
+
 /** What a selector or a default Gateway brings in is an offer: that it is not taken is no error. */
 const refusedSeverity = ({ implicit }: { readonly implicit: boolean }): Severity => (implicit ? "info" : "error");
 
@@ -28,8 +30,13 @@ function ofRefusedGrant(decision: GrantDecision): readonly Finding[] {
   }
 }
 
+/** May there be grants in the namespace that nobody saw? */
+function hidesGrants(namespace: string | null, sight: Sight): boolean {
+  return GRANT_KINDS.some((kind) => sight.hidden(kind, namespace) !== null);
+}
+
 /** Where the specification asks for a grant that the mesh or the implementation does not: nobody has agreed. */
-function ofUngranted(decision: GrantDecision): readonly Finding[] {
+function ofUngranted(decision: GrantDecision, sight: Sight): readonly Finding[] {
   if (!hasVerdict(decision, "permitted")) return [];
   const { witness, trials } = decision.outcome;
   const subject = decision.reference.referrer;
@@ -37,7 +44,8 @@ function ofUngranted(decision: GrantDecision): readonly Finding[] {
     case "meshExemption":
       return trials.length > 0 ? [] : [{ code: "mesh-exemption", severity: "info", subject, decision }];
     case "unenforced":
-      return trials.length > 0 ? [] : [{ code: "grant-not-enforced", severity: "warning", subject, decision }];
+      if (trials.length > 0 || hidesGrants(decision.reference.referent.namespace, sight)) return [];
+      return [{ code: "grant-not-enforced", severity: "warning", subject, decision }];
     case "grant":
       if (decision.reference.enforcement !== "feature-gated") return [];
       return [{ code: "feature-gated", severity: "info", subject, decision }];
@@ -78,7 +86,7 @@ function ofVerdict(decision: Decision, sight: Sight): readonly Finding[] {
   }
   switch (decision.handshake) {
     case "grant":
-      return [...ofRefusedGrant(decision), ...ofUngranted(decision), ...ofMissing(decision, sight)];
+      return [...ofRefusedGrant(decision), ...ofUngranted(decision, sight), ...ofMissing(decision, sight)];
     case "attachment":
       return ofAttachment(decision, sight);
     case "none":
@@ -122,7 +130,7 @@ export function ofReferences(
 
 /** Without the kind there can be no grants, so every crossing reference is refused; the report says why (docs/rules.md §1.1). */
 export function ofServed({ served }: Snapshot, decisions: readonly Decision[]): readonly Finding[] {
-  if (served === null || [REFERENCE_GRANT, REFERENCE_POLICY].some((kind) => includesGroupKind(served, kind))) return [];
+  if (served === null || GRANT_KINDS.some((kind) => includesGroupKind(served, kind))) return [];
   const references = decisions.filter(
     (decision) =>
       decision.handshake === "grant" &&

@@ -1,5 +1,6 @@
 import { inertFrom, inertTo, livePairs } from "../catalogue/grants.ts";
-import { isKnownPair } from "../catalogue/referents.ts";
+import { NAMESPACE } from "../catalogue/kinds.ts";
+import { isKnownPair, maySelect, referrersTrustedAs } from "../catalogue/referents.ts";
 import type { Decision, GrantDecision, GrantTrial } from "../model/decision.ts";
 import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
 import { groupKindKey } from "../model/object.ts";
@@ -61,20 +62,25 @@ export function usageOf(evidence: UsageEvidence): readonly GrantReport[] {
   const { grants, decisions, sight } = evidence;
   const tallies = tallyUses(decisions);
   const unseen = new Map<string, boolean>();
-  const unseenReferrer = (from: GrantFrom): boolean => {
-    const key = `${groupKindKey(from)}/${from.namespace}`;
-    const answer = unseen.get(key) ?? sight.hidden(from, from.namespace) !== null;
+  const unseenReferrer = (from: GrantFrom, to: GrantTo): boolean => {
+    const key = `${groupKindKey(from)}/${from.namespace}/${groupKindKey(to)}`;
+    const answer =
+      unseen.get(key) ?? referrersTrustedAs(from, to).some((kind) => sight.hidden(kind, from.namespace) !== null);
     unseen.set(key, answer);
     return answer;
   };
-  const mayBeUsed = (from: GrantFrom, to: GrantTo): boolean => unseenReferrer(from) || !isKnownPair(from, to);
+  /** What a selector would have found by its labels, or by those of its namespace. */
+  const unseenReferent = ({ id }: Grant, from: GrantFrom, to: GrantTo): boolean =>
+    maySelect(from, to) && (sight.hidden(to, id.namespace) !== null || sight.hidden(NAMESPACE, null) !== null);
+  const mayBeUsed = (grant: Grant, from: GrantFrom, to: GrantTo): boolean =>
+    unseenReferrer(from, to) || unseenReferent(grant, from, to) || !isKnownPair(from, to);
   return grants.map((grant): GrantReport => {
     const tally = tallies.get(grant);
     const pairs = grant.from.flatMap((from) =>
       grant.to.map((to): PairUsage => {
         const inert = inertFrom(grant, from.entry) !== null || inertTo(grant, to.entry) !== null;
         const key = pairKey(from.index, to.index);
-        const doubt = !inert && (mayBeUsed(from.entry, to.entry) || tally?.perhaps.has(key) === true);
+        const doubt = !inert && (mayBeUsed(grant, from.entry, to.entry) || tally?.perhaps.has(key) === true);
         const used = tally?.pairs.has(key) === true;
         return { from: from.index, to: to.index, inert, usage: used ? "used" : doubt ? "unknown" : "unused" };
       }),

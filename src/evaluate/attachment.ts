@@ -1,3 +1,4 @@
+import { hostnamesIntersect } from "../catalogue/hostnames.ts";
 import { GATEWAY, isRoute, LISTENER_SETS, NAMESPACE, SERVICE } from "../catalogue/kinds.ts";
 import { admitsKind } from "../catalogue/protocols.ts";
 import type { AttachmentRefusal, AttachmentVerdict, ListenerClause, ListenerTrial } from "../model/decision.ts";
@@ -14,7 +15,6 @@ import {
 } from "../model/object.ts";
 import type { AttachmentReference } from "../model/reference.ts";
 import type { Sight } from "../model/snapshot.ts";
-import { hostnamesIntersect } from "./hostname.ts";
 import { implementationGaps } from "./implementation-gap.ts";
 
 /** A clause holds, fails, or cannot be told because of a gap. */
@@ -133,7 +133,7 @@ export function attachmentEvaluator(
       hostname:
         hostnames === null ||
         hostnames.length === 0 ||
-        hostnames.some((hostname) => hostnamesIntersect(listener.hostname ?? "", hostname))
+        hostnames.some((hostname) => hostnamesIntersect(listener.hostname, hostname))
           ? "yes"
           : "no",
     };

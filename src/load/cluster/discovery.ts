@@ -3,7 +3,7 @@ import { CORE, GATEWAY_API } from "../../catalogue/kinds.ts";
 import { looksLikeGrant, onlyWith } from "../../catalogue/known.ts";
 import { RefgrantError } from "../../model/failure.ts";
 import type { Gap } from "../../model/gap.ts";
-import { groupKindKey, includesGroupKind, sameGroupKind } from "../../model/object.ts";
+import { type GroupKind, groupKindKey, includesGroupKind } from "../../model/object.ts";
 import { resourceName } from "./lists.ts";
 import { fieldOf, listOf, shorten, textOf } from "./text.ts";
 import type { Answer, Transport } from "./transport.ts";
@@ -173,6 +173,12 @@ function otherGrants(groupVersions: readonly GroupVersion[], kinds: readonly Kin
   return [...new Map(unknown.map((info) => [groupKindKey(info), info])).values()];
 }
 
+/** Whether the server has a kind that is not asked for itself, or could not tell. */
+function mayHave({ group, kind }: GroupKind, groupVersions: readonly GroupVersion[]): boolean {
+  const ofGroup = groupVersions.filter((entry) => entry.group === group);
+  return ofGroup.some(({ resources }) => resources === null || resources.some((resource) => resource.kind === kind));
+}
+
 function unseen(info: KindInfo, detail: string): Gap {
   return { cause: "failed", groupKind: { group: info.group, kind: info.kind }, namespace: null, detail };
 }
@@ -222,7 +228,7 @@ export async function discover(transport: Transport, kinds: readonly KindInfo[])
   if (!enough) throw unread.size === 0 ? noGatewayApi(kinds) : unreadVersions(unread);
   const useful = ({ info }: ServedInfo): boolean => {
     const other = onlyWith(info);
-    return other === null || served.some((kind) => sameGroupKind(kind.info, other));
+    return other === null || mayHave(other, groupVersions);
   };
   return { served: served.filter(useful), gaps };
 }
