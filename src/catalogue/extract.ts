@@ -142,11 +142,21 @@ function droppedNamespace(field: Field, referent: ObjectId): string | null {
   return written === undefined || written === "" || written === referent.namespace ? null : written;
 }
 
-function* grantReferences(base: Base, row: GrantRow, { id, scopes }: NamespacedReferrer): Generator<Reference> {
+function* grantReferences(
+  base: Base,
+  row: GrantRow,
+  { id, scopes }: NamespacedReferrer,
+  placed: boolean,
+): Generator<Reference> {
   const { missingReason, trustedAs = [{ group: row.from.group, kind: row.from.kind }] } = row;
-  const enforcement = targetRule(row.id, base.referent)?.enforcement ?? row.enforcement;
+  const rule = targetRule(row.id, base.referent);
+  const asks = {
+    enforcement: rule?.enforcement ?? row.enforcement,
+    asksAtHome: row.asksAtHome === true && placed,
+    asksUnderMesh: rule?.underMesh === true,
+  };
   for (const scope of scopes ?? [null]) {
-    yield { ...base, handshake: "grant", referrer: id, scope, enforcement, trustedAs, missingReason };
+    yield { ...base, handshake: "grant", referrer: id, scope, trustedAs, ...asks, missingReason };
   }
 }
 
@@ -163,7 +173,7 @@ function* referencesOf(referrer: Referrer, rows: readonly WalkableRow[], sight: 
   const { id } = referrer;
   for (const { row, pattern } of rows) {
     for (const field of fieldsAt(referrer.root, pattern)) {
-      for (const { referent, implicit } of namedBy(field, id, row, sight)) {
+      for (const { referent, implicit, placed } of namedBy(field, id, row, sight)) {
         const base = { row: row.id, path: field.path, referent, implicit };
         if (row.handshake === "none") {
           const { reach, missingReason } = row;
@@ -173,7 +183,7 @@ function* referencesOf(referrer: Referrer, rows: readonly WalkableRow[], sight: 
         } else if (isInNamespace(referrer)) {
           if (row.handshake === "attachment") yield* attachmentReferences(base, field, referrer);
           else if (row.handshake === "grant" && inEffect(row, field, referrer)) {
-            yield* grantReferences(base, row, referrer);
+            yield* grantReferences(base, row, referrer, placed);
           }
         }
       }

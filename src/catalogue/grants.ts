@@ -3,7 +3,7 @@ import type { Grant, GrantFrom, GrantTo, Indexed, InertCause } from "../model/gr
 import { includesGroupKind, type KubeObject, sameGroupKind } from "../model/object.ts";
 import { CLUSTER_SCOPED_REFERENTS, GATEWAY, isRoute, LISTENER_SETS } from "./kinds.ts";
 import { namesGroup, namesKind, namesNamespace } from "./names.ts";
-import { mayRefer } from "./referents.ts";
+import { asksAtHome, mayRefer } from "./referents.ts";
 
 /** At most this many entries in `from` and in `to` (docs/rules.md §1.2). */
 const MAX_GRANT_ENTRIES = 16;
@@ -66,7 +66,8 @@ export function readGrant(object: KubeObject, root: Field): Grant | null {
 /** Why a `from` entry permits nothing, if it does not. */
 export function inertFrom(grant: Grant, from: GrantFrom): InertCause | null {
   if (!namesGroup(from.group) || !namesKind(from.kind) || !namesNamespace(from.namespace)) return "invalid-string";
-  return from.namespace === grant.id.namespace ? "own-namespace" : null;
+  if (from.namespace !== grant.id.namespace) return null;
+  return grant.to.some(({ entry }) => asksAtHome(from, entry)) ? null : "own-namespace";
 }
 
 /** Why a `to` entry permits nothing, if it does not. */
@@ -76,7 +77,8 @@ export function inertTo(grant: Grant, to: GrantTo): InertCause | null {
   if (includesGroupKind(CLUSTER_SCOPED_REFERENTS, to)) return "cluster-scoped";
   const holder = sameGroupKind(to, GATEWAY) || includesGroupKind(LISTENER_SETS, to);
   // Some implementations let a route name a Gateway as a backend, which is no attachment.
-  const attaches = (from: GrantFrom) => isRoute(from) && !mayRefer(from, to);
+  const attaches = (from: GrantFrom) =>
+    (isRoute(from) || includesGroupKind(LISTENER_SETS, from)) && !mayRefer(from, to);
   return holder && grant.from.length > 0 && grant.from.every(({ entry }) => attaches(entry))
     ? "attachment-target"
     : null;

@@ -21,6 +21,8 @@ export interface Named {
   readonly referent: ObjectId;
   /** Whether the object's name is written nowhere. */
   readonly implicit: boolean;
+  /** Whether its namespace is written, rather than the owner's by default. */
+  readonly placed: boolean;
 }
 
 /** A string of a reference; unusable, and told to the sink, where the API server would not take it. */
@@ -100,7 +102,8 @@ function readPlugins(field: Field, owner: ObjectId, { defaults }: CatalogueRow):
     const name = second ?? first;
     const namespace = second === undefined ? owner.namespace : first;
     if (!namesObject(name) || namespace === null || !namesNamespace(namespace)) return [];
-    return [{ referent: { group: defaults.group, kind: defaults.kind, namespace, name }, implicit: false }];
+    const referent = { group: defaults.group, kind: defaults.kind, namespace, name };
+    return [{ referent, implicit: false, placed: second !== undefined }];
   });
 }
 
@@ -140,8 +143,10 @@ function readSelected(field: Field, owner: NamespacedId, row: CatalogueRow, sigh
     .objectsOf({ group, kind })
     .filter(fits)
     .toSorted((a, b) => compareIds(a.id, b.id))
-    .map(({ id }) => ({ referent: id, implicit: true }));
+    .map(({ id }) => selected(id));
 }
+
+const selected = (referent: ObjectId): Named => ({ referent, implicit: true, placed: false });
 
 /** The scope that Gateways offer themselves in, and routes ask for (GEP-3793). */
 const DEFAULT_SCOPE = "All";
@@ -157,7 +162,7 @@ function readDefaultGateways(field: Field, sight: Sight): readonly Named[] {
     .objectsOf(GATEWAY)
     .filter(({ body }) => scopeOf(body) === DEFAULT_SCOPE)
     .toSorted((a, b) => compareIds(a.id, b.id))
-    .map(({ id }) => ({ referent: id, implicit: true }));
+    .map(({ id }) => selected(id));
 }
 
 function scopeOf(body: unknown): string | undefined {
@@ -167,17 +172,18 @@ function scopeOf(body: unknown): string | undefined {
     .text();
 }
 
-const one = (referent: ObjectId | null): readonly Named[] => (referent === null ? [] : [{ referent, implicit: false }]);
+const one = (field: Field, referent: ObjectId | null): readonly Named[] =>
+  referent === null ? [] : [{ referent, implicit: false, placed: field.at("namespace").present }];
 
 /** Everything that one field names, by the way in which its row is read. */
 export function namedBy(field: Field, owner: ObjectId, row: CatalogueRow, sight: Sight): readonly Named[] {
   switch (row.reading) {
     case "reference":
-      return one(readReferent(field, owner, row));
+      return one(field, readReferent(field, owner, row));
     case "data-source":
-      return one(readDataSource(field, owner));
+      return one(field, readDataSource(field, owner));
     case "endpoint":
-      return one(readEndpoint(field, owner, row));
+      return one(field, readEndpoint(field, owner, row));
     case "plugin-list":
       return readPlugins(field, owner, row);
     case "object-selector":

@@ -69,22 +69,43 @@ export function isKnownPair(from: GroupKind, to: GroupKind): boolean {
   return own ? includesGroupKind(TRUSTED_KINDS, from) && includesGroupKind(OPENED_KINDS, to) : mayRefer(from, to);
 }
 
-/** The rule for a kind that an implementation, not the specification, lets a field name; undefined for all others. */
-export function targetRule(row: string, referent: GroupKind): KnownTarget | undefined {
-  return TARGETS_BY_KIND.get(groupKindKey(referent))?.find(({ rows }) => rows.includes(row));
+/** A reference, as far as its rule depends on it. */
+interface Occurrence {
+  readonly row: string;
+  readonly referent: GroupKind;
 }
 
 const TARGETS_BY_KIND: ReadonlyMap<string, readonly KnownTarget[]> = Map.groupBy(KNOWN_TARGETS, ({ target }) =>
   groupKindKey(target),
 );
 
+function targetRules(row: string, referent: GroupKind): readonly KnownTarget[] {
+  return TARGETS_BY_KIND.get(groupKindKey(referent))?.filter(({ rows }) => rows.includes(row)) ?? [];
+}
+
+/** The rule for a kind that an implementation, not the specification, lets a field name; undefined for all others. */
+export function targetRule(row: string, referent: GroupKind): KnownTarget | undefined {
+  return targetRules(row, referent)[0];
+}
+
+/** Those whose rule a reference may be judged by: several where they share a kind of target, the first speaking for them. */
+export function implementationsOf({ row, referent }: Occurrence): readonly [ImplementationId, ...ImplementationId[]] {
+  const [first, ...others] = targetRules(row, referent).map(({ implementation }) => implementation);
+  return first === undefined ? [rowOf({ row }).implementation] : [first, ...others];
+}
+
 /** Who made the rule that a reference is judged by. */
-export function implementationOf({
-  row,
-  referent,
-}: {
-  readonly row: string;
-  readonly referent: GroupKind;
-}): ImplementationId {
-  return targetRule(row, referent)?.implementation ?? rowOf({ row }).implementation;
+export function implementationOf(occurrence: Occurrence): ImplementationId {
+  return implementationsOf(occurrence)[0];
+}
+
+/** Does an implementation ask for a grant from this kind to that one in one and the same namespace? */
+export function asksAtHome(from: GroupKind, to: GroupKind): boolean {
+  return GRANT_ROWS.some(
+    (row) =>
+      row.asksAtHome === true &&
+      groupKindKey(row.from) === groupKindKey(from) &&
+      row.defaults !== null &&
+      groupKindKey(row.defaults) === groupKindKey(to),
+  );
 }

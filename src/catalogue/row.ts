@@ -56,6 +56,8 @@ export interface GrantRow extends RowBase {
   readonly trustedAs?: readonly [GroupKind, ...GroupKind[]];
   /** The reason for a permitted referent that does not exist; null where no specification gives one. */
   readonly missingReason: MissingReason | null;
+  /** A namespace that is written out needs a grant, even where it is the object's own. */
+  readonly asksAtHome?: true;
 }
 
 /** A field whose referent agrees by `allowedRoutes`, or a Gateway by `allowedListeners`. */
@@ -88,6 +90,8 @@ export interface KnownTarget {
   readonly target: GroupKind;
   readonly implementation: ImplementationId;
   readonly enforcement: Enforcement;
+  /** It asks for a grant under a mesh parent too. */
+  readonly underMesh?: true;
   readonly quirk: string | null;
   readonly citation: string;
 }

@@ -1,6 +1,6 @@
 import { IMPLEMENTATIONS } from "../catalogue/implementations.ts";
 import { type EntryPart, isSlip, meantGroup, meantKind } from "../catalogue/names.ts";
-import { DISPUTED_REFERENTS, implementationOf } from "../catalogue/referents.ts";
+import { DISPUTED_REFERENTS, implementationsOf } from "../catalogue/referents.ts";
 import type { GrantClause, GrantTrial, GrantVerdict } from "../model/decision.ts";
 import type { Grant, GrantFrom, GrantTo, Indexed } from "../model/grant.ts";
 import { compareIds, type GroupKind, includesGroupKind, keyOf, type NamespacedId } from "../model/object.ts";
@@ -304,10 +304,10 @@ export function grantEvaluator(grants: readonly Grant[], sight: Sight, kinds: re
 
   return {
     decide: (reference) => {
-      const { referrer, referent, scope, trustedAs } = reference;
+      const { referrer, referent, scope, trustedAs, asksAtHome, asksUnderMesh } = reference;
       const { namespace } = referent;
       if (namespace === null) return { verdict: "permitted", witness: { by: "clusterScoped" }, trials: [] };
-      if (namespace === referrer.namespace) {
+      if (namespace === referrer.namespace && !asksAtHome) {
         return { verdict: "permitted", witness: { by: "sameNamespace" }, trials: [] };
       }
       const to = { ...referent, namespace };
@@ -315,7 +315,7 @@ export function grantEvaluator(grants: readonly Grant[], sight: Sight, kinds: re
         ({ group, kind }): Pair => ({ from: { group, kind, namespace: referrer.namespace }, to }),
       );
       if (first === undefined) return { verdict: "refused", reason: "RefNotPermitted", trials: [] };
-      if (scope?.regime === "mesh") {
+      if (scope?.regime === "mesh" && !asksUnderMesh) {
         const trials = [first, ...others].flatMap(permitting);
         return { verdict: "permitted", witness: { by: "meshExemption" }, trials };
       }
@@ -337,7 +337,9 @@ function disputed(reference: GrantReference): string {
 
 /** Why a missing grant may not be a refusal. */
 function doubt(reference: GrantReference, enforcement: "mode" | "generated" | "declared" | "unverified"): string {
-  const { title } = IMPLEMENTATIONS[implementationOf(reference)];
+  const title = implementationsOf(reference)
+    .map((implementation) => IMPLEMENTATIONS[implementation].title)
+    .join(" or ");
   switch (enforcement) {
     case "mode":
       return `whether ${title} asks for a grant here is a setting of its own`;

@@ -54,6 +54,10 @@ export interface GrantReference extends ReferenceBase {
   readonly enforcement: Enforcement;
   /** The kinds of which a grant's `from` has to name one: the referrer's own, unless an implementation looks at another. */
   readonly trustedAs: readonly [GroupKind, ...GroupKind[]];
+  /** Whether the implementation asks for a grant although the referent is in the referrer's namespace. */
+  readonly asksAtHome: boolean;
+  /** Whether the implementation asks for a grant under a mesh parent too. */
+  readonly asksUnderMesh: boolean;
   /** True where a selector found the referent, and its name is written nowhere. */
   readonly implicit: boolean;
   /** The reason the specification gives when the referent is permitted and missing; null where it gives none. */

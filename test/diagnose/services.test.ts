@@ -49,6 +49,8 @@ function decision(outcome: GrantVerdict, referent: ObjectId = API, referrer = WE
       enforcement: "required",
       trustedAs: [referrer],
       implicit: false,
+      asksAtHome: false,
+      asksUnderMesh: false,
       missingReason: "BackendNotFound",
     },
     outcome,

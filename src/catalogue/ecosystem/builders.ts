@@ -21,6 +21,7 @@ interface SharedFields {
 export interface GrantFields extends SharedFields {
   readonly enforcement: Enforcement;
   readonly trustedAs?: readonly [GroupKind, ...GroupKind[]];
+  readonly asksAtHome?: true;
 }
 
 /** Fields of one kind that another kind of grant decides. */

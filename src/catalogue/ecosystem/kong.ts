@@ -79,6 +79,7 @@ export const KONG_ROWS: readonly CatalogueRow[] = [
       from,
       fields: ["metadata.annotations.{konghq.com/plugins}"],
       reading: "plugin-list",
+      asksAtHome: true,
       defaults: KONG_PLUGIN,
       quirk: "a namespace that is written needs a grant even where it is the object's own",
       citation: "Kong/kong-operator:ingress-controller/internal/dataplane/kongstate/kongstate.go",

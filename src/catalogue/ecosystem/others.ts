@@ -163,6 +163,7 @@ export const OTHER_TARGETS: readonly KnownTarget[] = [
     rows: ["HTTPRoute.backendRefs", "HTTPRoute.requestMirror"],
     target: { group: "kuma.io", kind: "MeshService" },
     enforcement: "required",
+    underMesh: true,
     quirk: "since August 2026, and under a Service as parent too",
     citation: "kumahq/kuma:pkg/plugins/runtime/k8s/controllers/gatewayapi/http_route_conversion.go",
   },
