@@ -1,7 +1,7 @@
 # Everything a newcomer needs. Nothing here asks for more than Node (20 or later), npm, make and git;
 # the end-to-end tests also want Go, which they say if it is missing.
 .DEFAULT_GOAL := help
-.PHONY: help demo build test e2e bench lint format clean
+.PHONY: help demo build test laws e2e bench lint format clean
 
 # Recipes work from wherever make is called.
 ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
@@ -30,6 +30,10 @@ demo: $(BINARY) ## Audit the example world in examples/world
 
 test: $(BINARY) ## Run all tests; those that need Go only where Go is
 	@$(NPM) run --silent test
+
+# A thousand worlds for each law in every test run, a hundred thousand here, or as many as LAW_RUNS says: the better part of an hour.
+laws: $(INSTALLED) ## Hold the laws against 100,000 generated worlds each (LAW_RUNS=n for n)
+	@$(NPM) run --silent laws
 
 e2e: $(BINARY) ## Run the end-to-end tests alone (needs Go)
 	@$(NPM) run --silent test:e2e

@@ -35,7 +35,9 @@ function ofEntries(report: GrantReport, diagnosis: GrantEvidence): readonly Find
     findings.push({ code: "grant-inert", severity: "warning", subject, grant, entry, why });
   };
   const pushUnknownKind = (entry: EntryRef, { group, kind }: GroupKind, kinds: readonly GroupKind[]): void => {
-    const meant = kinds.find((other) => looksLike(other, { group, kind })) ?? null;
+    // A kind that is known and not known to refer to what the grant opens is no slip of itself.
+    const known = includesGroupKind(kinds, { group, kind });
+    const meant = known ? null : (kinds.find((other) => looksLike(other, { group, kind })) ?? null);
     const severity: Severity = meant === null ? "info" : "warning";
     findings.push({ code: "grant-unknown-kind", severity, subject, grant, entry, groupKind: { group, kind }, meant });
   };

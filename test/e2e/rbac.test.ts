@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments, stringify } from "yaml";
+import { ECOSYSTEM_KINDS, LOOK_ALIKE_GRANTS, READ_WITH } from "../../src/catalogue/ecosystem.ts";
 import { type ApiServer, startApiServer } from "./harness/api-server.ts";
 import { isRecord, itemsAt, parseJson, textAt, valueAt } from "./harness/json.ts";
+import { crdFiles, type GatewayApiVersion } from "./harness/modules.ts";
 import { repositoryRoot } from "./harness/paths.ts";
 import { runPlugin } from "./harness/plugin.ts";
 import type { ProcessResult } from "./harness/processes.ts";
@@ -18,30 +20,56 @@ const worldFile = join(repositoryRoot, "test", "e2e", "worlds", "all-kinds.yaml"
 interface Rule {
   readonly apiGroup: string;
   readonly resource: string;
+  readonly verb: string;
 }
+
+const documents: readonly unknown[] = parseAllDocuments(readFileSync(rolesFile, "utf8")).map((one) => one.toJS());
 
 /** The rules of one of the documented roles, one for each resource. */
 function rulesOf(role: string): readonly Rule[] {
-  const documents: unknown[] = parseAllDocuments(readFileSync(rolesFile, "utf8")).map((document) => document.toJS());
   return documents
     .filter((object) => textAt(object, "metadata", "name") === role)
     .flatMap((object) => itemsAt(object, "rules"))
     .flatMap((rule) =>
       itemsAt(rule, "apiGroups").flatMap((apiGroup) =>
-        itemsAt(rule, "resources").map((resource) => ({ apiGroup: String(apiGroup), resource: String(resource) })),
+        itemsAt(rule, "resources").flatMap((resource) =>
+          itemsAt(rule, "verbs").map((verb) => ({
+            apiGroup: String(apiGroup),
+            resource: String(resource),
+            verb: String(verb),
+          })),
+        ),
       ),
     );
 }
 
 const needed = rulesOf("kubectl-refgrant");
+const [secrets] = rulesOf("kubectl-refgrant-secrets");
+if (secrets === undefined) throw new Error("no rule for Secrets");
+const all: readonly Rule[] = [...needed, secrets];
 const perKind = needed.map((rule) => ({ rule, user: `without-${rule.resource}` }));
+/** How many kinds are listed; the one rule that is left reads definitions by name. */
+const kinds = all.filter(({ verb }) => verb === "list").length;
+const clusterScoped = ["gatewayclasses", "xmeshes"];
+const definitions = needed.filter(({ apiGroup }) => apiGroup.startsWith("gateway.networking.")).length;
 
-function role(name: string, rules: readonly Rule[], namespace?: string, verbs: readonly string[] = ["list"]) {
+/** Kinds of releases that have none of each other's, in one cluster, so that every rule is in use. */
+const leftOver: readonly (readonly [GatewayApiVersion, string])[] = [
+  ["v1.4.0", "xlistenersets"],
+  ["v1.2.0", "backendlbpolicies"],
+  ["v0.5.1", "referencepolicies"],
+];
+
+function role(name: string, rules: readonly Rule[], namespace?: string) {
   return stringify({
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: namespace === undefined ? "ClusterRole" : "Role",
     metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
-    rules: rules.map(({ apiGroup, resource }) => ({ apiGroups: [apiGroup], resources: [resource], verbs })),
+    rules: rules.map(({ apiGroup, resource, verb }) => ({
+      apiGroups: [apiGroup],
+      resources: [resource],
+      verbs: [verb],
+    })),
   });
 }
 
@@ -56,16 +84,45 @@ function binding(user: string, to: string, namespace?: string): string {
   });
 }
 
+/** Kinds whose presence decides whether others are read, and that are not read themselves. */
+const onlyPresent = READ_WITH.map(({ onlyWith }) => ({ ...onlyWith, plural: `${onlyWith.kind.toLowerCase()}s` }));
+
+/** The least of a CRD for each kind that a server does not have by itself. */
+function stubDefinitions(
+  infos: readonly { readonly group: string; readonly kind: string; readonly plural: string; readonly scope?: string }[],
+): string {
+  const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+  return infos
+    .filter(({ group: of }) => of !== "networking.k8s.io")
+    .map(({ group: of, kind, plural, scope = "Namespaced" }) =>
+      stringify({
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        // Groups under k8s.io want a word of approval.
+        metadata: { name: `${plural}.${of}`, annotations: { "api-approved.kubernetes.io": "unapproved, a test" } },
+        spec: {
+          group: of,
+          scope,
+          names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase() },
+          versions: [{ name: "v1", served: true, storage: true, schema }],
+        },
+      }),
+    )
+    .join("---\n");
+}
+
 /** What someone may do once RBAC has taken notice. */
-interface Permission extends Rule {
+interface Permission {
   readonly user: string;
+  readonly apiGroup: string;
+  readonly resource: string;
   readonly namespace?: string;
-  readonly verb?: string;
 }
 
 const users = [
   "viewer",
   "viewer-with-secrets",
+  "viewer-of-all",
   "tenant",
   "lister",
   "nobody",
@@ -73,26 +130,30 @@ const users = [
   "impersonator",
   ...perKind.map(({ user }) => user),
 ];
-const tenantRules: readonly Rule[] = [...needed, { apiGroup: "", resource: "secrets" }];
-
 const setup = [
   binding("viewer", "kubectl-refgrant"),
   binding("viewer-with-secrets", "kubectl-refgrant"),
   binding("viewer-with-secrets", "kubectl-refgrant-secrets"),
+  ...["kubectl-refgrant", "kubectl-refgrant-secrets", "kubectl-refgrant-vendors"].map((to) =>
+    binding("viewer-of-all", to),
+  ),
   // All but one of the rules, for each of them; and Secrets, so that only the missing one makes a difference.
   ...perKind.flatMap(({ rule, user }) => [
-    role(user, [...needed.filter((other) => other !== rule), { apiGroup: "", resource: "secrets" }]),
+    role(
+      user,
+      all.filter((other) => other !== rule),
+    ),
     binding(user, user),
   ]),
   // Namespaces that may not be listed are read one by one, which takes get.
   ...["shop", "backend"].flatMap((namespace) => [
-    role("tenant", tenantRules, namespace, ["get", "list"]),
+    role("tenant", [...all, { apiGroup: "", resource: "namespaces", verb: "get" }], namespace),
     binding("tenant", "tenant", namespace),
   ]),
-  role("list-namespaces", [{ apiGroup: "", resource: "namespaces" }]),
+  role("list-namespaces", [{ apiGroup: "", resource: "namespaces", verb: "list" }]),
   binding("lister", "list-namespaces"),
   ...["shop", "backend", "infra"].flatMap((namespace) => [
-    role("lister", tenantRules, namespace),
+    role("lister", all, namespace),
     binding("lister", "lister", namespace),
   ]),
   stringify({
@@ -108,6 +169,8 @@ const permissions: readonly Permission[] = [
   { user: "viewer", apiGroup: group, resource: "gateways" },
   { user: "viewer-with-secrets", apiGroup: group, resource: "gateways" },
   { user: "viewer-with-secrets", apiGroup: "", resource: "secrets" },
+  { user: "viewer-of-all", apiGroup: "", resource: "secrets" },
+  { user: "viewer-of-all", apiGroup: "gateway.envoyproxy.io", resource: "securitypolicies" },
   ...perKind.map(({ user }) => ({ user, apiGroup: "", resource: "secrets" })),
   ...["shop", "backend"].map((namespace) => ({ user: "tenant", apiGroup: group, resource: "gateways", namespace })),
   { user: "lister", apiGroup: "", resource: "namespaces" },
@@ -137,10 +200,10 @@ function gapsOf(stdout: string): readonly Gap[] {
 
 /** The rule that a gap tells its reader to ask for. */
 function ruleIn(detail: string): Rule {
-  const [, apiGroup, resource] =
-    /verbs \[list\].*apiGroups: \["([^"]*)"\], resources: \["([^"]*)"\]/.exec(detail) ?? [];
-  if (apiGroup === undefined || resource === undefined) throw new Error(`No rule in: ${detail}`);
-  return { apiGroup, resource };
+  const [, verb, apiGroup, resource] =
+    /verbs \[(\w+)\].*apiGroups: \["([^"]*)"\], resources: \["([^"]*)"\]/.exec(detail) ?? [];
+  if (verb === undefined || apiGroup === undefined || resource === undefined) throw new Error(`No rule in: ${detail}`);
+  return { apiGroup, resource, verb };
 }
 
 /** Whoever sees less may know less, but nothing that is not so. */
@@ -185,9 +248,9 @@ describe("what the plugin needs to be allowed", () => {
   const asAdmin = (...flags: readonly string[]): Promise<ProcessResult> => run(server.adminKubeconfig, ...flags);
 
   /** RBAC learns of new roles and bindings a moment after they are stored. */
-  const untilAllowed = async ({ user, apiGroup, resource, namespace, verb }: Permission): Promise<void> => {
+  const untilAllowed = async ({ user, apiGroup, resource, namespace }: Permission): Promise<void> => {
     const target = { url: server.url, caFile: server.caFile, token: server.adminToken };
-    const resourceAttributes = { group: apiGroup, resource, verb: verb ?? "list", namespace: namespace ?? "" };
+    const resourceAttributes = { group: apiGroup, resource, verb: "list", namespace: namespace ?? "" };
     const body = JSON.stringify({
       apiVersion: "authorization.k8s.io/v1",
       kind: "SubjectAccessReview",
@@ -205,7 +268,12 @@ describe("what the plugin needs to be allowed", () => {
 
   beforeAll(async () => {
     server = await startApiServer({ users: users.map((name) => ({ name, token: `token-of-${name}` })) });
-    await server.applyCrds("v1.7.0", "standard");
+    await server.applyCrds("v1.7.0", "experimental");
+    const files = leftOver.flatMap(([version, plural]) =>
+      crdFiles(version, "experimental").filter((file) => file.endsWith(`_${plural}.yaml`)),
+    );
+    expect(files).toHaveLength(leftOver.length);
+    await server.applyDefinitions(readManifests(files));
     const applied = await server.kubectl(["apply", "-f", rolesFile]);
     expect(applied).toMatchObject({ code: 0, stderr: "" });
     await server.applyManifests(readManifests([worldFile]));
@@ -218,20 +286,23 @@ describe("what the plugin needs to be allowed", () => {
     await server?.stop();
   });
 
-  test("the documented roles allow list, and nothing else", () => {
-    const documents: unknown[] = parseAllDocuments(readFileSync(rolesFile, "utf8")).map((document) => document.toJS());
-    expect(documents.filter(isRecord)).toHaveLength(2);
-    const verbs = documents.flatMap((object) => itemsAt(object, "rules")).flatMap((rule) => itemsAt(rule, "verbs"));
-    expect([...new Set(verbs)]).toEqual(["list"]);
-    expect(needed).toHaveLength(11);
+  test("the documented roles allow list, and get of the definitions of the Gateway API by their names", () => {
+    expect(documents.filter(isRecord)).toHaveLength(3);
+    const rules = documents.flatMap((object) => itemsAt(object, "rules"));
+    const others = rules.filter((rule) => itemsAt(rule, "verbs").join() !== "list");
+    expect(others).toMatchObject([{ apiGroups: ["apiextensions.k8s.io"], verbs: ["get"] }]);
+    for (const name of others.flatMap((rule) => itemsAt(rule, "resourceNames"))) {
+      expect(name).toMatch(/\.gateway\.networking\.(x-)?k8s\.io$/);
+    }
+    expect(needed).toHaveLength(22);
   });
 
   test("an admin sees everything", () => {
     expect(admin).toMatchObject({ code: 1, stderr: "" });
     expect(gapsOf(admin.stdout)).toEqual([]);
-    const all = [...verdicts(admin.stdout).values()];
-    expect(all).toHaveLength(21);
-    expect(all.filter((verdict) => verdict === "permitted")).toHaveLength(18);
+    const told = [...verdicts(admin.stdout).values()];
+    expect(told).toHaveLength(21);
+    expect(told.filter((verdict) => verdict === "permitted")).toHaveLength(18);
     expect(findingsOf(admin.stdout)).toEqual(
       expect.arrayContaining([
         "not-attached HTTPRoute lab/probe",
@@ -292,14 +363,13 @@ describe("what the plugin needs to be allowed", () => {
   });
 
   test.each(perKind)("without $rule.resource something is missing, and it is said", async ({ rule, user }) => {
-    const partly = await audit(user, "-o", "json");
+    const [partly, text] = await Promise.all([audit(user, "-o", "json"), audit(user)]);
     expectNoLie(partly, admin);
     expect(partly.stdout).not.toBe(admin.stdout);
     const gaps = gapsOf(partly.stdout);
     expect(gaps.map(({ cause, group: of }) => ({ cause, of }))).toEqual([{ cause: "forbidden", of: rule.apiGroup }]);
     expect(gaps.map(({ detail }) => ruleIn(detail))).toEqual([rule]);
     expect(partly.code).not.toBe(0);
-    const text = await audit(user);
     expect(text.code).toBe(partly.code);
     expect(text.stdout + text.stderr).toContain(`resources: ["${rule.resource}"]`);
   });
@@ -337,12 +407,12 @@ describe("what the plugin needs to be allowed", () => {
       const rules = gapsOf(partly.stdout).map(({ detail }) => ruleIn(detail));
       expect(rules).toEqual(
         expect.arrayContaining([
-          { apiGroup: group, resource: "referencegrants" },
-          { apiGroup: group, resource: "gateways" },
+          { apiGroup: group, resource: "referencegrants", verb: "list" },
+          { apiGroup: group, resource: "gateways", verb: "list" },
         ]),
       );
-      // Discovery, each of twelve kinds everywhere, and again in the one namespace.
-      expect(events).toHaveLength(1 + 12 + 12);
+      // Discovery, each kind everywhere, its definition, and each kind that has a namespace in the one again.
+      expect(events).toHaveLength(1 + kinds + definitions + kinds - clusterScoped.length);
       expect(events.every(({ verb }) => verb === "get" || verb === "list")).toBe(true);
     });
 
@@ -358,7 +428,7 @@ describe("what the plugin needs to be allowed", () => {
         [...verdicts(admin.stdout).keys()].filter((reference) => /^\S+ shop\/.* Service backend\//.test(reference)),
       );
       expect(findingsOf(partly.stdout)).toContain("target-not-found HTTPRoute shop/web");
-      expect(events).toHaveLength(1 + 12 + 2 * 12);
+      expect(events).toHaveLength(1 + kinds + definitions + 2 * (kinds - clusterScoped.length));
     });
 
     test("reads text that names the rules, without a crash or a refusal of its own making", async () => {
@@ -394,13 +464,14 @@ describe("what the plugin needs to be allowed", () => {
       expect(nothing.code).not.toBe(0);
       expect(nothing.code).not.toBe(1);
       expect(nothing.stdout).not.toContain("nothing to report");
-      expect(nothing.stdout + nothing.stderr).toContain(`referencegrants.${group}`);
+      expect(nothing.stdout + nothing.stderr).toContain(`gateways.${group}`);
+      expect(nothing.stderr).toMatch(/^Note: and \d+ more; -o json has them all$/m);
       expect(nothing.stderr).not.toMatch(/^\s+at /m);
     });
 
     test("sees as an admin once the rules that the report asks for are granted", async () => {
       const rules = gapsOf((await audit("nobody", "-o", "json")).stdout).map(({ detail }) => ruleIn(detail));
-      expect(rules).toHaveLength(12);
+      expect(rules).toHaveLength(all.length);
       await server.applyManifests([role("asked-for", rules), binding("promoted", "asked-for")].join("---\n"));
       await untilAllowed({ user: "promoted", apiGroup: group, resource: "gateways" });
       expect(await audit("promoted", "-o", "json")).toEqual(admin);
@@ -438,5 +509,37 @@ describe("what the plugin needs to be allowed", () => {
   test("every reference of the world is in the admin's report once", () => {
     const references = itemsAt(parseJson(admin.stdout), "decisions").map(referenceOf);
     expect(new Set(references).size).toBe(references.length);
+  });
+
+  // Last, since it fills the cluster with kinds.
+  describe("where every vendor's kinds are served", () => {
+    const vendors = rulesOf("kubectl-refgrant-vendors");
+    let everything: ProcessResult;
+
+    beforeAll(async () => {
+      await server.applyDefinitions(stubDefinitions([...ECOSYSTEM_KINDS, ...LOOK_ALIKE_GRANTS, ...onlyPresent]));
+      everything = await asAdmin("-o", "json");
+    });
+
+    test("with the third role too, the output is the admin's, and nothing is asked for that the roles do not say", async () => {
+      await server.clearAudit();
+      expect(await audit("viewer-of-all", "-o", "json")).toEqual(everything);
+      const events = await server.auditEvents();
+      expect(events.filter(({ code }) => code !== 200)).toEqual([]);
+      const asked = events.flatMap(({ objectRef, verb }) =>
+        objectRef === null ? [] : [`${verb} ${objectRef.resource}.${objectRef.group}`],
+      );
+      const allowed = [...all, ...vendors].map(({ verb, resource, apiGroup }) => `${verb} ${resource}.${apiGroup}`);
+      expect([...new Set(asked)].toSorted()).toEqual([...new Set(allowed)].toSorted());
+    });
+
+    test("without it, what is not seen is named, and the verdicts are the same", async () => {
+      const partly = await audit("viewer-with-secrets", "-o", "json");
+      expect(verdicts(partly.stdout)).toEqual(verdicts(everything.stdout));
+      const rules = gapsOf(partly.stdout).map(({ detail }) => ruleIn(detail));
+      const byName = (a: Rule, b: Rule): number =>
+        `${a.resource}.${a.apiGroup}` < `${b.resource}.${b.apiGroup}` ? -1 : 1;
+      expect(rules.toSorted(byName)).toEqual(vendors.toSorted(byName));
+    });
   });
 });

@@ -26,21 +26,34 @@ metadata: { name: settings, namespace: certs }
 data: { note: hello }
 `;
 
-/** All that an audit may ask for, in the versions that v1.7.0 serves: discovery, and one list for each kind. */
-const expectedPaths = [
-  "/apis",
-  ...["configmaps", "namespaces", "secrets", "services"].map((plural) => `/api/v1/${plural}`),
-  ...[
-    "gateways",
-    "grpcroutes",
-    "httproutes",
-    "listenersets",
-    "referencegrants",
-    "tcproutes",
-    "tlsroutes",
-    "udproutes",
-  ].map((plural) => `/apis/gateway.networking.k8s.io/v1/${plural}`),
-].toSorted();
+const group = "gateway.networking.k8s.io";
+const ofGatewayApi = [
+  "backendtlspolicies",
+  "gatewayclasses",
+  "gateways",
+  "grpcroutes",
+  "httproutes",
+  "listenersets",
+  "referencegrants",
+  "tcproutes",
+  "tlsroutes",
+  "udproutes",
+];
+const ofKubernetes = ["configmaps", "namespaces", "persistentvolumeclaims", "secrets", "services"];
+
+const listPaths = [
+  ...ofKubernetes.map((plural) => `/api/v1/${plural}`),
+  ...ofGatewayApi.map((plural) => `/apis/${group}/v1/${plural}`),
+];
+const definitionPaths = ofGatewayApi.map(
+  (plural) => `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${plural}.${group}`,
+);
+
+/** All that an audit may ask for of v1.7.0: discovery, one list of each kind, and what defines the Gateway API's. */
+const expectedPaths = ["/apis", ...listPaths, ...definitionPaths].toSorted();
+
+/** What the server answers with where only names and labels are wanted. */
+const metadataOnly = ["configmaps", "namespaces", "secrets"];
 
 const pathOf = ({ requestURI }: AuditEvent): string => requestURI.replace(/\?.*$/, "");
 
@@ -51,7 +64,7 @@ describe("what the plugin asks of an API server", () => {
     runPlugin(args, { kubectl: server.kubectlBinary, kubeconfig: server.adminKubeconfig });
 
   beforeAll(async () => {
-    server = await startApiServer({ auditSecretBodies: true });
+    server = await startApiServer({ auditBodies: true });
     await server.applyCrds("v1.7.0", "standard");
     await server.applyManifests(readManifests(worldFiles));
     await server.applyManifests(secret);
@@ -71,17 +84,20 @@ describe("what the plugin asks of an API server", () => {
     ["audit -l team=a"],
     ["audit --fail-on never --allow-unknown"],
     ["audit --as refgrant-admin --as-group system:masters"],
-  ])("%s: discovery and one list for each kind, no more", async (line) => {
+  ])("%s: discovery, one list for each kind and one look at its definition, no more", async (line) => {
     await server.clearAudit();
     const report = await plugin(line.split(" "));
     expect([0, 1]).toContain(report.code);
     const events = await server.auditEvents();
     expect(events.map(pathOf).toSorted()).toEqual(expectedPaths);
     for (const event of events) {
-      expect(["get", "list"]).toContain(event.verb);
       expect(event.code).toBe(200);
       expect(event.objectRef?.subresource ?? "").toBe("");
-      expect(event.requestURI).toMatch(/^\/apis$|\?limit=500$/);
+      const lists = listPaths.includes(pathOf(event));
+      expect(event).toMatchObject({
+        verb: lists ? "list" : "get",
+        requestURI: `${pathOf(event)}${lists ? "?limit=500" : ""}`,
+      });
       expect(event.userAgent).toBe(`kubectl-refgrant/${manifest.version}`);
     }
   });
@@ -91,8 +107,8 @@ describe("what the plugin asks of an API server", () => {
     await plugin(["audit", "--chunk-size", "2"]);
     const events = await server.auditEvents();
     expect([...new Set(events.map(pathOf))].toSorted()).toEqual(expectedPaths);
-    expect(events.every(({ verb, objectRef }) => verb === (objectRef === null ? "get" : "list"))).toBe(true);
-    expect(events.length).toBeLessThan(60);
+    for (const event of events) expect(event.verb).toBe(listPaths.includes(pathOf(event)) ? "list" : "get");
+    expect(events.length).toBeLessThan(80);
   });
 
   test("the audit log would show it if Secret data were sent", async () => {
@@ -127,11 +143,30 @@ describe("what the plugin asks of an API server", () => {
     },
   );
 
+  test("of Secrets, ConfigMaps and Namespaces it takes metadata; of Services the whole, for their selectors", async () => {
+    await server.clearAudit();
+    await plugin(["audit", "-o", "json"]);
+    const answers = (await server.auditEvents()).flatMap(({ objectRef, response }) =>
+      objectRef?.group === "" ? [[objectRef.resource, textAt(response, "kind")] as const] : [],
+    );
+    expect(answers.map(([resource]) => resource).toSorted()).toEqual(ofKubernetes);
+    for (const [resource, kind] of answers) {
+      if (metadataOnly.includes(resource)) expect([resource, kind]).toEqual([resource, "PartialObjectMetadataList"]);
+      else
+        expect([resource, kind]).toEqual([
+          resource,
+          resource === "services" ? "ServiceList" : "PersistentVolumeClaimList",
+        ]);
+    }
+  });
+
   test.each([
     ["version"],
     ["version --client -o json"],
     ["help"],
     ["--help"],
+    ["catalogue"],
+    ["catalogue -o json"],
     ["audit --help"],
     ["audit --no-such-flag"],
     ["no-such-command"],
@@ -146,7 +181,7 @@ describe("what the plugin asks of an API server", () => {
 
   test("the cluster is afterwards as it was before", async () => {
     const state = async (): Promise<string> => {
-      const kinds = "namespaces,gateways,httproutes,referencegrants,secrets,services,configmaps";
+      const kinds = [...ofGatewayApi, ...ofKubernetes, "crds"].join(",");
       const all = await server.kubectl(["get", kinds, "-A", "-o", "json"]);
       expect(all.code).toBe(0);
       return all.stdout;

@@ -2,6 +2,8 @@ import { parseDocuments } from "../../src/manifest/documents.ts";
 import { objectsOf } from "../../src/manifest/objects.ts";
 import { snapshotOfManifests } from "../../src/manifest/snapshot.ts";
 import type { Decision } from "../../src/model/decision.ts";
+import { SEVERITIES, type Severity } from "../../src/model/finding.ts";
+import { formatPath } from "../../src/model/object.ts";
 import type { Report } from "../../src/model/report.ts";
 import type { Snapshot } from "../../src/model/snapshot.ts";
 import { audit } from "../../src/pipeline.ts";
@@ -23,6 +25,34 @@ export function reportOn(manifests: readonly Manifest[], closed = true): Report 
 /** `permitted`, `refused RefNotPermitted`, `unknown`: a decision in a word or two. */
 export function verdictOf({ outcome }: Decision): string {
   return outcome.verdict === "refused" ? `refused ${outcome.reason}` : outcome.verdict;
+}
+
+/** `Kind namespace/name field: verdict` for each reference, in the order of the report; ` (mesh)` where parents differ. */
+export function verdictLines({ decisions }: Report): readonly string[] {
+  return decisions.map((decision) => {
+    const { reference } = decision;
+    const { kind, namespace: home, name } = reference.referrer;
+    const regime = reference.handshake === "grant" ? (reference.scope?.regime ?? "gateway") : "gateway";
+    const field = formatPath(reference.path).replace(/^spec\./, "");
+    const under = regime === "gateway" ? "" : ` (${regime})`;
+    return `${kind} ${home === null ? "" : `${home}/`}${name} ${field}${under}: ${verdictOf(decision)}`;
+  });
+}
+
+/** `severity code Kind namespace/name` for each finding that is at least as grave. */
+export function findingLines({ findings }: Report, least: Severity = "info"): readonly string[] {
+  const grave = SEVERITIES.slice(0, SEVERITIES.indexOf(least) + 1);
+  return findings
+    .filter(({ severity }) => grave.includes(severity))
+    .map(({ severity, code, subject }) => {
+      const home = subject?.namespace ?? null;
+      return `${severity} ${code}${subject === null ? "" : ` ${subject.kind} ${home === null ? "" : `${home}/`}${subject.name}`}`;
+    });
+}
+
+/** The report on the same manifests as if a cluster had given them. */
+export function reportOnCluster(manifests: readonly Manifest[], more: Partial<Snapshot> = {}): Report {
+  return audit({ ...snapshotOf(manifests), source: "cluster", ...more }, { namespace: null, selector: [] });
 }
 
 export const GW = "gateway.networking.k8s.io";

@@ -1,6 +1,23 @@
 import fc from "fast-check";
+import {
+  type AttachmentDecision,
+  crossesNamespace,
+  type Decision,
+  type GrantDecision,
+} from "../../src/model/decision.ts";
 import { FINDING_CODES } from "../../src/model/finding.ts";
-import { GW, GWX, gateway, grant, type Manifest, namespace, object, route, withStatus } from "../harness/world.ts";
+import {
+  GW,
+  GWX,
+  gateway,
+  grant,
+  type Manifest,
+  namespace,
+  object,
+  reportOn,
+  route,
+  withStatus,
+} from "../harness/world.ts";
 
 /** Small worlds from few names, so that references, grants, statuses and near misses meet often. */
 
@@ -12,6 +29,9 @@ const KGATEWAY = "gateway.kgateway.dev";
 
 const ns = fc.constantFrom(...NAMESPACES);
 const name = fc.constantFrom(...NAMES);
+/** Gateways and sets are few, so that those who look for one find it. */
+const parentNamespace = fc.constantFrom("a", "b");
+const parentName = fc.oneof({ arbitrary: fc.constant("x"), weight: 5 }, fc.constant("z"));
 const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
 /** Absent two and five times as often as not: what is in every world would hide what is in few. */
 const absent = <T>(of: fc.Arbitrary<T>, weight: number) =>
@@ -68,8 +88,8 @@ const parentRef = fc
       { group: GWX, kind: "XListenerSet" },
       { group: "example.com", kind: "Mesh" },
     ),
-    name,
-    namespace: maybe(ns),
+    name: parentName,
+    namespace: maybe(parentNamespace),
     sectionName: seldom(fc.constantFrom("l0", "l1")),
     port: rarely(fc.constantFrom(80, 443)),
   })
@@ -77,26 +97,27 @@ const parentRef = fc
 
 const meshParent = fc.record({ group: fc.constant(""), kind: fc.constant("Service"), name, namespace: ns });
 
-/** What controllers write: the reasons of the specification, and a vendor's, in any combination. */
+/** What controllers write, and a vendor's word; seldom something odd. */
+const WORDS = [
+  ["Accepted", "True", "Accepted"],
+  ["Accepted", "False", "NotAllowedByListeners"],
+  ["Accepted", "False", "NoMatchingListenerHostname"],
+  ["Accepted", "False", "NotAllowed"],
+  ["Accepted", "False", "UnsupportedValue"],
+  ["Accepted", "Unknown", "Pending"],
+  ["ResolvedRefs", "True", "ResolvedRefs"],
+  ["ResolvedRefs", "True", "ResolvedRefs"],
+  ["ResolvedRefs", "False", "RefNotPermitted"],
+  ["ResolvedRefs", "False", "BackendNotFound,RefNotPermitted"],
+  ["ResolvedRefs", "False", "InvalidCertificateRef"],
+  ["ResolvedRefs", "Maybe", "RefNotPermitted"],
+  ["PartiallyInvalid", "True", "UnsupportedValue"],
+  ["OutOfCoffee", "True", "Empty"],
+] as const;
+
 const condition = fc
-  .record({
-    type: fc.constantFrom("Accepted", "ResolvedRefs", "PartiallyInvalid"),
-    status: fc.constantFrom("True", "False", "Unknown"),
-    reason: fc.constantFrom(
-      "Accepted",
-      "ResolvedRefs",
-      "RefNotPermitted",
-      "BackendNotFound,RefNotPermitted",
-      "NotAllowedByListeners",
-      "NoMatchingListenerHostname",
-      "NotAllowed",
-      "Pending",
-      "UnsupportedValue",
-      "OutOfCoffee",
-    ),
-    observedGeneration: maybe(fc.constantFrom(2, 3)),
-  })
-  .map(written);
+  .record({ word: fc.constantFrom(...WORDS), observedGeneration: fc.constantFrom(3, 3, 2, undefined) })
+  .map(({ word: [type, status, reason], observedGeneration }) => written({ type, status, reason, observedGeneration }));
 
 const conditions = fc.array(condition, { maxLength: 2 });
 
@@ -201,8 +222,8 @@ const allowedListeners = fc
 
 const aGateway = reported(
   fc.record({
-    namespace: ns,
-    name,
+    namespace: parentNamespace,
+    name: parentName,
     listeners: someListeners,
     more: fc.record({
       allowedListeners: maybe(allowedListeners),
@@ -232,10 +253,10 @@ const aListenerSet = reported(
       [`${GW}/v1`, "ListenerSet"],
       [`${GWX}/v1alpha1`, "XListenerSet"],
     ),
-    namespace: ns,
-    name,
+    namespace: parentNamespace,
+    name: parentName,
     listeners: someListeners,
-    parentRef: fc.record({ name, namespace: maybe(ns) }).map(written),
+    parentRef: fc.record({ name: parentName, namespace: maybe(parentNamespace) }).map(written),
   }),
   ({ type: [version = "", kind = ""], namespace: home, name: own, ...spec }) => object(version, kind, home, own, spec),
   onListeners,
@@ -280,13 +301,11 @@ const aReferrer = fc.oneof(
       }),
     ),
     // mode
-    fc
-      .record({ namespace: ns, name, ref: backendRef })
-      .map(({ namespace: home, name: own, ref }) =>
-        object(`${KGATEWAY}/v1alpha1`, "GatewayExtension", home, own, {
-          extAuth: { grpcService: { backendRef: ref } },
-        }),
-      ),
+    fc.record({ namespace: ns, name, ref: backendRef }).map(({ namespace: home, name: own, ref }) =>
+      object(`${KGATEWAY}/v1alpha1`, "GatewayExtension", home, own, {
+        extAuth: { grpcService: { backendRef: ref } },
+      }),
+    ),
     // ignored, and same-namespace-only
     fc
       .record({ namespace: ns, name, ref: backendRef, key: secretRef })
@@ -470,15 +489,15 @@ export function identityOf({ kind, metadata }: Manifest): string {
   return JSON.stringify([kind, home ?? null, own]);
 }
 
-/** A world in which every object stands once. */
-export const aWorld: fc.Arbitrary<readonly Manifest[]> = fc.uniqueArray(
+/** Objects that say nothing of one another but by chance. */
+const someObjects = fc.uniqueArray(
   annotated(
     fc.oneof(
       { arbitrary: aRoute, weight: 8 },
-      { arbitrary: aGateway, weight: 5 },
-      { arbitrary: aListenerSet, weight: 3 },
-      { arbitrary: aReferrer, weight: 5 },
-      { arbitrary: aGrant, weight: 8 },
+      { arbitrary: aGateway, weight: 6 },
+      { arbitrary: aListenerSet, weight: 4 },
+      { arbitrary: aReferrer, weight: 6 },
+      { arbitrary: aGrant, weight: 4 },
       { arbitrary: anOddGrant, weight: 1 },
       { arbitrary: aNamespace, weight: 3 },
       { arbitrary: aCore, weight: 2 },
@@ -488,3 +507,101 @@ export const aWorld: fc.Arbitrary<readonly Manifest[]> = fc.uniqueArray(
   ),
   { selector: identityOf, minLength: 1, maxLength: 14 },
 );
+
+/** How a grant for some reference of the world is written: for one name or all, and perhaps with a slip. */
+interface Answer {
+  readonly to: number;
+  /** A second reference that the same grant is for, if it leads to the same namespace. */
+  readonly alsoTo: number | undefined;
+  readonly everyName: boolean;
+  readonly slip: { readonly from?: object; readonly to?: object; readonly home?: string };
+}
+
+const anAnswer: fc.Arbitrary<Answer> = fc.record({
+  to: fc.nat(99),
+  alsoTo: seldom(fc.nat(99)),
+  everyName: fc.boolean(),
+  slip: fc.oneof(
+    { arbitrary: fc.constant<Answer["slip"]>({}), weight: 6 },
+    fc.constantFrom<Answer["slip"]>(
+      { from: { kind: "UDPRoute" } },
+      { from: { namespace: "d" } },
+      { from: { group: "networking.k8s.io" } },
+      { to: { group: "core" } },
+      { to: { kind: "Services" } },
+      { to: { name: "other" } },
+      { home: "a" },
+    ),
+  ),
+});
+
+/** The grant that a reference asks for, or two of them. */
+function answeringGrant(
+  decisions: readonly [GrantDecision, ...GrantDecision[]],
+  { everyName, slip }: Answer,
+  index: number,
+): Manifest {
+  const from = decisions.map(({ reference: { referrer, trustedAs } }) => {
+    const [{ group, kind }] = trustedAs;
+    return { group, kind, namespace: referrer.namespace, ...slip.from };
+  });
+  const to = decisions.map(({ reference: { referent } }) => {
+    const { group, kind, name: own } = referent;
+    return { group, kind, ...(everyName ? {} : { name: own }), ...slip.to };
+  });
+  return grant(slip.home ?? decisions[0].reference.referent.namespace ?? "a", `for-${index}`, from, to);
+}
+
+const PROTOCOLS: Readonly<Record<string, string>> = { TCPRoute: "TCP", TLSRoute: "TLS" };
+
+/** The parent that a route or a set asks for. */
+function answeringParent({ reference }: AttachmentDecision, { everyName }: Answer): Manifest {
+  const { referrer, referent, sectionName, port } = reference;
+  const home = referent.namespace ?? "a";
+  if (referent.group === "") return object("v1", referent.kind, home, referent.name, {});
+  const protocol = PROTOCOLS[referrer.kind] ?? "HTTP";
+  const namespaces = { from: everyName ? "All" : "Same" };
+  const listener = {
+    name: sectionName ?? "l0",
+    port: port ?? 80,
+    protocol,
+    ...(protocol === "TLS" ? { tls: { mode: "Passthrough" } } : {}),
+    allowedRoutes: { namespaces },
+  };
+  if (referent.kind === "Gateway")
+    return gateway(home, referent.name, [listener], { allowedListeners: { namespaces } });
+  const version = referent.group === GWX ? "v1alpha1" : "v1";
+  return object(`${referent.group}/${version}`, referent.kind, home, referent.name, {
+    parentRef: { name: "x", namespace: "a" },
+    listeners: [listener],
+  });
+}
+
+type Asking = GrantDecision | AttachmentDecision;
+
+/** Is it a reference that a grant could answer, or a parent that is not there? */
+function asks(decision: Decision): decision is Asking {
+  if (decision.handshake === "grant") return crossesNamespace(decision);
+  if (decision.handshake === "none" || decision.outcome.verdict !== "refused") return false;
+  return decision.outcome.reason === "ParentNotFound";
+}
+
+/** A world in which every object stands once, with some grants and parents that what is in it asks for. */
+export const aWorld: fc.Arbitrary<readonly Manifest[]> = fc
+  .record({ objects: someObjects, answers: fc.array(anAnswer, { maxLength: 6 }) })
+  .map(({ objects, answers }) => {
+    if (answers.length === 0) return objects;
+    const asking = reportOn(objects).decisions.filter(asks);
+    const answered = answers.flatMap((answer, index) => {
+      const pick = (which: number): Asking | undefined => asking[which % Math.max(asking.length, 1)];
+      const decision = pick(answer.to);
+      if (decision === undefined) return [];
+      if (decision.handshake === "attachment") return [answeringParent(decision, answer)];
+      const other = answer.alsoTo === undefined ? undefined : pick(answer.alsoTo);
+      const both =
+        other?.handshake === "grant" && other.reference.referent.namespace === decision.reference.referent.namespace;
+      return [answeringGrant(both ? [decision, other] : [decision], answer, index)];
+    });
+    const once = new Map([...objects, ...answered].map((made) => [identityOf(made), made]));
+    return [...once.values()];
+  });

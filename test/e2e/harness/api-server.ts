@@ -10,6 +10,7 @@ import { startControlPlane } from "./control-plane.ts";
 import { itemsAt, parseJson, textAt, valueAt } from "./json.ts";
 import { type Channel, crdFiles, type GatewayApiVersion } from "./modules.ts";
 import { cleanEnv, type ProcessResult, runProcess } from "./processes.ts";
+import { readManifests } from "./report.ts";
 import { type ApiTarget, apiRequest } from "./request.ts";
 
 export type { AuditEvent, AuditObject } from "./audit.ts";
@@ -25,9 +26,11 @@ export interface TestUser {
 export interface ApiServerOptions {
   /** Whether every request is written down for {@link ApiServer.auditEvents}; true by default. */
   readonly auditLog?: boolean;
-  /** Whether {@link AuditEvent.response} of requests about Secrets holds what the server answered; false by default. */
-  readonly auditSecretBodies?: boolean;
+  /** Whether {@link AuditEvent.response} of requests about the core group holds what the server answered; false by default. */
+  readonly auditBodies?: boolean;
   readonly users?: readonly TestUser[];
+  /** Feature gates to switch on, such as those of alpha features. */
+  readonly featureGates?: readonly string[];
 }
 
 /** How kubectl is run. */
@@ -61,10 +64,19 @@ export interface ApiServer {
   kubectl(args: readonly string[], options?: KubectlOptions): Promise<ProcessResult>;
   /** Applies a YAML or JSON text, or a list of files, server-side as the admin; an error if the server refuses any. */
   applyManifests(manifests: string | readonly string[]): Promise<void>;
+  /**
+   * Applies a text as `kubectl apply` does without flags, which keeps it in an annotation; but fields that the server does
+   * not have are dropped instead of refused, as they are for clients that do not look.
+   */
+  applyLoosely(manifests: string): Promise<void>;
   /** Writes the `status` of objects that exist already, as a controller would. */
   applyStatus(manifests: string): Promise<void>;
+  /** Installs CRDs and waits until all that they define is served. */
+  applyDefinitions(crds: string): Promise<void>;
   /** Installs a bundle of CRDs, but those of the plural names in `except`, and waits until all that they define is served. */
   applyCrds(version: GatewayApiVersion, channel: Channel, except?: readonly string[]): Promise<void>;
+  /** Deletes all CRDs of the Gateway API with everything in them, and waits until nothing of them is served. */
+  removeCrds(): Promise<void>;
   /** Ends the processes and removes their files. */
   stop(): Promise<void>;
 }
@@ -97,20 +109,16 @@ function kubeconfigText(target: ApiTarget, user: string, namespace: string | und
   });
 }
 
-/** What a CRD file promises to serve: "group/version/plural". */
-function promisedResources(files: readonly string[]): readonly string[] {
-  const promised: string[] = [];
-  for (const file of files) {
-    for (const document of parseAllDocuments(readFileSync(file, "utf8"))) {
-      const crd: unknown = document.toJS();
-      const group = textAt(crd, "spec", "group");
-      const plural = textAt(crd, "spec", "names", "plural");
-      for (const version of itemsAt(crd, "spec", "versions")) {
-        if (valueAt(version, "served") === true) promised.push(`${group}/${textAt(version, "name")}/${plural}`);
-      }
-    }
-  }
-  return promised;
+/** What CRDs promise to serve: "group/version/plural". */
+function promisedResources(crds: string): readonly string[] {
+  return parseAllDocuments(crds).flatMap((document) => {
+    const crd: unknown = document.toJS();
+    const group = textAt(crd, "spec", "group");
+    const plural = textAt(crd, "spec", "names", "plural");
+    return itemsAt(crd, "spec", "versions")
+      .filter((version) => valueAt(version, "served") === true)
+      .map((version) => `${group}/${textAt(version, "name")}/${plural}`);
+  });
 }
 
 /** What the server's aggregated discovery lists now, as "group/version/plural". */
@@ -130,6 +138,11 @@ async function servedResources(admin: ApiTarget): Promise<ReadonlySet<string>> {
   return served;
 }
 
+/** Whether a CRD (`…/gateways.gateway.networking.k8s.io`) or a resource (`group/version/plural`) is one of the Gateway API's. */
+function namesGatewayApi(name: string): boolean {
+  return /(^|\.)gateway\.networking\.(x-)?k8s\.io(\/|$)/.test(name);
+}
+
 /** Starts an API server in a temporary folder and waits until it is ready; it ends with this process at the latest. */
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const assets = await ensureAssets();
@@ -142,8 +155,9 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   writeFileSync(tokenFile, [...users.values()].map(tokenLine).join(""), { mode: 0o600 });
   const auditFile = options.auditLog === false ? null : join(folder, "audit.log");
 
-  const auditSecretBodies = options.auditSecretBodies === true;
-  const settings = { assets, folder, tokenFile, adminToken: admin.token, auditFile, auditSecretBodies };
+  const auditBodies = options.auditBodies === true;
+  const featureGates = options.featureGates ?? [];
+  const settings = { assets, folder, tokenFile, adminToken: admin.token, auditFile, auditBodies, featureGates };
   const plane = await startControlPlane(settings).catch((error: unknown) => {
     removeFolder();
     throw error;
@@ -176,9 +190,10 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     return runProcess(assets.kubectl, args, { env: { ...base, PATH: path }, cwd: folder, ...stdin });
   };
 
-  const mustKubectl = async (args: readonly string[], stdin?: string): Promise<void> => {
+  const mustKubectl = async (args: readonly string[], stdin?: string): Promise<string> => {
     const result = await kubectl(args, stdin === undefined ? {} : { stdin });
     if (result.code !== 0) throw new Error(`kubectl ${args.join(" ")} failed:\n${result.stderr}`);
+    return result.stdout;
   };
 
   const applyArgs = ["apply", "--server-side", "--force-conflicts", "--field-manager=refgrant-e2e"];
@@ -187,25 +202,36 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     else await mustKubectl([...applyArgs, ...manifests.flatMap((file) => ["-f", file])]);
   };
 
-  const applyCrds = async (
-    version: GatewayApiVersion,
-    channel: Channel,
-    except: readonly string[] = [],
-  ): Promise<void> => {
-    const files = crdFiles(version, channel).filter(
-      (file) => !except.some((plural) => file.endsWith(`_${plural}.yaml`)),
-    );
-    await applyManifests(files);
-    const flags = files.flatMap((file) => ["-f", file]);
-    await mustKubectl(["wait", "--for=condition=Established", "--timeout=60s", ...flags]);
+  const applyDefinitions = async (crds: string): Promise<void> => {
+    await applyManifests(crds);
+    await mustKubectl(["wait", "--for=condition=Established", "--timeout=60s", "-f", "-"], crds);
     // An established CRD is not in discovery yet: that takes another moment.
-    const promised = promisedResources(files);
+    const promised = promisedResources(crds);
     const deadline = performance.now() + 60_000;
     for (;;) {
       const served = await servedResources(adminTarget);
       const missing = promised.filter((resource) => !served.has(resource));
       if (missing.length === 0) return;
       if (performance.now() > deadline) throw new Error(`Not served after 60 s: ${missing.join(", ")}`);
+      await delay(50);
+    }
+  };
+
+  const applyCrds = (version: GatewayApiVersion, channel: Channel, except: readonly string[] = []): Promise<void> => {
+    const files = crdFiles(version, channel).filter(
+      (file) => !except.some((plural) => file.endsWith(`_${plural}.yaml`)),
+    );
+    return applyDefinitions(readManifests(files));
+  };
+
+  const removeCrds = async (): Promise<void> => {
+    const deadline = performance.now() + 60_000;
+    for (let asked = false; ; asked = true) {
+      const crds = (await mustKubectl(["get", "crds", "-o", "name"])).split("\n").filter(namesGatewayApi);
+      if (crds.length === 0 && ![...(await servedResources(adminTarget))].some(namesGatewayApi)) return;
+      // The waiting of `kubectl delete` now and then misses the end.
+      if (!asked && crds.length > 0) await mustKubectl(["delete", "--wait=false", ...crds]);
+      if (performance.now() > deadline) throw new Error(`Not gone after 60 s: ${crds.join(", ")}`);
       await delay(50);
     }
   };
@@ -222,8 +248,15 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     clearAudit: () => needAudit().clear(),
     kubectl,
     applyManifests,
-    applyStatus: (manifests) => mustKubectl([...applyArgs, "--subresource=status", "-f", "-"], manifests),
+    applyLoosely: async (manifests) => {
+      await mustKubectl(["apply", "--validate=ignore", "-f", "-"], manifests);
+    },
+    applyStatus: async (manifests) => {
+      await mustKubectl([...applyArgs, "--subresource=status", "-f", "-"], manifests);
+    },
+    applyDefinitions,
     applyCrds,
+    removeCrds,
     stop: async () => {
       await plane.stop();
       removeFolder();

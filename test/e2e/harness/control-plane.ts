@@ -26,19 +26,21 @@ export interface ControlPlaneSettings {
   readonly adminToken: string;
   /** The file for audit events; null for no audit. */
   readonly auditFile: string | null;
-  /** Whether audit events about Secrets hold what the server answered. */
-  readonly auditSecretBodies: boolean;
+  /** Whether audit events about the core group hold what the server answered. */
+  readonly auditBodies: boolean;
+  /** Feature gates of kube-apiserver that are switched on beside those that are by default. */
+  readonly featureGates: readonly string[];
 }
 
 const startTimeoutMs = 90_000;
 
-function auditPolicy(secretBodies: boolean): object {
-  const secrets = { level: "RequestResponse", resources: [{ group: "", resources: ["secrets"] }] };
+function auditPolicy(bodies: boolean): object {
+  const core = { level: "RequestResponse", resources: [{ group: "" }] };
   return {
     apiVersion: "audit.k8s.io/v1",
     kind: "Policy",
     omitStages: ["RequestReceived", "ResponseStarted"],
-    rules: [...(secretBodies ? [secrets] : []), { level: "Metadata" }],
+    rules: [...(bodies ? [core] : []), { level: "Metadata" }],
   };
 }
 
@@ -110,7 +112,7 @@ async function tryStart(settings: ControlPlaneSettings, attempt: number): Promis
   const auditArgs: string[] = [];
   if (settings.auditFile !== null) {
     const policyFile = join(folder, "audit-policy.json");
-    writeFileSync(policyFile, JSON.stringify(auditPolicy(settings.auditSecretBodies)));
+    writeFileSync(policyFile, JSON.stringify(auditPolicy(settings.auditBodies)));
     // The log must not be rotated: events are read back from one file.
     auditArgs.push(
       `--audit-policy-file=${policyFile}`,
@@ -133,6 +135,9 @@ async function tryStart(settings: ControlPlaneSettings, attempt: number): Promis
       "--authorization-mode=RBAC",
       `--token-auth-file=${settings.tokenFile}`,
       "--disable-admission-plugins=ServiceAccount",
+      ...(settings.featureGates.length === 0
+        ? []
+        : [`--feature-gates=${settings.featureGates.map((gate) => `${gate}=true`).join(",")}`]),
       ...auditArgs,
     ],
     folder,

@@ -12,6 +12,20 @@ function without(value: unknown, ...keys: readonly string[]): unknown {
   return isRecord(value) ? Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key))) : value;
 }
 
+/**
+ * Findings that a cluster cannot have: what it holds, it has kept. Files may say what a cluster drops in silence, and in
+ * versions that it would have converted.
+ */
+export const onlyOfFiles: readonly string[] = [
+  "field-retired",
+  "field-experimental",
+  "version-unserved",
+  "version-deprecated",
+];
+
+/** Findings on what a cluster serves, which files do not tell. */
+export const onlyOfClusters: readonly string[] = ["referencegrant-not-served", "version-old"];
+
 /** What an audit says, without where it was read: equal for the same world from a cluster and from files. */
 export interface Essence {
   readonly decisions: readonly unknown[];
