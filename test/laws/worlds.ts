@@ -605,3 +605,41 @@ export const aWorld: fc.Arbitrary<readonly Manifest[]> = fc
     const once = new Map([...objects, ...answered].map((made) => [identityOf(made), made]));
     return [...once.values()];
   });
+
+/** A grant that permits a part of what another one does, or as much, or more: entries to keep as bits, names to forget. */
+interface Echo {
+  readonly of: number;
+  readonly from: number;
+  readonly to: number;
+  readonly everyName: boolean;
+}
+
+const anEcho: fc.Arbitrary<Echo> = fc.record({
+  of: fc.nat(99),
+  from: fc.constantFrom(1, 2, 3, 7),
+  to: fc.constantFrom(1, 2, 3, 7),
+  everyName: fc.boolean(),
+});
+
+function echoing(original: Manifest, { from, to, everyName }: Echo, index: number): Manifest {
+  const { namespace: home }: { namespace?: string } = Object(original.metadata);
+  const spec: { from?: readonly object[]; to?: readonly object[] } = Object(original.spec);
+  const kept = (entries: readonly object[] | undefined, bits: number) => {
+    const chosen = (entries ?? []).filter((_, at) => (bits & (1 << at)) !== 0);
+    return chosen.length > 0 ? chosen : (entries ?? []).slice(0, 1);
+  };
+  const targets = kept(spec.to, to).map((entry) => (everyName ? { ...entry, name: null } : entry));
+  return grant(home ?? "a", `echo-${index}`, kept(spec.from, from), targets);
+}
+
+/** A world in which grants overlap. */
+export const anOverlappingWorld: fc.Arbitrary<readonly Manifest[]> = fc
+  .record({ world: aWorld, echoes: fc.array(anEcho, { maxLength: 4 }) })
+  .map(({ world, echoes }) => {
+    const grants = world.filter(({ kind }) => kind === "ReferenceGrant");
+    const more = echoes.flatMap((echo, index) => {
+      const original = grants[echo.of % Math.max(grants.length, 1)];
+      return original === undefined ? [] : [echoing(original, echo, index)];
+    });
+    return [...world, ...more];
+  });
