@@ -1,4 +1,5 @@
 import { RefgrantError } from "../src/model/failure.ts";
+import { nearWord } from "../src/model/near-word.ts";
 import type { Flag } from "./options.ts";
 
 /** argv with every flag in one form, `--name` or `--name=value`, so that what kubectl's users type means what it means to kubectl. */
@@ -9,30 +10,6 @@ export interface NormalArgv {
 
 function usage(message: string, command: string): RefgrantError {
   return new RefgrantError("usage", message, `See '${command} --help' for usage.`);
-}
-
-/** How many letters must change to turn one word into the other. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      const above = row[j + 1] ?? 0;
-      const left = next[j] ?? 0;
-      next.push(Math.min(above + 1, left + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-}
-
-/** The candidate that a mistyped word most likely means; null if none is near. */
-export function nearWord(word: string, candidates: readonly string[]): string | null {
-  const [nearest] = candidates
-    .map((candidate) => ({ candidate, letters: distance(word, candidate) }))
-    .filter(({ letters }) => letters <= Math.max(1, Math.floor(word.length / 3)))
-    .toSorted((a, b) => a.letters - b.letters);
-  return nearest?.candidate ?? null;
 }
 
 /**

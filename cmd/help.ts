@@ -2,11 +2,12 @@ import type { Command } from "./commands/command.ts";
 import type { Flag } from "./options.ts";
 
 const GROUPS: readonly Flag["group"][] = ["Source", "Scope", "Output", "Connection"];
-const WIDTH = 100;
+/** Columns of a help text. */
+export const HELP_WIDTH = 100;
 const FLAG_COLUMN = 34;
 
 /** Breaks a sentence into lines of at most `width` characters. */
-function wrap(text: string, width: number): readonly string[] {
+export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);
@@ -19,7 +20,7 @@ function wrap(text: string, width: number): readonly string[] {
 function flagHelp({ name, short, value, describe }: Flag): string {
   const letter = short === undefined ? "    " : `-${short}, `;
   const spelled = `  ${letter}--${name}${value === undefined ? "" : ` ${value}`}`;
-  const [first = "", ...more] = wrap(describe, WIDTH - FLAG_COLUMN);
+  const [first = "", ...more] = wrap(describe, HELP_WIDTH - FLAG_COLUMN);
   const indent = " ".repeat(FLAG_COLUMN);
   const head =
     spelled.length < FLAG_COLUMN - 1 ? `${spelled.padEnd(FLAG_COLUMN)}${first}` : `${spelled}\n${indent}${first}`;

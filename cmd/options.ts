@@ -116,7 +116,7 @@ const OUTPUT = [
   {
     name: "allow-unknown",
     takes: "nothing",
-    describe: "Exit 0 instead of 4 when some verdict is unknown",
+    describe: "Exit 0 instead of 4 when some verdict is unknown or not all referrers could be seen",
     group: "Output",
   },
   NO_HEADERS,
@@ -231,7 +231,7 @@ export const CATALOGUE_FLAGS = [
     name: "kind",
     takes: "list-of-lists",
     value: "KIND",
-    describe: "Only references that this kind holds, the same as TYPE: httproute, HTTPRoutes, gateways.example.com",
+    describe: "Only references that this kind holds; in the place of TYPE, and written in the same ways",
     group: "Scope",
   },
   {

@@ -1,11 +1,15 @@
 import yargs from "yargs";
 import { IMPLEMENTATIONS, type ImplementationId } from "../src/catalogue/implementations.ts";
+import { KIND_WORDS, kindsNamed } from "../src/catalogue/kind-names.ts";
 import { namesNamespace } from "../src/catalogue/names.ts";
 import type { ExitPolicy } from "../src/diagnose/exit-code.ts";
+import type { IgnoreRule } from "../src/diagnose/ignore.ts";
 import type { ConnectionOptions } from "../src/load/cluster/options.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import { SEVERITIES } from "../src/model/finding.ts";
-import { nearWord, normalizeArgv } from "./argv.ts";
+import { nearWord } from "../src/model/near-word.ts";
+import type { GroupKind } from "../src/model/object.ts";
+import { normalizeArgv } from "./argv.ts";
 import { AUDIT } from "./commands/audit.ts";
 import { CATALOGUE } from "./commands/catalogue.ts";
 import type { Command } from "./commands/command.ts";
@@ -45,12 +49,6 @@ class Flags {
     const value = this.#values.get(name);
     const all: readonly unknown[] = Array.isArray(value) ? value : [value];
     return all.filter((item) => typeof item === "string");
-  }
-
-  /** Every value given, those of one flag split at commas; empty ones are left out. */
-  lists(name: FlagName): readonly string[] {
-    const values = this.list(name).flatMap((value) => value.split(","));
-    return values.map((value) => value.trim()).filter((value) => value !== "");
   }
 
   /** One of a few words; any case where kubectl takes any. */
@@ -129,6 +127,8 @@ function source(flags: Flags): SourcePlan {
   if (filenames.includes("")) throw flags.usage("-f names no file");
   if (filenames.filter((name) => name === "-").length > 1)
     throw flags.usage("standard input (-f -) can be read once only");
+  // Of no use with files, and a slip all the same.
+  const pageSize = chunkSize(flags);
   if (filenames.length > 0) {
     return {
       from: "files",
@@ -142,7 +142,13 @@ function source(flags: Flags): SourcePlan {
   for (const name of ["recursive", "closed-world"] as const) {
     if (flags.given(name)) throw flags.usage(`--${name} is about files: it goes with -f`);
   }
-  return { from: "cluster", connection: connection(flags), chunkSize: chunkSize(flags) };
+  return { from: "cluster", connection: connection(flags), chunkSize: pageSize };
+}
+
+function ignoreRules(flags: Flags): readonly IgnoreRule[] {
+  const words = flags.list("ignore").flatMap((value) => value.split(","));
+  if (words.some((word) => word.trim() === "")) throw flags.usage("--ignore names no code");
+  return words.map((word) => parseIgnore(word.trim(), (message) => flags.usage(message)));
 }
 
 function auditPlan(flags: Flags): AuditPlan {
@@ -159,7 +165,7 @@ function auditPlan(flags: Flags): AuditPlan {
     namespace: flags.given("all-namespaces") || namespace === "" ? null : namespace,
     selector: selector === null ? [] : parseSelector(selector, (message) => flags.usage(message)),
     ignore: {
-      rules: flags.lists("ignore").map((rule) => parseIgnore(rule, (message) => flags.usage(message))),
+      rules: ignoreRules(flags),
       annotations: !flags.given("no-ignore-annotations"),
     },
     output,
@@ -180,13 +186,38 @@ function implementation(word: string, flags: Flags): ImplementationId {
   throw flags.usage(`--implementation: there is no ${JSON.stringify(word)}${meant}, only ${ids.join(", ")}`);
 }
 
+/** The kinds that a word names, in the catalogue's order. */
+function kindsOfType(word: string, flags: Flags): readonly GroupKind[] {
+  const kinds = kindsNamed(word);
+  if (kinds.length > 0) return kinds;
+  const wanted = word.toLowerCase();
+  const [head = wanted] = wanted.split(/[./]/);
+  const near = nearWord(wanted, KIND_WORDS) ?? nearWord(head, KIND_WORDS);
+  const meant = near === null ? "" : ` (did you mean ${near}?)`;
+  throw flags.usage(`the catalogue knows no kind ${JSON.stringify(word)}${meant}`);
+}
+
+/** Values that hold several, split at commas. An empty one would silently ask for everything. */
+function split(values: readonly string[], source: string, flags: Flags): readonly string[] {
+  const words = values.flatMap((value) => value.split(",")).map((word) => word.trim());
+  if (words.includes("")) throw flags.usage(`${source} holds an empty name`);
+  return words;
+}
+
 function cataloguePlan(flags: Flags, type: string | null): CataloguePlan {
-  const types = type === null ? [] : type.split(",");
+  const given = flags.list("kind");
+  if (type !== null && given.length > 0) {
+    throw flags.usage(`--kind is another way to write TYPE: give one of them, as in ${type},${given.join(",")}`);
+  }
+  const types = type === null ? split(given, "--kind", flags) : split([type], "TYPE", flags);
+  const kinds = types.flatMap((word) => kindsOfType(word, flags));
   return {
     command: "catalogue",
     filter: {
-      kinds: [...types, ...flags.lists("kind")].filter((kind) => kind !== ""),
-      implementations: flags.lists("implementation").map((word) => implementation(word, flags)),
+      kinds: kinds.filter((kind, index) => kinds.indexOf(kind) === index),
+      implementations: split(flags.list("implementation"), "--implementation", flags).map((word) =>
+        implementation(word, flags),
+      ),
     },
     output: flags.choice("output", ["text", "wide", "name", "json", "yaml"], "text"),
     headers: !flags.given("no-headers"),

@@ -1,5 +1,7 @@
 import { NAMESPACE, REFERENT_KINDS } from "../src/catalogue/kinds.ts";
 import { exitCode } from "../src/diagnose/exit-code.ts";
+import { type Ignoring, idleRules } from "../src/diagnose/ignore.ts";
+import type { ManifestWorld } from "../src/manifest/objects.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import { includesGroupKind, type KubeObject, keyOf, type ObjectId, type ObjectKey } from "../src/model/object.ts";
 import type { Report } from "../src/model/report.ts";
@@ -8,9 +10,9 @@ import { formatPosition } from "../src/model/source.ts";
 import { audit } from "../src/pipeline.ts";
 import { gapText } from "../src/render/prose.ts";
 import { type Display, printable } from "../src/render/text.ts";
-import { nearWord } from "./argv.ts";
 import type { AuditPlan, CataloguePlan, Plan, SourcePlan } from "./plan.ts";
 import type { Outcome, Ports, Progress, Terminal } from "./ports.ts";
+import { formatIgnore } from "./values.ts";
 import { versionText } from "./version.ts";
 
 /** A world, and what to tell the user about how it was read. */
@@ -57,6 +59,23 @@ function placedNote(placed: readonly ObjectId[], namespace: string, given: boole
   return `${names.join(", ")}${more} ${have} no namespace and ${were} read as of ${namespace}, the namespace ${source}`;
 }
 
+/** What to say of input in which there is no object. */
+function emptyError({ problems, skipped }: ManifestWorld, filenames: string): RefgrantError {
+  const [problem] = problems;
+  if (problem !== undefined && "detail" in problem) {
+    return new RefgrantError(
+      "input",
+      `${formatPosition(problem.at)}: ${problem.detail}`,
+      "nothing else could be read; give files with Kubernetes objects to -f",
+    );
+  }
+  const message =
+    skipped > 0
+      ? `nothing in ${filenames} is of a kind that is looked at`
+      : `there is nothing but empty lists in ${filenames}`;
+  return new RefgrantError("input", message, "give files with Kubernetes objects to -f");
+}
+
 async function loadFiles(
   plan: SourcePlan & { readonly from: "files" },
   ports: Ports,
@@ -86,24 +105,15 @@ async function loadFiles(
     );
   }
   const { namespace } = plan;
-  let world = objectsOf(documents, namespace ?? "default");
+  const named = new Set(plan.filenames);
+  let world = objectsOf(documents, namespace ?? "default", named);
   const notes: string[] = [];
   if (world.placed.length > 0) {
     const used = namespace ?? (await defaultNamespace(plan, ports));
-    if (used !== (namespace ?? "default")) world = objectsOf(documents, used);
+    if (used !== (namespace ?? "default")) world = objectsOf(documents, used, named);
     notes.push(placedNote(world.placed, used, namespace !== null));
   }
-  if (world.objects.length === 0) {
-    const [problem] = world.problems;
-    const where =
-      problem !== undefined && "at" in problem && problem.at !== null ? `${formatPosition(problem.at)}: ` : "";
-    const what = problem !== undefined && "detail" in problem ? problem.detail : "no Kubernetes object";
-    throw new RefgrantError(
-      "input",
-      `${where}${what}`,
-      "nothing else could be read; give files with Kubernetes objects to -f",
-    );
-  }
+  if (world.objects.length === 0) throw emptyError(world, plan.filenames.join(", "));
   return { snapshot: snapshotOfManifests(world, plan.closedWorld), notes };
 }
 
@@ -168,6 +178,12 @@ function uncheckedNote({ source, closed, decisions }: Report): readonly string[]
   ];
 }
 
+/** A mistyped name in --ignore silences nothing, and the finding that is still there does not say why. */
+function idleNote({ ignored }: Report, ignore: Ignoring): readonly string[] {
+  const idle = idleRules(ignore, ignored).map(formatIgnore);
+  return idle.length === 0 ? [] : [`--ignore ${idle.join(",")}: the report has no such finding`];
+}
+
 const NOTES_SHOWN = 10;
 
 function notesText(notes: readonly string[]): string {
@@ -191,6 +207,7 @@ async function runAudit(plan: AuditPlan, ports: Ports): Promise<Outcome> {
         ...loaded.notes,
         ...scopeNote(loaded.snapshot, plan.namespace),
         ...uncheckedNote(report),
+        ...idleNote(report, plan.ignore),
         ...unseen(report),
       ]),
       exitCode: exitCode(report, plan.exit),
@@ -200,9 +217,12 @@ async function runAudit(plan: AuditPlan, ports: Ports): Promise<Outcome> {
   }
 }
 
-/** Prints the catalogue. Like kubectl, it takes an empty table for an answer, and says so. */
+/** Prints the catalogue. Like kubectl, it takes an empty table for an answer, and says why it is empty. */
 async function runCatalogue({ filter, output, ...plan }: CataloguePlan, { terminal }: Ports): Promise<Outcome> {
-  const catalogue = await import("../src/render/catalogue.ts");
+  const [catalogue, data] = await Promise.all([
+    import("../src/render/catalogue.ts"),
+    import("../src/render/catalogue-json.ts"),
+  ]);
   const selected = catalogue.selectCatalogue(filter);
   const print = (): string => {
     switch (output) {
@@ -213,18 +233,13 @@ async function runCatalogue({ filter, output, ...plan }: CataloguePlan, { termin
       case "name":
         return catalogue.catalogueNames(selected);
       case "json":
-        return catalogue.catalogueJson(selected);
+        return data.catalogueJson(selected);
       case "yaml":
-        return catalogue.catalogueYaml(selected);
+        return data.catalogueYaml(selected);
     }
   };
-  const stdout = print();
-  if (!catalogue.isEmpty(selected)) return { stdout, stderr: "", exitCode: 0 };
-  const known = catalogue.catalogueKinds();
-  const unknown = filter.kinds.filter((kind) => !known.includes(kind.toLowerCase()));
-  const near = unknown.flatMap((kind) => nearWord(kind.toLowerCase(), known) ?? []);
-  const meant = near.length === 0 ? "" : `; did you mean ${near.join(", ")}?`;
-  return { stdout, stderr: `No rows found${meant}\n`, exitCode: 0 };
+  const notes = catalogue.catalogueNotes(filter, selected);
+  return { stdout: print(), stderr: notes.map((note) => `Note: ${note}\n`).join(""), exitCode: 0 };
 }
 
 /** Carries a plan out. Everything outside the program comes through the ports; failures are thrown. */

@@ -1,7 +1,6 @@
-import { type IgnoreRule, isFindingCode } from "../src/diagnose/ignore.ts";
-import { FINDING_CODES } from "../src/model/finding.ts";
+import { namesNamespace } from "../src/catalogue/names.ts";
+import { findingCode, type IgnoreRule, nearCode } from "../src/diagnose/ignore.ts";
 import type { LabelRequirement } from "../src/model/labels.ts";
-import { nearWord } from "./argv.ts";
 
 /** Makes the error for a value that cannot be read. */
 type Complain = (message: string) => Error;
@@ -69,15 +68,23 @@ export function parseSelector(text: string, complain: Complain): readonly LabelR
   });
 }
 
+/** What a name is made of, and more leniently than the API server: a manifest that it would refuse is audited too. */
+const OBJECT_NAME = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i;
+/** What stands for the name of an object with `metadata.generateName`. */
+const GENERATED_NAME = /^[a-z0-9][a-z0-9._-]*\(generated name( \d+)?\)$/i;
+
+const namesSubject = (name: string): boolean =>
+  name.length <= 253 && (OBJECT_NAME.test(name) || GENERATED_NAME.test(name));
+
 /** Reads which findings to leave out: `code`, `code:namespace/name`, or `code:name` for objects without a namespace. */
 export function parseIgnore(text: string, complain: Complain): IgnoreRule {
   const colon = text.indexOf(":");
-  const code = colon === -1 ? text : text.slice(0, colon);
-  if (!isFindingCode(code)) {
-    const codes = Object.keys(FINDING_CODES);
-    const near = nearWord(code, codes);
-    const help = near === null ? `; the codes are ${codes.join(", ")}` : ` (did you mean ${near}?)`;
-    throw complain(`--ignore: no finding has the code ${JSON.stringify(code)}${help}`);
+  const word = colon === -1 ? text : text.slice(0, colon);
+  const code = findingCode(word);
+  if (code === null) {
+    const near = nearCode(word);
+    const help = near === null ? "; --help lists them" : ` (did you mean ${near}?)`;
+    throw complain(`--ignore: no finding has the code ${JSON.stringify(word)}${help}`);
   }
   if (colon === -1) return { code, subject: null };
   const subject = /^(?:([^/]+)\/)?([^/]+)$/.exec(text.slice(colon + 1));
@@ -85,5 +92,18 @@ export function parseIgnore(text: string, complain: Complain): IgnoreRule {
   if (name === undefined) {
     throw complain(`--ignore takes CODE, CODE:NAMESPACE/NAME or CODE:NAME, not ${JSON.stringify(text)}`);
   }
+  if (namespace !== null && !namesNamespace(namespace)) {
+    throw complain(`--ignore: no namespace is called ${JSON.stringify(namespace)}`);
+  }
+  if (!namesSubject(name)) {
+    const wildcard = name.includes("*") ? "; there is no wildcard" : "";
+    throw complain(`--ignore: no object is called ${JSON.stringify(name)}${wildcard}`);
+  }
   return { code, subject: { namespace, name } };
+}
+
+/** The same in the words of the command line. */
+export function formatIgnore({ code, subject }: IgnoreRule): string {
+  if (subject === null) return code;
+  return `${code}:${subject.namespace === null ? "" : `${subject.namespace}/`}${subject.name}`;
 }

@@ -8,12 +8,12 @@ import {
   type CatalogueLine,
   catalogueLines,
   fieldText,
+  fullKind,
   NEEDS,
   namesText,
   needText,
   selectCatalogue,
 } from "../src/render/catalogue.ts";
-import { kindText } from "../src/render/prose.ts";
 
 /** Text as it stands, in a cell of a table. */
 function cell(text: string): string {
@@ -39,9 +39,9 @@ function linesTable(lines: readonly CatalogueLine[]): string {
   return table(
     ["Kind", "Field", "May name", "Needs", "Releases", "Peculiar", "Source"],
     lines.map((line) => [
-      cell(kindText(line.row.from)),
+      cell(fullKind(line.row.from)),
       code(fieldText(line.row)),
-      cell(namesText(line, kindText)),
+      cell(namesText(line)),
       cell(needText(line)),
       cell(releases(line.row)),
       cell(line.quirk ?? ""),
@@ -68,7 +68,7 @@ export function catalogueDocument(): string {
   return `${[
     "# The catalogue",
     "Every field by which the tool knows one object to name another, whose rule it is, and what that needs. This is the table that `audit` goes by, and that `kubectl refgrant catalogue` prints. It is made by `npm run docs`; change `src/catalogue` instead.",
-    "Fields stand without their `spec.`; `[]` is every item of a list. A field that stands twice may name more kinds by the rule of an implementation. In *Releases* the Gateway API's channel comes first, then the first and the last release with the field. In *Source* a § is a section of [rules.md](rules.md); anything else is a file that the rule was read in, in the repository of the heading unless another is named.",
+    "Kinds outside the core group and those of the Gateway API stand with their group. Fields stand without their `spec.`; `[]` is every item of a list. A field that stands twice may name more kinds by the rule of an implementation. In *Releases* the Gateway API's channel comes first, then the first and the last release with the field. In *Source* a § is a section of [rules.md](rules.md); anything else is a file that the rule was read in, in the repository of the heading unless another is named.",
     "## What is needed",
     table(
       ["Needs", "Means"],

@@ -26,5 +26,6 @@ export function audit(snapshot: Snapshot, scope: Scope, ignore: Ignoring = IGNOR
     holders: [...holders.values()],
     problems: [...snapshot.problems, ...extracted.problems],
   });
-  return report({ snapshot, sight, decisions, grants: usage, findings }, scope, ignore);
+  const { grantKinds, unfollowed } = extracted;
+  return report({ snapshot, sight, decisions, grants: usage, findings, grantKinds, unfollowed }, scope, ignore);
 }

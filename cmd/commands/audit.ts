@@ -1,4 +1,5 @@
-import { IGNORE_ANNOTATION } from "../../src/diagnose/ignore.ts";
+import { FINDING_CODES, IGNORE_ANNOTATION } from "../../src/model/finding.ts";
+import { HELP_WIDTH, wrap } from "../help.ts";
 import { AUDIT_FLAGS } from "../options.ts";
 import type { Command } from "./command.ts";
 
@@ -16,9 +17,13 @@ export const AUDIT: Command = {
     ],
   ],
   epilogue: [
-    "Exit codes: 0 nothing to fail on, 1 findings at or above --fail-on, 2 wrong usage,",
-    "3 no report could be made, 4 some verdict is unknown (--allow-unknown makes it 0).",
+    "Exit codes: 0 nothing to fail on, 1 findings at or above --fail-on, 2 wrong usage, 3 no report that",
+    "could be trusted, 4 nothing failing, but some verdict is unknown or not all referrers could be seen",
+    "(--allow-unknown makes it 0), 130 interrupted.",
     "",
     `What --ignore does for a run, the annotation ${IGNORE_ANNOTATION}: CODE,CODE does for its object.`,
+    "",
+    "Codes of findings; each has a page in docs/findings: what it says, why it matters, how to fix it.",
+    ...wrap(Object.keys(FINDING_CODES).join(", "), HELP_WIDTH - 2).map((line) => `  ${line}`),
   ],
 };

@@ -12,5 +12,9 @@ export const CATALOGUE: Command = {
     ["What one implementation adds", "catalogue --implementation kong"],
     ["The table as data, in a versioned schema", "catalogue -o json"],
   ],
-  epilogue: ["No cluster is asked and no file is read: this is the table that audit goes by."],
+  epilogue: [
+    "TYPE is a kind that holds references, or several split at commas, as kubectl takes them: httproute,",
+    "HTTPRoutes, gtw, backends.gateway.envoyproxy.io; route is every route kind of the Gateway API.",
+    "No cluster is asked and no file is read: this is the table that audit goes by.",
+  ],
 };

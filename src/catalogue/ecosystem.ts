@@ -7,9 +7,9 @@ import {
   ENVOY_GATEWAY_TARGETS,
 } from "./ecosystem/envoy-gateway.ts";
 import { KGATEWAY_KINDS, KGATEWAY_ROWS, KGATEWAY_TARGETS } from "./ecosystem/kgateway.ts";
-import { INGRESS, KONG_KINDS, KONG_PLUGIN, KONG_ROWS } from "./ecosystem/kong.ts";
+import { KONG_KINDS, KONG_PLUGIN, KONG_ROWS } from "./ecosystem/kong.ts";
 import { OTHER_KINDS, OTHER_ROWS, OTHER_TARGETS } from "./ecosystem/others.ts";
-import type { KindInfo } from "./kinds.ts";
+import { INGRESS, type KindInfo } from "./kinds.ts";
 import type { CatalogueRow, KnownTarget } from "./row.ts";
 
 export { LOOK_ALIKE_GRANTS } from "./ecosystem/look-alikes.ts";

@@ -1,9 +1,9 @@
 import { Field, type FieldProblem, UNUSABLE, type Unusable } from "../model/fields.ts";
+import type { Gap } from "../model/gap.ts";
 import type { Grant } from "../model/grant.ts";
 import type { Listener, ListenerHolder } from "../model/listener.ts";
 import {
   compareIds,
-  type FieldPath,
   formatPath,
   type GroupKind,
   groupKindKey,
@@ -17,11 +17,14 @@ import {
 } from "../model/object.ts";
 import type { GrantReference, ParentScope, Reference } from "../model/reference.ts";
 import type { InputProblem, ServedKind, Sight } from "../model/snapshot.ts";
+import { admissionsOf } from "./admission.ts";
+import { type Effects, effectsIn } from "./effect.ts";
+import { placeGenerated } from "./generated.ts";
 import { readGrant } from "./grants.ts";
 import { GATEWAY, LISTENER_SETS, REFERENCE_GRANT, REFERENCE_POLICY, routeInfo, SERVICE } from "./kinds.ts";
-import { DEFAULT_TLS_MODE, readAdmission, readListeners } from "./listeners.ts";
-import { asksForDefaultGateways, namedBy, readReferent } from "./referent.ts";
-import { targetRule } from "./referents.ts";
+import { readAdmission, readListeners } from "./listeners.ts";
+import { asksForDefaultGateways, type Named, namedBy, readReferent, type Surroundings } from "./referent.ts";
+import { meantParent, targetRule } from "./referents.ts";
 import type { CatalogueRow, GrantRow } from "./row.ts";
 import { ROWS } from "./rows.ts";
 import { fieldsAt, type PathPattern, pathPattern } from "./walk.ts";
@@ -29,6 +32,8 @@ import { fieldsAt, type PathPattern, pathPattern } from "./walk.ts";
 /** What the objects of a snapshot say to one another, read once. */
 export interface Extract {
   readonly references: readonly Reference[];
+  /** What hides objects that a selector may take in, which are then in no reference. */
+  readonly unfollowed: readonly Gap[];
   /** What permits: every ReferenceGrant, and ReferencePolicies where they are in force. */
   readonly grants: readonly Grant[];
   /** The kinds of grant that count. */
@@ -66,6 +71,11 @@ interface Referrer {
 
 type NamespacedReferrer = Referrer & { readonly id: NamespacedId };
 
+/** What an object is read against, beside its own fields. */
+interface Around extends Surroundings {
+  readonly effects: Effects;
+}
+
 function isInNamespace(referrer: Referrer): referrer is NamespacedReferrer {
   return referrer.id.namespace !== null;
 }
@@ -73,9 +83,10 @@ function isInNamespace(referrer: Referrer): referrer is NamespacedReferrer {
 /** What every reference has that is found in a field. */
 type Base = Pick<GrantReference, "row" | "path" | "referent" | "implicit">;
 
-/** Which of a route's parents judge its references alike (docs/rules.md §2.6). */
+/** Which of a route's parents judge its references alike (docs/rules.md §2.6). A parent of a kind that is not there judges nothing. */
 function regimeOf(parent: ObjectId | null): ParentScope["regime"] {
   if (parent === null || sameGroupKind(parent, GATEWAY) || includesGroupKind(LISTENER_SETS, parent)) return "gateway";
+  if (meantParent(parent) !== null) return "gateway";
   return sameGroupKind(parent, SERVICE) ? "mesh" : "other";
 }
 
@@ -96,48 +107,9 @@ function scopesOf(root: Field, owner: NamespacedId, row: CatalogueRow): readonly
   });
 }
 
-/** The field under a path prefix of `path`, walked again from the root. */
-function ancestor(root: Field, path: FieldPath, levels: number): Field {
-  let field = root;
-  for (const step of path.slice(0, path.length - levels)) {
-    const next = typeof step === "number" ? field.items()[step] : field.at(step);
-    if (next === undefined) return field;
-    field = next;
-  }
-  return field;
-}
-
-function inEffect(row: GrantRow, field: Field, { root, listeners }: Referrer): boolean {
-  const httpsPorts = () =>
-    listeners.filter((listener) => listener.protocol === "HTTPS").map((listener) => listener.port);
-  // ListenerSets may bring HTTPS listeners; implementations check those too, with the Gateway's own grants (§2.4).
-  const mayGainListeners = () =>
-    readAdmission(root.at("spec").at("allowedListeners").at("namespaces"), "None").from !== "None";
-  switch (row.condition) {
-    case "always":
-      return true;
-    case "tls-terminates":
-      // The field stands under spec.listeners[i].tls.
-      return (
-        ancestor(root, field.path, field.path.length - 4)
-          .at("mode")
-          .textOr(DEFAULT_TLS_MODE) !== "Passthrough"
-      );
-    case "https-port": {
-      // spec.tls.frontend.perPort[i].tls.validation.caCertificateRefs[j]: four levels up is the perPort entry.
-      const port = ancestor(root, field.path, 4).at("port").integer();
-      return port !== undefined && (httpsPorts().includes(port) || mayGainListeners());
-    }
-    case "https-default": {
-      const ownPorts = root.at("spec").at("tls").at("frontend").at("perPort").items();
-      const overridden = ownPorts.map((entry) => entry.at("port").integer());
-      return mayGainListeners() || httpsPorts().some((port) => port === null || !overridden.includes(port));
-    }
-  }
-}
-
-/** A namespace that is written in a field that has none, and is not the one that the reference stays in. */
+/** A namespace that is written in a field that has none, and is not the one that the reference stays in, if in any. */
 function droppedNamespace(field: Field, referent: ObjectId): string | null {
+  if (referent.namespace === null) return null;
   const written = field.at("namespace").text();
   return written === undefined || written === "" || written === referent.namespace ? null : written;
 }
@@ -146,7 +118,7 @@ function* grantReferences(
   base: Base,
   row: GrantRow,
   { id, scopes }: NamespacedReferrer,
-  placed: boolean,
+  { placed, doubt }: Pick<Named, "placed" | "doubt">,
 ): Generator<Reference> {
   const { missingReason, trustedAs = [{ group: row.from.group, kind: row.from.kind }] } = row;
   const rule = targetRule(row.id, base.referent);
@@ -154,6 +126,10 @@ function* grantReferences(
     enforcement: rule?.enforcement ?? row.enforcement,
     asksAtHome: row.asksAtHome === true && placed,
     asksUnderMesh: rule?.underMesh === true,
+    trustUnknown: row.trustUnknown === true,
+    namesUnread: row.namesUnread === true,
+    heldIn: null,
+    doubt,
   };
   for (const scope of scopes ?? [null]) {
     yield { ...base, handshake: "grant", referrer: id, scope, trustedAs, ...asks, missingReason };
@@ -169,11 +145,11 @@ function* attachmentReferences(base: Base, field: Field, referrer: NamespacedRef
   yield { ...base, handshake: "attachment", referrer: referrer.id, sectionName, port, hostnames };
 }
 
-function* referencesOf(referrer: Referrer, rows: readonly WalkableRow[], sight: Sight): Generator<Reference> {
+function* referencesOf(referrer: Referrer, rows: readonly WalkableRow[], around: Around): Generator<Reference> {
   const { id } = referrer;
   for (const { row, pattern } of rows) {
     for (const field of fieldsAt(referrer.root, pattern)) {
-      for (const { referent, implicit, placed } of namedBy(field, id, row, sight)) {
+      for (const { referent, implicit, placed, doubt } of namedBy(field, id, row, around)) {
         const base = { row: row.id, path: field.path, referent, implicit };
         if (row.handshake === "none") {
           const { reach, missingReason } = row;
@@ -182,8 +158,10 @@ function* referencesOf(referrer: Referrer, rows: readonly WalkableRow[], sight: 
           yield { ...named, handshake: "none", referrer: id, reach, missingReason, droppedNamespace: dropped };
         } else if (isInNamespace(referrer)) {
           if (row.handshake === "attachment") yield* attachmentReferences(base, field, referrer);
-          else if (row.handshake === "grant" && inEffect(row, field, referrer)) {
-            yield* grantReferences(base, row, referrer, placed);
+          else if (row.handshake === "grant") {
+            const effect = around.effects(row, field, referrer);
+            if (effect === "none") continue;
+            yield* grantReferences(base, row, referrer, { placed, doubt: effect === "certain" ? doubt : effect });
           }
         }
       }
@@ -269,6 +247,13 @@ export function extract(sight: Sight, served: readonly ServedKind[] | null): Ext
   const references: Reference[] = [];
   const holders = new Map<ObjectKey, ListenerHolder>();
   const problems: InputProblem[] = [];
+  const unfollowed = new Set<Gap>();
+  const around: Around = {
+    sight,
+    admissions: admissionsOf(sight),
+    onUnfollowed: (gap) => unfollowed.add(gap),
+    effects: effectsIn(sight),
+  };
   const sorted = (groupKind: GroupKind) =>
     sight
       .objectsOf(groupKind)
@@ -280,7 +265,7 @@ export function extract(sight: Sight, served: readonly ServedKind[] | null): Ext
       const { id } = object;
       const root = Field.root(object.body, problemSink(object, problems));
       const referrer = readReferrer(id, root, rows);
-      const own = [...referencesOf(referrer, rows, sight)];
+      const own = [...referencesOf(referrer, rows, around)];
       references.push(...own);
       const holder = readHolder(referrer, own);
       if (holder !== null) holders.set(keyOf(id), holder);
@@ -294,7 +279,8 @@ export function extract(sight: Sight, served: readonly ServedKind[] | null): Ext
   const policies = read(REFERENCE_POLICY);
   const inForce = policiesInForce(served);
   return {
-    references,
+    references: placeGenerated(references, sight),
+    unfollowed: [...unfollowed],
     grants: inForce ? [...read(REFERENCE_GRANT), ...policies] : read(REFERENCE_GRANT),
     grantKinds: inForce ? [REFERENCE_GRANT, REFERENCE_POLICY] : [REFERENCE_GRANT],
     policies: policies.map((grant) => ({ grant, inForce })),

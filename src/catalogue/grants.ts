@@ -1,8 +1,9 @@
-import { type Field, UNUSABLE, type Unusable } from "../model/fields.ts";
+import { Field, UNUSABLE, type Unusable } from "../model/fields.ts";
 import type { Grant, GrantFrom, GrantTo, Indexed, InertCause } from "../model/grant.ts";
-import { includesGroupKind, type KubeObject, sameGroupKind } from "../model/object.ts";
-import { CLUSTER_SCOPED_REFERENTS, GATEWAY, isRoute, LISTENER_SETS } from "./kinds.ts";
-import { namesGroup, namesKind, namesNamespace } from "./names.ts";
+import { type FieldPath, type GroupKind, includesGroupKind, type KubeObject, sameGroupKind } from "../model/object.ts";
+import { CLUSTER_SCOPED_REFERENTS, GATEWAY, isRoute, LISTENER_SETS, OWN_KINDS } from "./kinds.ts";
+import { kindInfo } from "./known.ts";
+import { likelyMeant, namesGroup, namesKind, namesNamespace } from "./names.ts";
 import { asksAtHome, mayRefer } from "./referents.ts";
 
 /** At most this many entries in `from` and in `to` (docs/rules.md §1.2). */
@@ -63,25 +64,51 @@ export function readGrant(object: KubeObject, root: Field): Grant | null {
   };
 }
 
+/** What the schema of a grant has, in every version (docs/rules.md §1.2). */
+const SPEC_FIELDS: readonly string[] = ["from", "to"];
+const FROM_FIELDS: readonly string[] = ["group", "kind", "namespace"];
+const TO_FIELDS: readonly string[] = ["group", "kind", "name"];
+
+/** The fields of a grant's spec and entries that its schema has not, so that the API server drops them (docs/rules.md §1.2). */
+export function unknownFields(body: unknown): readonly FieldPath[] {
+  const spec = Field.root(body, () => {}).at("spec");
+  const unknown = (field: Field, known: readonly string[]): readonly FieldPath[] =>
+    field.entries().flatMap(([key, { path }]) => (known.includes(key) ? [] : [path]));
+  const entriesOf = (list: "from" | "to") => spec.at(list).items();
+  return [
+    ...unknown(spec, SPEC_FIELDS),
+    ...entriesOf("from").flatMap((entry) => unknown(entry, FROM_FIELDS)),
+    ...entriesOf("to").flatMap((entry) => unknown(entry, TO_FIELDS)),
+  ];
+}
+
+/** Is it a kind without namespaces, as far as kinds are known? */
+const isClusterScoped = (kind: GroupKind): boolean =>
+  includesGroupKind(CLUSTER_SCOPED_REFERENTS, kind) || kindInfo(kind)?.scope === "Cluster";
+
 /** Why a `from` entry permits nothing, if it does not. */
 export function inertFrom(grant: Grant, from: GrantFrom): InertCause | null {
   if (!namesGroup(from.group) || !namesKind(from.kind) || !namesNamespace(from.namespace)) return "invalid-string";
+  if (isClusterScoped(from)) return "cluster-scoped";
   if (from.namespace !== grant.id.namespace) return null;
   return grant.to.some(({ entry }) => asksAtHome(from, entry)) ? null : "own-namespace";
 }
+
+const ATTACHING: readonly GroupKind[] = [...OWN_KINDS.filter(isRoute), ...LISTENER_SETS];
+
+/** Does a kind, or the one that it is a slip of, attach to the other? Some implementations let a route name it as a backend. */
+const attaches = (from: GroupKind, to: GroupKind): boolean =>
+  likelyMeant(ATTACHING, from) !== null && !mayRefer(from, to);
 
 /** Why a `to` entry permits nothing, if it does not. */
 export function inertTo(grant: Grant, to: GrantTo): InertCause | null {
   if (!namesGroup(to.group) || !namesKind(to.kind)) return "invalid-string";
   if (to.name === "*") return "literal-star";
-  if (includesGroupKind(CLUSTER_SCOPED_REFERENTS, to)) return "cluster-scoped";
-  const holder = sameGroupKind(to, GATEWAY) || includesGroupKind(LISTENER_SETS, to);
-  // Some implementations let a route name a Gateway as a backend, which is no attachment.
-  const attaches = (from: GrantFrom) =>
-    (isRoute(from) || includesGroupKind(LISTENER_SETS, from)) && !mayRefer(from, to);
-  return holder && grant.from.length > 0 && grant.from.every(({ entry }) => attaches(entry))
-    ? "attachment-target"
-    : null;
+  if (isClusterScoped(to)) return "cluster-scoped";
+  if (!sameGroupKind(to, GATEWAY) && !includesGroupKind(LISTENER_SETS, to)) return null;
+  const live = grant.from.filter(({ entry }) => inertFrom(grant, entry) === null);
+  const trusted = live.length === 0 ? grant.from : live;
+  return trusted.length > 0 && trusted.every(({ entry }) => attaches(entry, to)) ? "attachment-target" : null;
 }
 
 /** The pairs of a grant that can match something, in their order. */

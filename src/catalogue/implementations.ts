@@ -6,6 +6,7 @@ export const IMPLEMENTATIONS = {
   airlock: { title: "Airlock Microgateway", repository: "airlock/microgateway" },
   apisix: { title: "Apache APISIX", repository: "apache/apisix-ingress-controller" },
   "aws-lbc": { title: "AWS Load Balancer Controller", repository: "kubernetes-sigs/aws-load-balancer-controller" },
+  cdi: { title: "KubeVirt CDI", repository: "kubevirt/containerized-data-importer" },
   cfgate: { title: "cfgate", repository: "cfgate/cfgate" },
   "cloudflare-tunnel": {
     title: "Cloudflare Tunnel Gateway Controller",

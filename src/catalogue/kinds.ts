@@ -10,12 +10,14 @@ export const GATEWAY_API_X = "gateway.networking.x-k8s.io";
 export interface KindInfo extends GroupKind {
   /** The resource, as its maker calls it; a server's own word for it is taken where it has another. */
   readonly plural: string;
+  /** What kubectl takes for it too, as its CRD or kube-apiserver says. */
+  readonly shortNames?: readonly string[];
   readonly scope: "Namespaced" | "Cluster";
   /** Every version that a release served, the one to prefer first; null where any will do (kinds of others). */
   readonly versions: readonly string[] | null;
   /** Those of `versions` that no supported release serves any more. */
   readonly retired: readonly string[];
-  /** Those of `versions` that are still served and marked as deprecated. */
+  /** Those of `versions` that are marked as deprecated, and that the experimental channel at least still serves. */
   readonly deprecated?: readonly string[];
   /** `metadata`: only labels and existence are needed, so nothing else is asked for. */
   readonly read: "object" | "metadata";
@@ -42,10 +44,16 @@ const LONG_EXPERIMENTAL = { versions: ["v1", "v1alpha2"], deprecated: ["v1alpha2
 
 /** The Gateway API's kinds and those of Kubernetes that it refers to, by release (docs/rules.md §2.1). */
 export const OWN_KINDS: readonly KindInfo[] = [
-  gatewayApi({ kind: "GatewayClass", plural: "gatewayclasses", scope: "Cluster", ...FROM_THE_BEGINNING }),
-  gatewayApi({ kind: "Gateway", plural: "gateways", ...FROM_THE_BEGINNING }),
-  gatewayApi({ kind: "ListenerSet", plural: "listenersets" }),
-  experimental({ kind: "XListenerSet", plural: "xlistenersets", retired: ["v1alpha1"] }),
+  gatewayApi({
+    kind: "GatewayClass",
+    plural: "gatewayclasses",
+    shortNames: ["gc"],
+    scope: "Cluster",
+    ...FROM_THE_BEGINNING,
+  }),
+  gatewayApi({ kind: "Gateway", plural: "gateways", shortNames: ["gtw"], ...FROM_THE_BEGINNING }),
+  gatewayApi({ kind: "ListenerSet", plural: "listenersets", shortNames: ["lset"] }),
+  experimental({ kind: "XListenerSet", plural: "xlistenersets", shortNames: ["lset"], retired: ["v1alpha1"] }),
   gatewayApi({ kind: "HTTPRoute", plural: "httproutes", ...FROM_THE_BEGINNING, route: { hostnames: true } }),
   gatewayApi({
     kind: "GRPCRoute",
@@ -66,6 +74,7 @@ export const OWN_KINDS: readonly KindInfo[] = [
   gatewayApi({
     kind: "BackendTLSPolicy",
     plural: "backendtlspolicies",
+    shortNames: ["btlspolicy"],
     versions: ["v1", "v1alpha3", "v1alpha2"],
     retired: ["v1alpha2"],
     deprecated: ["v1alpha3"],
@@ -73,21 +82,27 @@ export const OWN_KINDS: readonly KindInfo[] = [
   gatewayApi({
     kind: "BackendLBPolicy",
     plural: "backendlbpolicies",
+    shortNames: ["blbpolicy"],
     versions: ["v1alpha2"],
     retired: ["v1alpha2"],
   }),
-  experimental({ kind: "XBackend", plural: "xbackends" }),
-  experimental({ kind: "XBackendTrafficPolicy", plural: "xbackendtrafficpolicies" }),
-  experimental({ kind: "XTelemetryPolicy", plural: "xtelemetrypolicies" }),
-  experimental({ kind: "XMesh", plural: "xmeshes", scope: "Cluster" }),
-  gatewayApi({ kind: "ReferenceGrant", plural: "referencegrants", ...FROM_THE_BEGINNING }),
+  experimental({ kind: "XBackend", plural: "xbackends", shortNames: ["xbackend"] }),
+  experimental({ kind: "XBackendTrafficPolicy", plural: "xbackendtrafficpolicies", shortNames: ["xbtrafficpolicy"] }),
+  experimental({ kind: "XTelemetryPolicy", plural: "xtelemetrypolicies", shortNames: ["xtelemetrypolicy"] }),
+  experimental({ kind: "XMesh", plural: "xmeshes", shortNames: ["mesh"], scope: "Cluster" }),
+  gatewayApi({ kind: "ReferenceGrant", plural: "referencegrants", shortNames: ["refgrant"], ...FROM_THE_BEGINNING }),
   // That nobody reads it any more is a finding of its own, so its version is not called unserved too.
-  gatewayApi({ kind: "ReferencePolicy", plural: "referencepolicies", versions: ["v1alpha2"] }),
-  core({ kind: "Namespace", plural: "namespaces", scope: "Cluster" }),
-  core({ kind: "Service", plural: "services", read: "object" }),
+  gatewayApi({ kind: "ReferencePolicy", plural: "referencepolicies", shortNames: ["refpol"], versions: ["v1alpha2"] }),
+  core({ kind: "Namespace", plural: "namespaces", shortNames: ["ns"], scope: "Cluster" }),
+  core({ kind: "Service", plural: "services", shortNames: ["svc"], read: "object" }),
   core({ kind: "Secret", plural: "secrets" }),
-  core({ kind: "ConfigMap", plural: "configmaps" }),
-  core({ kind: "PersistentVolumeClaim", plural: "persistentvolumeclaims", read: "object" }),
+  core({ kind: "ConfigMap", plural: "configmaps", shortNames: ["cm"] }),
+  core({
+    kind: "PersistentVolumeClaim",
+    plural: "persistentvolumeclaims",
+    shortNames: ["pvc"],
+    read: "object",
+  }),
 ];
 
 /** Tells which versions of a kind a cluster serves and stores. Read one by one, by name: a list of all would be large. */
@@ -114,11 +129,26 @@ export const REFERENCE_POLICY: GroupKind = { group: GATEWAY_API, kind: "Referenc
 export const GATEWAY_CLASS: GroupKind = { group: GATEWAY_API, kind: "GatewayClass" };
 export const BACKEND_TLS_POLICY: GroupKind = { group: GATEWAY_API, kind: "BackendTLSPolicy" };
 export const X_BACKEND: GroupKind = { group: GATEWAY_API_X, kind: "XBackend" };
+export const HTTP_ROUTE: GroupKind = { group: GATEWAY_API, kind: "HTTPRoute" };
+export const GRPC_ROUTE: GroupKind = { group: GATEWAY_API, kind: "GRPCRoute" };
+export const TLS_ROUTE: GroupKind = { group: GATEWAY_API, kind: "TLSRoute" };
+export const TCP_ROUTE: GroupKind = { group: GATEWAY_API, kind: "TCPRoute" };
+export const UDP_ROUTE: GroupKind = { group: GATEWAY_API, kind: "UDPRoute" };
+export const X_TELEMETRY_POLICY: GroupKind = { group: GATEWAY_API_X, kind: "XTelemetryPolicy" };
+/** Services of other clusters (GEP-1748). */
+export const SERVICE_IMPORT: GroupKind = { group: "multicluster.x-k8s.io", kind: "ServiceImport" };
+/** The inference extension's backends; its group lost the x- when it became v1. */
+export const INFERENCE_POOL: GroupKind = { group: "inference.networking.k8s.io", kind: "InferencePool" };
+export const X_INFERENCE_POOL: GroupKind = { group: "inference.networking.x-k8s.io", kind: "InferencePool" };
+export const INGRESS: GroupKind = { group: "networking.k8s.io", kind: "Ingress" };
 export const PERSISTENT_VOLUME_CLAIM: GroupKind = { group: CORE, kind: "PersistentVolumeClaim" };
 export const CLUSTER_TRUST_BUNDLE: GroupKind = { group: "certificates.k8s.io", kind: "ClusterTrustBundle" };
 
 /** Kinds that add listeners to a Gateway (docs/rules.md §2.5). */
 export const LISTENER_SETS: readonly GroupKind[] = [LISTENER_SET, X_LISTENER_SET];
+
+/** Parents of mesh routes: they are asked for nothing (docs/rules.md §2.3 R3). */
+export const MESH_PARENTS: readonly GroupKind[] = [SERVICE];
 
 /** Kinds without a namespace that a reference may name; no grant can exist for them (docs/rules.md §1.3). */
 export const CLUSTER_SCOPED_REFERENTS: readonly GroupKind[] = [CLUSTER_TRUST_BUNDLE];

@@ -9,10 +9,20 @@ const PATH_PREFIX = "PathPrefix";
 /** One match in a form in which two that match the same requests are equal; null where it cannot be read. */
 type MatchReader = (match: Field) => string | null;
 
+/** Requests by their path: those for one path, or for everything at and under it. The root is "". */
+export interface PathRegion {
+  readonly path: string;
+  readonly exact: boolean;
+}
+
+/** The paths of which a match takes requests; null where they are not known, or may be any. */
+type PathReader = (match: Field) => PathRegion | null;
+
 /** How the rules of a route kind say which requests they are for. */
 interface MatchRow {
   readonly kind: string;
   readonly read: MatchReader;
+  readonly readRegion: PathReader;
   /** Whether a route without `rules` has one that matches everything: the CRD's default. */
   readonly defaultRule: boolean;
   readonly citation: string;
@@ -57,6 +67,12 @@ const readHttpMatch: MatchReader = (match) =>
     readSet(match.at("queryParams").itemsOr(), sameParameter),
   ]);
 
+const readHttpRegion: PathReader = (match) => {
+  const [type, value] = readPath(match.at("path"));
+  if (typeof value !== "string" || (value !== "" && !value.startsWith("/"))) return null;
+  return type === PATH_PREFIX || type === EXACT ? { path: value, exact: type === EXACT } : null;
+};
+
 const readGrpcMatch: MatchReader = (match) => {
   const method = match.at("method");
   return readable([
@@ -67,10 +83,33 @@ const readGrpcMatch: MatchReader = (match) => {
   ]);
 };
 
+/** A call of gRPC is a request for the path `/{service}/{method}`. */
+const readGrpcRegion: PathReader = (match) => {
+  const service = match.at("method").at("service").text() ?? "";
+  const method = match.at("method").at("method").text() ?? "";
+  if (service === "" || match.at("method").at("type").textOr(EXACT) !== EXACT) return null;
+  return method === "" ? { path: `/${service}`, exact: false } : { path: `/${service}/${method}`, exact: true };
+};
+
 const MATCH_ROWS: readonly MatchRow[] = [
-  { kind: "HTTPRoute", read: readHttpMatch, defaultRule: true, citation: "apis/v1/httproute_types.go" },
-  { kind: "GRPCRoute", read: readGrpcMatch, defaultRule: false, citation: "apis/v1/grpcroute_types.go" },
+  {
+    kind: "HTTPRoute",
+    read: readHttpMatch,
+    readRegion: readHttpRegion,
+    defaultRule: true,
+    citation: "apis/v1/httproute_types.go",
+  },
+  {
+    kind: "GRPCRoute",
+    read: readGrpcMatch,
+    readRegion: readGrpcRegion,
+    defaultRule: false,
+    citation: "apis/v1/grpcroute_types.go",
+  },
 ];
+
+const rowFor = (route: GroupKind): MatchRow | undefined =>
+  route.group === GATEWAY_API ? MATCH_ROWS.find(({ kind }) => kind === route.kind) : undefined;
 
 function matchesOf(row: MatchRow, spec: Field): readonly Field[] {
   const rules = spec.at("rules");
@@ -90,8 +129,17 @@ function matchesOf(row: MatchRow, spec: Field): readonly Field[] {
  */
 export function readMatches(route: GroupKind, root: Field): readonly string[] {
   if (!root.present) return [];
-  const row = route.group === GATEWAY_API ? MATCH_ROWS.find(({ kind }) => kind === route.kind) : undefined;
+  const row = rowFor(route);
   if (row === undefined) return [""];
   const matches = matchesOf(row, root.at("spec")).map(row.read);
   return [...new Set(matches.filter((match) => match !== null))];
+}
+
+/** The paths of which a route's rules take requests; null where that may be any, or is not known of every match. */
+export function readRegions(route: GroupKind, root: Field): readonly PathRegion[] | null {
+  const row = rowFor(route);
+  if (!root.present || row === undefined) return null;
+  const regions = matchesOf(row, root.at("spec")).map(row.readRegion);
+  const known = regions.filter((region) => region !== null);
+  return known.length === 0 || known.length < regions.length ? null : known;
 }

@@ -1,5 +1,6 @@
 import { Field, UNUSABLE, type Unusable } from "../model/fields.ts";
-import { NAMESPACE_NAME_LABEL, selects } from "../model/labels.ts";
+import type { Gap } from "../model/gap.ts";
+import { selects } from "../model/labels.ts";
 import type { NamespaceAdmission } from "../model/listener.ts";
 import {
   compareIds,
@@ -11,7 +12,8 @@ import {
   sameGroupKind,
 } from "../model/object.ts";
 import type { Sight } from "../model/snapshot.ts";
-import { CLUSTER_SCOPED_REFERENTS, CLUSTER_TRUST_BUNDLE, CORE, GATEWAY, GATEWAY_API, NAMESPACE } from "./kinds.ts";
+import type { Admissions } from "./admission.ts";
+import { CLUSTER_SCOPED_REFERENTS, CLUSTER_TRUST_BUNDLE, CORE, GATEWAY, GATEWAY_API } from "./kinds.ts";
 import { readAdmission, readSelector } from "./listeners.ts";
 import { namesGroup, namesKind, namesNamespace, namesObject } from "./names.ts";
 import type { CatalogueRow } from "./row.ts";
@@ -23,6 +25,16 @@ export interface Named {
   readonly implicit: boolean;
   /** Whether its namespace is written, rather than the owner's by default. */
   readonly placed: boolean;
+  /** What hides whether a selector takes it in; null where it is certain. */
+  readonly doubt: Gap | null;
+}
+
+/** What a field is read against. */
+export interface Surroundings {
+  readonly sight: Sight;
+  readonly admissions: Admissions;
+  /** Told of what hides objects that a selector may take in. */
+  readonly onUnfollowed: (gap: Gap) => void;
 }
 
 /** A string of a reference; unusable, and told to the sink, where the API server would not take it. */
@@ -47,9 +59,9 @@ function namespaceOf(field: Field, owner: string | null): string | null | Unusab
   return checked(field.at("namespace"), written, "the name of one namespace", namesNamespace);
 }
 
-/** An object of a kind without namespaces may not be given one (docs/rules.md §2.4). */
-function clusterScoped(field: Field, { group, kind }: GroupKind, name: string): ObjectId {
-  if (sameGroupKind({ group, kind }, CLUSTER_TRUST_BUNDLE) && field.at("namespace").present) {
+/** An object of a kind without namespaces may not be given one, where the field has room for it (docs/rules.md §2.4). */
+function clusterScoped(field: Field, { group, kind }: GroupKind, name: string, local: boolean): ObjectId {
+  if (!local && sameGroupKind({ group, kind }, CLUSTER_TRUST_BUNDLE) && field.at("namespace").present) {
     field.at("namespace").reject(`no namespace: ${kind} is cluster-scoped`);
   }
   return { group, kind, namespace: null, name };
@@ -64,19 +76,21 @@ export function readReferent(field: Field, owner: ObjectId, row: CatalogueRow): 
   const kind = aKind(field.at("kind"), part("kind"));
   const name = aName(field.at("name"));
   if (group === UNUSABLE || kind === UNUSABLE || name === UNUSABLE) return null;
-  if (includesGroupKind(CLUSTER_SCOPED_REFERENTS, { group, kind })) return clusterScoped(field, { group, kind }, name);
   // A field that is local by its type has no namespace: what is written there is dropped.
-  const namespace =
-    row.handshake === "none" && row.reach === "local" ? owner.namespace : namespaceOf(field, owner.namespace);
+  const local = row.handshake === "none" && row.reach === "local";
+  if (includesGroupKind(CLUSTER_SCOPED_REFERENTS, { group, kind })) {
+    return clusterScoped(field, { group, kind }, name, local);
+  }
+  const namespace = local ? owner.namespace : namespaceOf(field, owner.namespace);
   return namespace === UNUSABLE ? null : { group, kind, namespace, name };
 }
 
-/** `spec.dataSourceRef` of a PersistentVolumeClaim: `apiGroup` instead of `group`, absent for core. */
+/** `spec.dataSourceRef` of a PersistentVolumeClaim: `apiGroup` instead of `group`, absent for core; an empty namespace is none. */
 function readDataSource(field: Field, owner: ObjectId): ObjectId | null {
   const group = aGroup(field.at("apiGroup"), field.at("apiGroup").textOr(CORE));
   const kind = aKind(field.at("kind"), field.at("kind").requiredText());
   const name = aName(field.at("name"));
-  const namespace = namespaceOf(field, owner.namespace);
+  const namespace = field.at("namespace").text() === "" ? owner.namespace : namespaceOf(field, owner.namespace);
   if (group === UNUSABLE || kind === UNUSABLE || name === UNUSABLE || namespace === UNUSABLE) return null;
   return { group, kind, namespace, name };
 }
@@ -98,35 +112,20 @@ function readPlugins(field: Field, owner: ObjectId, { defaults }: CatalogueRow):
   const text = field.text();
   if (text === undefined || defaults === null) return [];
   return text.split(",").flatMap((part) => {
-    const [first = "", second] = part.trim().split(":");
+    const [first = "", second, ...more] = part.trim().split(":");
     const name = second ?? first;
     const namespace = second === undefined ? owner.namespace : first;
-    if (!namesObject(name) || namespace === null || !namesNamespace(namespace)) return [];
+    if (more.length > 0 || !namesObject(name) || namespace === null || !namesNamespace(namespace)) {
+      if (part.trim() !== "") field.doubt("names of plugins, or namespace:name, between commas", JSON.stringify(part));
+      return [];
+    }
     const referent = { group: defaults.group, kind: defaults.kind, namespace, name };
-    return [{ referent, implicit: false, placed: second !== undefined }];
+    return [{ referent, implicit: false, placed: second !== undefined, doubt: null }];
   });
 }
 
-/** Does an admission take in a namespace, as far as its labels are known? What is not known takes in nothing. */
-function admits(admission: NamespaceAdmission, owner: string, namespace: string, sight: Sight): boolean {
-  switch (admission.from) {
-    case "All":
-      return true;
-    case "Same":
-      return namespace === owner;
-    case "Selector": {
-      const own = sight.get({ ...NAMESPACE, namespace: null, name: namespace })?.labels ?? [];
-      const labels = new Map([...own, [NAMESPACE_NAME_LABEL, namespace]]);
-      return admission.selector !== null && selects(admission.selector.requirements, labels);
-    }
-    case "None":
-    case "invalid":
-      return false;
-  }
-}
-
 /** The objects whose labels a selector fits, in the namespaces that it takes in. */
-function readSelected(field: Field, owner: NamespacedId, row: CatalogueRow, sight: Sight): readonly Named[] {
+function readSelected(field: Field, owner: NamespacedId, row: CatalogueRow, around: Surroundings): readonly Named[] {
   const group = field.at("group").textOr(row.defaults?.group ?? GATEWAY_API);
   const kind = field.at("kind").textOr(row.defaults?.kind ?? UNUSABLE);
   const selector = readSelector(field);
@@ -135,18 +134,21 @@ function readSelected(field: Field, owner: NamespacedId, row: CatalogueRow, sigh
   // A selector without a word on namespaces looks at its own, unless its kind is fixed: then it looks at all (§2.7).
   const admission: NamespaceAdmission =
     namespaces.present || row.defaults === null ? readAdmission(namespaces, "Same") : { from: "All" };
-  const fits = ({ id, labels }: KubeObject): boolean =>
-    id.namespace !== null &&
-    admits(admission, owner.namespace, id.namespace, sight) &&
-    selects(selector.requirements, labels);
+  const { sight, admissions, onUnfollowed } = around;
+  const hidden = sight.hidden({ group, kind }, admission.from === "Same" ? owner.namespace : null);
+  if (hidden !== null) onUnfollowed(hidden);
+  const chosen = ({ id, labels }: KubeObject): readonly Named[] => {
+    if (id.namespace === null || !selects(selector.requirements, labels)) return [];
+    const answer = admissions.admits(admission, owner.namespace, id.namespace);
+    return answer === "no" ? [] : [selected(id, answer === "yes" ? null : answer)];
+  };
   return sight
     .objectsOf({ group, kind })
-    .filter(fits)
     .toSorted((a, b) => compareIds(a.id, b.id))
-    .map(({ id }) => selected(id));
+    .flatMap(chosen);
 }
 
-const selected = (referent: ObjectId): Named => ({ referent, implicit: true, placed: false });
+const selected = (referent: ObjectId, doubt: Gap | null): Named => ({ referent, implicit: true, placed: false, doubt });
 
 /** The scope that Gateways offer themselves in, and routes ask for (GEP-3793). */
 const DEFAULT_SCOPE = "All";
@@ -162,7 +164,7 @@ function readDefaultGateways(field: Field, sight: Sight): readonly Named[] {
     .objectsOf(GATEWAY)
     .filter(({ body }) => scopeOf(body) === DEFAULT_SCOPE)
     .toSorted((a, b) => compareIds(a.id, b.id))
-    .map(({ id }) => selected(id));
+    .map(({ id }) => selected(id, null));
 }
 
 function scopeOf(body: unknown): string | undefined {
@@ -173,10 +175,10 @@ function scopeOf(body: unknown): string | undefined {
 }
 
 const one = (field: Field, referent: ObjectId | null): readonly Named[] =>
-  referent === null ? [] : [{ referent, implicit: false, placed: field.at("namespace").present }];
+  referent === null ? [] : [{ referent, implicit: false, placed: field.at("namespace").present, doubt: null }];
 
 /** Everything that one field names, by the way in which its row is read. */
-export function namedBy(field: Field, owner: ObjectId, row: CatalogueRow, sight: Sight): readonly Named[] {
+export function namedBy(field: Field, owner: ObjectId, row: CatalogueRow, around: Surroundings): readonly Named[] {
   switch (row.reading) {
     case "reference":
       return one(field, readReferent(field, owner, row));
@@ -187,8 +189,8 @@ export function namedBy(field: Field, owner: ObjectId, row: CatalogueRow, sight:
     case "plugin-list":
       return readPlugins(field, owner, row);
     case "object-selector":
-      return owner.namespace === null ? [] : readSelected(field, { ...owner, namespace: owner.namespace }, row, sight);
+      return owner.namespace === null ? [] : readSelected(field, { ...owner, namespace: owner.namespace }, row, around);
     case "default-gateways":
-      return readDefaultGateways(field, sight);
+      return readDefaultGateways(field, around.sight);
   }
 }

@@ -1,7 +1,9 @@
 import { type GroupKind, groupKindKey, includesGroupKind, sameGroupKind } from "../model/object.ts";
 import { KNOWN_TARGETS } from "./ecosystem.ts";
 import type { ImplementationId } from "./implementations.ts";
-import { GATEWAY_API, GATEWAY_API_X, X_BACKEND } from "./kinds.ts";
+import { GATEWAY, GATEWAY_API, GATEWAY_API_X, LISTENER_SETS, SERVICE, X_BACKEND } from "./kinds.ts";
+import { kindInfo } from "./known.ts";
+import { likelyMeant } from "./names.ts";
 import type { GrantRow, KnownTarget } from "./row.ts";
 import { ROWS, rowOf } from "./rows.ts";
 
@@ -21,6 +23,27 @@ export const OPENED_KINDS: readonly GroupKind[] = distinct([
   ...GRANT_ROWS.flatMap(({ defaults, alsoNames }) => [...(defaults === null ? [] : [defaults]), ...(alsoNames ?? [])]),
   ...KNOWN_TARGETS.map(({ target }) => target),
 ]);
+
+/**
+ * The kind that was meant by one that is a slip of it: `core` for the core group, a plural, a group left out. Null for a kind
+ * that is known, or that may be anybody's.
+ */
+function meantAmong(written: GroupKind, candidates: readonly GroupKind[]): GroupKind | null {
+  if (includesGroupKind(candidates, written) || kindInfo(written) !== undefined) return null;
+  return likelyMeant(candidates, written);
+}
+
+const PARENTS: readonly GroupKind[] = [GATEWAY, ...LISTENER_SETS, SERVICE];
+
+/** The parent that was meant where a parentRef names a kind that does not exist; null for every other. */
+export function meantParent(written: GroupKind): GroupKind | null {
+  return meantAmong(written, PARENTS);
+}
+
+/** The kind that was meant where a reference names one that does not exist; null for every other. */
+export function meantReferent(written: GroupKind): GroupKind | null {
+  return meantAmong(written, OPENED_KINDS);
+}
 
 /** Kinds of which it is disputed whether a grant is enough to refer to them from another namespace (docs/rules.md §2.5 X3). */
 export const DISPUTED_REFERENTS: readonly GroupKind[] = [X_BACKEND];
@@ -88,15 +111,20 @@ export function targetRule(row: string, referent: GroupKind): KnownTarget | unde
   return targetRules(row, referent)[0];
 }
 
-/** Those whose rule a reference may be judged by: several where they share a kind of target, the first speaking for them. */
-export function implementationsOf({ row, referent }: Occurrence): readonly [ImplementationId, ...ImplementationId[]] {
-  const [first, ...others] = targetRules(row, referent).map(({ implementation }) => implementation);
-  return first === undefined ? [rowOf({ row }).implementation] : [first, ...others];
+/** Whose rule it is, how it is enforced, and what is peculiar about it. */
+export type Rule = Pick<KnownTarget, "implementation" | "enforcement" | "quirk">;
+
+/** The rules that a reference may be judged by: several where implementations share a kind of target, the first speaking for them. */
+export function rulesOf({ row, referent }: Occurrence): readonly [Rule, ...Rule[]] {
+  const [first, ...others] = targetRules(row, referent);
+  if (first !== undefined) return [first, ...others];
+  const own = rowOf({ row });
+  return [{ ...own, enforcement: own.handshake === "grant" ? own.enforcement : "required" }];
 }
 
 /** Who made the rule that a reference is judged by. */
 export function implementationOf(occurrence: Occurrence): ImplementationId {
-  return implementationsOf(occurrence)[0];
+  return rulesOf(occurrence)[0].implementation;
 }
 
 /** Does an implementation ask for a grant from this kind to that one in one and the same namespace? */

@@ -43,7 +43,7 @@ interface RowBase {
   readonly until: string | null;
   /** What is peculiar about it, as a sentence without a full stop; null for nothing. */
   readonly quirk: string | null;
-  /** A section of docs/rules.md, or `owner/repository:path` where it was read. */
+  /** A section of docs/rules.md, with the source's own path where there is one, or `owner/repository:path` where it was read. */
   readonly citation: string;
 }
 
@@ -58,6 +58,12 @@ export interface GrantRow extends RowBase {
   readonly missingReason: MissingReason | null;
   /** A namespace that is written out needs a grant, even where it is the object's own. */
   readonly asksAtHome?: true;
+  /** Which kind a grant has to trust is not known: none is known to be enough. */
+  readonly trustUnknown?: true;
+  /** A name in a grant's `to` is not looked at: one that names another object opens this one too. */
+  readonly namesUnread?: true;
+  /** For `generated`: the row by which objects name this one; what is generated stands in their namespaces. */
+  readonly generatedBy?: string;
 }
 
 /** A field whose referent agrees by `allowedRoutes`, or a Gateway by `allowedListeners`. */

@@ -1,22 +1,26 @@
 import { Field, type ProblemSink } from "../model/fields.ts";
+import type { Listener } from "../model/listener.ts";
 import {
   compareIds,
   type FieldPath,
   type GroupKind,
   includesGroupKind,
   type KubeObject,
+  keyOf,
   type NamespacedId,
   type ObjectId,
+  type ObjectKey,
   sameGroupKind,
 } from "../model/object.ts";
 import type { Sight } from "../model/snapshot.ts";
 import type { ConditionWord, Statement, StatementSubject } from "../model/status.ts";
 import { GATEWAY, GATEWAY_API_X, GATEWAY_CLASS, isRoute, LISTENER_SETS, OWN_KINDS } from "./kinds.ts";
 import { readListeners } from "./listeners.ts";
-import { namesGroup, namesKind, namesNamespace, namesObject } from "./names.ts";
+import { readReferent } from "./referent.ts";
+import { rowOf } from "./rows.ts";
 
-/** Tells which controller answers for a Gateway; null where that cannot be told. */
-export type ControllerOf = (gateway: ObjectId) => string | null;
+/** Tells which controller answers for a Gateway or ListenerSet; null where that cannot be told, and for any other object. */
+export type ControllerOf = (parent: ObjectId) => string | null;
 
 /** The one policy whose status speaks of a grant (docs/rules.md §2.5). */
 const X_TELEMETRY_POLICY: GroupKind = { group: GATEWAY_API_X, kind: "XTelemetryPolicy" };
@@ -26,10 +30,22 @@ const ignoreProblems: ProblemSink = () => undefined;
 
 const rootOf = (object: KubeObject): Field => Field.root(object.body, ignoreProblems);
 
+/** A parentRef or ancestorRef in a status has the form and the defaults of a route's parentRef (docs/rules.md §2.2). */
+const PARENT_ROW = rowOf({ row: "HTTPRoute.parentRefs" });
+
+/** The Gateway that a parent is, or is a ListenerSet of; null for any other parent, and where that cannot be told. */
+function gatewayOf(parent: ObjectId, sight: Sight): ObjectId | null {
+  if (sameGroupKind(parent, GATEWAY)) return parent;
+  const set = includesGroupKind(LISTENER_SETS, parent) ? sight.get(parent) : undefined;
+  const named = set && readReferent(rootOf(set).at("spec").at("parentRef"), set.id, PARENT_ROW);
+  return named && sameGroupKind(named, GATEWAY) ? named : null;
+}
+
 /** A Gateway's status does not name its writer; the `controllerName` of its GatewayClass does (docs/rules.md §4.4). */
 export function controllersIn(sight: Sight): ControllerOf {
-  return (id) => {
-    const gateway = sight.get(id);
+  return (parent) => {
+    const id = gatewayOf(parent, sight);
+    const gateway = id === null ? undefined : sight.get(id);
     const name = gateway && rootOf(gateway).at("spec").at("gatewayClassName").text();
     if (name === undefined) return null;
     const gatewayClass = sight.get({ ...GATEWAY_CLASS, namespace: null, name });
@@ -47,18 +63,23 @@ function readReasons(field: Field): readonly string[] {
   return [...new Set(words.filter((word) => word !== ""))];
 }
 
+/** A time as RFC 3339 has it. */
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
 /** One condition; null for one that no controller wrote: the CRDs give new objects Unknown, Pending (docs/rules.md §4.4). */
 function readWord(field: Field, type: ConditionWord["type"]): ConditionWord | null {
   const status = field.at("status").text();
   const reasons = readReasons(field.at("reason"));
   if (!isStatus(status) || (status === "Unknown" && reasons.includes("Pending"))) return null;
+  const time = field.at("lastTransitionTime").text() ?? "";
   return {
     type,
     status,
     reasons,
     message: field.at("message").text() ?? "",
-    observedGeneration: field.at("observedGeneration").integer() ?? null,
-    lastTransitionTime: field.at("lastTransitionTime").text() ?? null,
+    // The API server counts from 1: a controller that writes 0 has not looked.
+    observedGeneration: field.at("observedGeneration").integer() || null,
+    lastTransitionTime: TIME.test(time) ? time : null,
   };
 }
 
@@ -70,17 +91,30 @@ function conditionOf(field: Field, type: string): Field | undefined {
     .find((condition) => condition.at("type").text() === type);
 }
 
-/** Equal generations mean that the object was seen as it stands, any others that it was not (docs/rules.md §4.4). */
+/** Equal generations mean that the object was seen as it stands, unequal ones that it was not (docs/rules.md §4.4). */
 function freshnessOf(observed: number | null, generation: number | null): Statement["freshness"] {
-  if (generation === null) return "unknown";
+  if (generation === null || observed === null) return "unknown";
   return observed === generation ? "fresh" : "stale";
 }
 
 /** What the statements of one object have in common. */
-interface Speaker {
+interface Told {
   readonly id: NamespacedId;
   readonly root: Field;
   readonly generation: number | null;
+  readonly controllerOf: ControllerOf;
+}
+
+/** Who makes a statement. */
+type Speaker = Pick<Statement, "controller" | "supersededBy">;
+
+/** The controller of a GatewayClass, speaking of what is its own. */
+const own = (controller: string | null): Speaker => ({ controller, supersededBy: null });
+
+/** Who wrote an entry for a parent: it says so itself, whatever class the parent has by now. */
+function writerOf(entry: Field, rightful: string | null): Speaker {
+  const controller = entry.at("controllerName").text() ?? null;
+  return { controller, supersededBy: controller === null || controller === rightful ? null : rightful };
 }
 
 /** Which conditions to read at a place, and where the references stand that each speaks of. */
@@ -90,9 +124,9 @@ const CONDITION_TYPES: readonly ConditionWord["type"][] = ["Accepted", "Resolved
 
 function statementsAt(
   place: Field,
-  { id, generation }: Speaker,
+  { id, generation }: Told,
   subject: StatementSubject,
-  controller: string | null,
+  speaker: Speaker,
   topics: Topics,
 ): readonly Statement[] {
   return CONDITION_TYPES.flatMap((type): readonly Statement[] => {
@@ -101,19 +135,8 @@ function statementsAt(
     const condition = field && readWord(field, type);
     if (!fields || !field || !condition) return [];
     const freshness = freshnessOf(condition.observedGeneration, generation);
-    return [{ object: id, subject, controller, condition, generation, freshness, path: field.path, fields }];
+    return [{ object: id, subject, ...speaker, condition, generation, freshness, path: field.path, fields }];
   });
-}
-
-/** The object that a parentRef or ancestorRef names; null where it cannot be one. `group: ""` is core (docs/rules.md §2.2). */
-function readParent(field: Field, namespace: string): ObjectId | null {
-  const group = field.at("group").textOr(GATEWAY.group);
-  const kind = field.at("kind").textOr(GATEWAY.kind);
-  const name = field.at("name").requiredText();
-  const written = field.at("namespace").textOr(namespace);
-  if (typeof group !== "string" || typeof kind !== "string" || typeof name !== "string") return null;
-  if (typeof written !== "string" || !namesGroup(group) || !namesKind(kind)) return null;
-  return namesObject(name) && namesNamespace(written) ? { group, kind, namespace: written, name } : null;
 }
 
 /** Reasons of Accepted=False for which a controller need not have looked at what the rules refer to. */
@@ -127,9 +150,9 @@ function leavesRulesOut(entry: Field): boolean {
 }
 
 /** The entries of `status.parents` or `status.ancestors`: one for each parent and controller. */
-function ofParents(speaker: Speaker, list: Field, ref: string, topics: Topics): readonly Statement[] {
+function ofParents(told: Told, list: Field, ref: string, topics: Topics): readonly Statement[] {
   return list.items().flatMap((entry) => {
-    const parent = readParent(entry.at(ref), speaker.id.namespace);
+    const parent = readReferent(entry.at(ref), told.id, PARENT_ROW);
     if (parent === null) return [];
     const subject: StatementSubject = {
       about: "parent",
@@ -138,11 +161,14 @@ function ofParents(speaker: Speaker, list: Field, ref: string, topics: Topics): 
       port: entry.at(ref).at("port").integer() ?? null,
       rulesLeftOut: leavesRulesOut(entry),
     };
-    return statementsAt(entry, speaker, subject, entry.at("controllerName").text() ?? null, topics);
+    return statementsAt(entry, told, subject, writerOf(entry, told.controllerOf(parent)), topics);
   });
 }
 
 const FRONTEND = ["spec", "tls", "frontend"] as const;
+
+/** Where a Gateway names the authorities for clients of its HTTPS listeners (docs/rules.md §2.4). */
+export const CLIENT_AUTHORITIES: readonly FieldPath[] = [FRONTEND];
 
 /** The authorities for clients of an HTTPS listener: those of its port, or else the default (docs/rules.md §2.4). */
 function clientAuthorities(spec: Field, port: number | null): FieldPath {
@@ -151,9 +177,14 @@ function clientAuthorities(spec: Field, port: number | null): FieldPath {
   return index < 0 ? [...FRONTEND, "default"] : [...FRONTEND, "perPort", index];
 }
 
+/** Where a listener stands in its Gateway or ListenerSet. */
+export function listenerPath({ index }: Listener): FieldPath {
+  return ["spec", "listeners", index];
+}
+
 /** The entries of `status.listeners` for listeners that are still there. */
-function ofListeners(speaker: Speaker, controller: string | null): readonly Statement[] {
-  const { id, root } = speaker;
+function ofListeners(told: Told, speaker: Speaker): readonly Statement[] {
+  const { id, root } = told;
   const listeners = new Map(readListeners(root.at("spec")).map((listener) => [listener.name, listener]));
   return root
     .at("status")
@@ -162,35 +193,26 @@ function ofListeners(speaker: Speaker, controller: string | null): readonly Stat
     .flatMap((entry) => {
       const listener = listeners.get(entry.at("name").text() ?? "");
       if (listener === undefined) return [];
-      const own: FieldPath = ["spec", "listeners", listener.index];
+      const ofItsOwn = listenerPath(listener);
       const asksClients = sameGroupKind(id, GATEWAY) && listener.protocol === "HTTPS";
       const shared = asksClients ? [clientAuthorities(root.at("spec"), listener.port)] : [];
       const subject: StatementSubject = { about: "listener", listener: listener.name };
-      return statementsAt(entry, speaker, subject, controller, { ResolvedRefs: [own, ...shared] });
+      return statementsAt(entry, told, subject, speaker, { ResolvedRefs: [ofItsOwn, ...shared] });
     });
 }
 
 const OBJECT: StatementSubject = { about: "object" };
 
 /** Where a Gateway names the certificate that it shows to backends (docs/rules.md §2.4). */
-const CLIENT_CERTIFICATE: readonly FieldPath[] = [["spec", "tls", "backend"]];
+export const CLIENT_CERTIFICATE: readonly FieldPath[] = [["spec", "tls", "backend"]];
 
-function ofGateway(speaker: Speaker, controller: string | null): readonly Statement[] {
-  const status = speaker.root.at("status");
-  return [
-    ...statementsAt(status, speaker, OBJECT, controller, { ResolvedRefs: CLIENT_CERTIFICATE }),
-    ...ofListeners(speaker, controller),
-  ];
-}
+const GATEWAY_TOPICS: Topics = { ResolvedRefs: CLIENT_CERTIFICATE };
+const LISTENER_SET_TOPICS: Topics = { Accepted: [["spec", "parentRef"]] };
 
-function ofListenerSet(speaker: Speaker, controllerOf: ControllerOf): readonly Statement[] {
-  const { id, root } = speaker;
-  const gateway = readParent(root.at("spec").at("parentRef"), id.namespace);
-  const controller = gateway && controllerOf(gateway);
-  return [
-    ...statementsAt(root.at("status"), speaker, OBJECT, controller, { Accepted: [["spec", "parentRef"]] }),
-    ...ofListeners(speaker, controller),
-  ];
+/** What a Gateway or ListenerSet is told of itself and of its listeners. */
+function ofHolder(told: Told, topics: Topics): readonly Statement[] {
+  const speaker = own(told.controllerOf(told.id));
+  return [...statementsAt(told.root.at("status"), told, OBJECT, speaker, topics), ...ofListeners(told, speaker)];
 }
 
 const ROUTE_TOPICS: Topics = { Accepted: [["spec", "parentRefs"]], ResolvedRefs: [["spec", "rules"]] };
@@ -206,13 +228,13 @@ export function statementsOf(object: KubeObject, controllerOf: ControllerOf): re
   const id: NamespacedId = { group, kind, namespace, name };
   const root = rootOf(object);
   const generation = root.at("metadata").at("generation").integer() ?? null;
-  const speaker: Speaker = { id, root, generation };
+  const told: Told = { id, root, generation, controllerOf };
   const status = root.at("status");
-  if (isRoute(id)) return ofParents(speaker, status.at("parents"), "parentRef", ROUTE_TOPICS);
-  if (sameGroupKind(id, GATEWAY)) return ofGateway(speaker, controllerOf(id));
-  if (includesGroupKind(LISTENER_SETS, id)) return ofListenerSet(speaker, controllerOf);
+  if (isRoute(id)) return ofParents(told, status.at("parents"), "parentRef", ROUTE_TOPICS);
+  if (sameGroupKind(id, GATEWAY)) return ofHolder(told, GATEWAY_TOPICS);
+  if (includesGroupKind(LISTENER_SETS, id)) return ofHolder(told, LISTENER_SET_TOPICS);
   if (sameGroupKind(id, X_TELEMETRY_POLICY)) {
-    return ofParents(speaker, status.at("ancestors"), "ancestorRef", POLICY_TOPICS);
+    return ofParents(told, status.at("ancestors"), "ancestorRef", POLICY_TOPICS);
   }
   return [];
 }
@@ -226,4 +248,51 @@ export function statementsIn(sight: Sight): readonly Statement[] {
       .toSorted((a, b) => compareIds(a.id, b.id))
       .flatMap((object) => statementsOf(object, controllerOf)),
   );
+}
+
+/** What a condition may say by which a listener is of no use, for the time being (docs/rules.md §4.4). */
+type Failing = Readonly<Record<string, ConditionWord["status"]>>;
+
+const FAILING_LISTENER: Failing = { Accepted: "False", Programmed: "False", ResolvedRefs: "False", Conflicted: "True" };
+const FAILING_HOLDER: Failing = { Accepted: "False", Programmed: "False" };
+
+function fails(place: Field, failing: Failing): boolean {
+  return Object.entries(failing).some(([type, status]) => conditionOf(place, type)?.at("status").text() === status);
+}
+
+/** What the status says of a listener: that it is of no use, that all it refers to is in order, or neither. */
+export type ListenerHealth = "unusable" | "resolved" | null;
+
+/** Tells how a listener of a Gateway or ListenerSet is. */
+export type HealthOf = (parent: ObjectId, listener: Listener) => ListenerHealth;
+
+/** Is all in order that a listener refers to, of the generation that stands? */
+function isResolved(entry: Field, generation: number | undefined): boolean {
+  const condition = conditionOf(entry, "ResolvedRefs");
+  if (condition?.at("status").text() !== "True" || generation === undefined) return false;
+  return condition.at("observedGeneration").integer() === generation;
+}
+
+/** Reads how listeners are. One is of no use either where its Gateway or ListenerSet is not. */
+export function healthIn(sight: Sight): HealthOf {
+  const known = new Map<ObjectKey, ReadonlyMap<string, ListenerHealth> | "unusable">();
+  const fieldsOf = (id: ObjectId): Field => Field.root(sight.get(id)?.body, ignoreProblems);
+  const read = (id: ObjectId): ReadonlyMap<string, ListenerHealth> | "unusable" => {
+    const holders = [id, gatewayOf(id, sight)].filter((holder) => holder !== null).map(fieldsOf);
+    if (holders.some((holder) => fails(holder.at("status"), FAILING_HOLDER))) return "unusable";
+    const root = fieldsOf(id);
+    const generation = root.at("metadata").at("generation").integer();
+    const entries = root.at("status").at("listeners").items();
+    const healthOf = (entry: Field): ListenerHealth => {
+      if (fails(entry, FAILING_LISTENER)) return "unusable";
+      return isResolved(entry, generation) ? "resolved" : null;
+    };
+    return new Map(entries.map((entry) => [entry.at("name").text() ?? "", healthOf(entry)]));
+  };
+  return (parent, { name }) => {
+    const key = keyOf(parent);
+    const health = known.get(key) ?? read(parent);
+    known.set(key, health);
+    return health === "unusable" ? health : (health.get(name) ?? null);
+  };
 }

@@ -1,7 +1,8 @@
 import { Field } from "../model/fields.ts";
+import type { VersionFate } from "../model/finding.ts";
 import { compareIds, type GroupKind, type ObjectId, sameGroupKind } from "../model/object.ts";
 import type { ServedKind, Sight, Snapshot } from "../model/snapshot.ts";
-import { CUSTOM_RESOURCE_DEFINITION, GATEWAY_API, GATEWAY_API_X } from "./kinds.ts";
+import { CUSTOM_RESOURCE_DEFINITION, GATEWAY_API, GATEWAY_API_X, LISTENER_SET, X_LISTENER_SET } from "./kinds.ts";
 import { kindInfo } from "./known.ts";
 
 /** What a CustomResourceDefinition says of one kind of the Gateway API. */
@@ -10,6 +11,8 @@ export interface Definition {
   readonly groupKind: GroupKind;
   readonly served: readonly string[];
   readonly deprecated: readonly string[];
+  /** The version that objects are stored in from now on. */
+  readonly storage: string | null;
   /** Versions in which objects are, or once were, stored: `status.storedVersions`. */
   readonly stored: readonly string[];
 }
@@ -28,6 +31,7 @@ function readDefinition(id: ObjectId, body: unknown): Definition | null {
     groupKind: { group, kind },
     served: named(versions.filter((version) => version.at("served").raw === true)),
     deprecated: named(versions.filter((version) => version.at("deprecated").raw === true)),
+    storage: named(versions.filter((version) => version.at("storage").raw === true))[0] ?? null,
     stored: stored.flatMap((version) => version.text() ?? []),
   };
 }
@@ -52,16 +56,69 @@ export function servedKinds({ served }: Snapshot, definitions: readonly Definiti
   });
 }
 
-/** Versions in which objects may be stored and that no supported release serves any more. */
-export function droppedVersions({ groupKind, stored }: Definition): readonly string[] {
-  const retired = kindInfo(groupKind)?.retired ?? [];
-  return stored.filter((version) => retired.includes(version));
+const isRetired = (groupKind: GroupKind, version: string): boolean =>
+  kindInfo(groupKind)?.retired.includes(version) === true;
+
+const isDeprecated = (groupKind: GroupKind, version: string): boolean =>
+  kindInfo(groupKind)?.deprecated?.includes(version) === true;
+
+/** Is it a kind of which no supported release serves any version? */
+export function isGone(groupKind: GroupKind): boolean {
+  const info = kindInfo(groupKind);
+  return info?.versions?.every((version) => info.retired.includes(version)) === true;
 }
 
-/** The version in which a kind is read, if no supported release serves it any more; null for one that is current. */
-export function outdatedVersion(served: ServedKind): string | null {
-  const info = kindInfo(served);
-  return info !== undefined && sameGroupKind(info, served) && info.retired.includes(served.version)
-    ? served.version
-    : null;
+/** Kinds of the Gateway API that are gone, and what took their place. */
+const REPLACEMENTS: readonly { readonly gone: GroupKind; readonly by: GroupKind; readonly citation: string }[] = [
+  {
+    gone: { group: GATEWAY_API, kind: "BackendLBPolicy" },
+    by: { group: GATEWAY_API_X, kind: "XBackendTrafficPolicy" },
+    citation: "CHANGELOG/1.3-CHANGELOG.md",
+  },
+  { gone: X_LISTENER_SET, by: LISTENER_SET, citation: "docs/rules.md §2.5 L1 (GEP-1713)" },
+];
+
+/** The kind that took the place of one that is gone; null where there is none. */
+export function replacementOf(groupKind: GroupKind): GroupKind | null {
+  return REPLACEMENTS.find(({ gone }) => sameGroupKind(gone, groupKind))?.by ?? null;
+}
+
+/** The version to write a kind in today; null where any will do. */
+export function currentVersion(groupKind: GroupKind): string | null {
+  return kindInfo(groupKind)?.versions?.[0] ?? null;
+}
+
+/**
+ * Versions in which objects may be stored and that releases have dropped: newer CRDs, which do not have them, are refused. Of
+ * a kind that is gone there are no newer ones.
+ */
+export function droppedVersions({ groupKind, stored }: Definition): readonly string[] {
+  return isGone(groupKind) ? [] : stored.filter((version) => isRetired(groupKind, version));
+}
+
+/**
+ * Versions in which objects may be stored although the definition has a newer one for that, and that are on their way out:
+ * the definition marks them as deprecated, or serves them no more.
+ */
+export function leavingVersions({ groupKind, stored, storage, served, deprecated }: Definition): readonly string[] {
+  return stored.filter(
+    (version) =>
+      storage !== null &&
+      version !== storage &&
+      !isRetired(groupKind, version) &&
+      (deprecated.includes(version) || !served.includes(version)),
+  );
+}
+
+/**
+ * What has become of the version in which a kind is read: no supported release serves it (`dropped`), or it is served and
+ * marked as deprecated, like every other that the cluster has of the kind; null for one that is current.
+ */
+export function fateOf(served: ServedKind, definitions: readonly Definition[]): VersionFate | null {
+  const { version } = served;
+  if (isRetired(served, version)) return "dropped";
+  if (isDeprecated(served, version)) return "deprecated";
+  const definition = definitions.find(({ groupKind }) => sameGroupKind(groupKind, served));
+  if (definition?.served.includes(version) !== true) return null;
+  return definition.served.every((one) => definition.deprecated.includes(one)) ? "deprecated" : null;
 }

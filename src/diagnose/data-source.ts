@@ -6,7 +6,7 @@ import type { Sight } from "../model/snapshot.ts";
 
 /** Where `kubectl apply` keeps what it was given. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
-const PATH: FieldPath = ["spec", "dataSourceRef", "namespace"];
+const PATH: FieldPath = ["spec", "dataSourceRef"];
 
 const ignoreProblems = (): void => {};
 
@@ -24,27 +24,32 @@ function appliedBody(body: unknown): unknown {
 const dataSource = (body: unknown): Field => Field.root(body, ignoreProblems).at("spec").at("dataSourceRef");
 
 function ofClaim({ id, body }: KubeObject): readonly Finding[] {
-  if (id.namespace === null || dataSource(body).at("namespace").present) return [];
+  const left = dataSource(body);
+  if (id.namespace === null || left.at("namespace").present) return [];
   const applied = dataSource(appliedBody(body));
   const namespace = applied.at("namespace").text();
   const name = applied.at("name").text();
   const kind = applied.at("kind").text();
-  if (namespace === undefined || namespace === id.namespace || name === undefined || kind === undefined) return [];
+  if (namespace === undefined || namespace === "" || name === undefined || kind === undefined) return [];
+  // The claim's own namespace, written out, costs it the field all the same; that it is written no more is no loss.
+  if (namespace === id.namespace && left.present) return [];
   const group = applied.at("apiGroup").text() ?? "";
   return [
     {
       code: "data-source-namespace-dropped",
       severity: "warning",
       subject: id,
-      path: PATH,
+      path: left.present ? [...PATH, "namespace"] : PATH,
+      localSource: left.present,
       applied: { group, kind, namespace, name },
     },
   ];
 }
 
 /**
- * PersistentVolumeClaims whose data source lost its namespace: an API server without the feature gate drops it without a
- * word, and only the manifest that was applied last tells (docs/rules.md §2.7).
+ * PersistentVolumeClaims that lost their data source of another namespace: an API server without the feature gate drops the
+ * whole field without a word, and only the manifest that was applied last tells. A field that is there without its namespace is
+ * somebody else's doing (docs/rules.md §2.7).
  */
 export function ofDataSources(sight: Sight): readonly Finding[] {
   return sight

@@ -1,4 +1,4 @@
-import { statementsIn } from "../catalogue/status.ts";
+import { healthIn, statementsIn } from "../catalogue/status.ts";
 import type { Definition } from "../catalogue/versions.ts";
 import type { Decision } from "../model/decision.ts";
 import type { Finding } from "../model/finding.ts";
@@ -10,8 +10,9 @@ import { ofDataSources } from "./data-source.ts";
 import { openToAll } from "./exposure.ts";
 import { type GrantEvidence, ofGrant, ofLookAlikes, ofPolicies } from "./grants.ts";
 import { hostnamesTaken } from "./hostnames.ts";
-import { ofProblem } from "./problems.ts";
+import { ofProblem, refusedObjects } from "./problems.ts";
 import { redundantGrants } from "./redundant.ts";
+import { ofSlips } from "./reference-kinds.ts";
 import { ofReferences, ofServed } from "./references.ts";
 import { unselectedServices } from "./services.ts";
 import { ofStatus } from "./status.ts";
@@ -39,10 +40,11 @@ export function diagnose(diagnosis: Diagnosis): readonly Finding[] {
     ...ofServed(snapshot, decisions),
     ...ofVersions(snapshot, sight, diagnosis.definitions),
     ...ofReferences(decisions, sight, snapshot.source),
-    ...ofStatus({ statements: statementsIn(sight), decisions, holders }),
+    ...ofSlips(decisions),
+    ...ofStatus({ statements: statementsIn(sight), decisions, holders, healthOf: healthIn(sight) }),
     ...ofDataSources(sight),
     ...grants.flatMap((report) => ofGrant(report, diagnosis)),
-    ...redundantGrants(all),
+    ...redundantGrants(all, refusedObjects(diagnosis.problems, snapshot.source)),
     ...ofPolicies(diagnosis.policies),
     ...ofLookAlikes(snapshot),
     ...openToAll(holders),

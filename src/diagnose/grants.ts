@@ -1,9 +1,10 @@
-import { inertFrom, inertTo } from "../catalogue/grants.ts";
+import { inertFrom, inertTo, unknownFields } from "../catalogue/grants.ts";
+import { foreignGrantKind, isInCatalogue, trustedInstead } from "../catalogue/instead.ts";
 import { NAMESPACE, SECRET } from "../catalogue/kinds.ts";
 import { isForeignGrant, kindInfo, makerOfGrant } from "../catalogue/known.ts";
-import { looksLike } from "../catalogue/names.ts";
+import { likelyMeant } from "../catalogue/names.ts";
 import { isKnownPair, OPENED_KINDS, TRUSTED_KINDS } from "../catalogue/referents.ts";
-import type { EntryRef, Finding, Severity } from "../model/finding.ts";
+import type { EntryRef, Finding, KnownKind } from "../model/finding.ts";
 import type { Grant, InertCause } from "../model/grant.ts";
 import {
   compareIds,
@@ -15,6 +16,7 @@ import {
 } from "../model/object.ts";
 import type { GrantReport } from "../model/report.ts";
 import type { Sight, Snapshot } from "../model/snapshot.ts";
+import { redundantEntries } from "./redundant.ts";
 
 /** What findings on grants are made from. */
 export interface GrantEvidence {
@@ -22,60 +24,122 @@ export interface GrantEvidence {
   readonly sight: Sight;
 }
 
-/** What is to say of single entries of a grant. */
-function ofEntries(report: GrantReport, diagnosis: GrantEvidence): readonly Finding[] {
-  const { grant, inert, usage } = report;
-  const { sight, snapshot } = diagnosis;
-  const subject = grant.id;
-  const findings: Finding[] = [];
-  const missing = (id: ObjectId) => sight.existence(id) === "missing";
-  const pushInert = (entry: EntryRef, why: InertCause): void => {
-    // In files the schema's own words about the string are a finding already.
-    if (why === "invalid-string" && snapshot.source === "files") return;
-    findings.push({ code: "grant-inert", severity: "warning", subject, grant, entry, why });
+/** What an entry names and what does not exist; null where it does, or nothing is known of that. */
+function missingOf(grant: Grant, { list, index }: EntryRef, sight: Sight): ObjectId | null {
+  const named = (): ObjectId | null => {
+    if (list === "from") {
+      const from = grant.from.find((entry) => entry.index === index)?.entry;
+      return from === undefined ? null : { ...NAMESPACE, namespace: null, name: from.namespace };
+    }
+    const to = grant.to.find((entry) => entry.index === index)?.entry;
+    // Of kinds that are not read nothing is known to be missing.
+    if (to === undefined || to.name === null || kindInfo(to) === undefined || !includesGroupKind(OPENED_KINDS, to)) {
+      return null;
+    }
+    return { group: to.group, kind: to.kind, namespace: grant.id.namespace, name: to.name };
   };
-  const pushUnknownKind = (entry: EntryRef, { group, kind }: GroupKind, kinds: readonly GroupKind[]): void => {
-    // A kind that is known and not known to refer to what the grant opens is no slip of itself.
-    const known = includesGroupKind(kinds, { group, kind });
-    const meant = known ? null : (kinds.find((other) => looksLike(other, { group, kind })) ?? null);
-    const severity: Severity = meant === null ? "info" : "warning";
-    findings.push({ code: "grant-unknown-kind", severity, subject, grant, entry, groupKind: { group, kind }, meant });
+  const id = named();
+  return id !== null && sight.existence(id) === "missing" ? id : null;
+}
+
+/** What is known of a trusted kind of which no field is known to name what the grant opens. */
+function knownSource(from: GroupKind, opened: readonly GroupKind[]): KnownKind {
+  const foreign = opened.filter((to) => foreignGrantKind(from, to) !== null);
+  const [first] = foreign;
+  if (first !== undefined) return { unnamed: foreign, instead: [], grantKind: foreignGrantKind(from, first) };
+  const elsewhere = opened.filter((to) => trustedInstead(from, to).length > 0);
+  const instead = elsewhere.flatMap((to) => trustedInstead(from, to));
+  return {
+    unnamed: elsewhere.length === 0 ? opened : elsewhere,
+    instead: [...new Map(instead.map((kind) => [groupKindKey(kind), kind])).values()],
+    grantKind: null,
   };
+}
+
+/** Entries with a kind that is a slip, or of which no use is known. */
+function ofKinds({ grant, ...report }: GrantReport): readonly Finding[] {
+  const opened = grant.to.filter(({ entry }) => inertTo(grant, entry) === null).map(({ entry }) => entry);
+  const openedKinds = [...new Map(opened.map(({ group, kind }) => [`${group}/${kind}`, { group, kind }])).values()];
   const isTrusted = (from: GroupKind): boolean =>
     includesGroupKind(TRUSTED_KINDS, from) &&
-    (grant.to.length === 0 ||
-      grant.to.some(({ entry: to }) => isKnownPair(from, to) || !includesGroupKind(OPENED_KINDS, to)));
-  for (const { index, entry: from } of grant.from) {
-    const entry: EntryRef = { list: "from", index };
-    const namespace: ObjectId = { ...NAMESPACE, namespace: null, name: from.namespace };
-    const why = inertFrom(grant, from);
-    if (why !== null) pushInert(entry, why);
-    else if (missing(namespace)) {
-      findings.push({ code: "grant-dangling", severity: "warning", subject, grant, entry, missing: namespace });
-    }
-    if (why === null && !isTrusted(from)) pushUnknownKind(entry, from, TRUSTED_KINDS);
-  }
-  for (const { index, entry: to } of grant.to) {
-    const entry: EntryRef = { list: "to", index };
-    const why = inertTo(grant, to);
-    if (why !== null) {
-      pushInert(entry, why);
-      continue;
-    }
-    const target: GroupKind = { group: to.group, kind: to.kind };
-    const secrets = sameGroupKind(to, SECRET);
-    if (!includesGroupKind(OPENED_KINDS, to)) pushUnknownKind(entry, to, OPENED_KINDS);
-    else if (to.name !== null) {
-      const id: ObjectId = { ...target, namespace: grant.id.namespace, name: to.name };
-      // Of kinds that are not read nothing is known to be missing.
-      if (kindInfo(target) !== undefined && missing(id))
-        findings.push({ code: "grant-dangling", severity: "warning", subject, grant, entry, missing: id });
-    } else if (!inert && (secrets || usage !== "unused")) {
+    (opened.length === 0 || opened.some((to) => isKnownPair(from, to) || !includesGroupKind(OPENED_KINDS, to)));
+  const told = (
+    entry: EntryRef,
+    { group, kind }: GroupKind,
+    candidates: readonly GroupKind[],
+    known: KnownKind | null,
+  ): readonly Finding[] => {
+    const groupKind: GroupKind = { group, kind };
+    const meant = known === null ? likelyMeant(candidates, groupKind) : null;
+    const usage = report[entry.list].get(entry.index);
+    if (meant === null && usage === "used") return [];
+    const severity = meant === null ? "info" : "warning";
+    const openUse = usage === "unknown";
+    const code = "grant-unknown-kind";
+    return [{ code, severity, subject: grant.id, grant, entry, groupKind, meant, known, openUse }];
+  };
+  return [
+    ...grant.from.flatMap(({ index, entry: from }) => {
+      if (inertFrom(grant, from) !== null || isTrusted(from)) return [];
+      const known = isInCatalogue(from) ? knownSource(from, openedKinds) : null;
+      // A grant that opens nothing needs no word on what its kinds refer to.
+      if (known?.unnamed.length === 0) return [];
+      return told({ list: "from", index }, from, TRUSTED_KINDS, known);
+    }),
+    ...grant.to.flatMap(({ index, entry: to }) => {
+      if (inertTo(grant, to) !== null || includesGroupKind(OPENED_KINDS, to)) return [];
+      const known: KnownKind | null = isInCatalogue(to) ? { unnamed: [], instead: [], grantKind: null } : null;
+      return told({ list: "to", index }, to, OPENED_KINDS, known);
+    }),
+  ];
+}
+
+/** Entries that can match nothing, name what is not there, or open more than anybody needs. */
+function ofEntries(report: GrantReport, { sight, snapshot }: GrantEvidence): readonly Finding[] {
+  const { grant, inert, usage } = report;
+  const subject = grant.id;
+  const ofInert = (entry: EntryRef, why: InertCause): readonly Finding[] =>
+    // In files the schema's own words about the string are a finding already.
+    why === "invalid-string" && snapshot.source === "files"
+      ? []
+      : [{ code: "grant-inert", severity: "warning", subject, grant, entry, why }];
+  const ofMissing = (entry: EntryRef): readonly Finding[] => {
+    const missing = missingOf(grant, entry, sight);
+    return missing === null ? [] : [{ code: "grant-dangling", severity: "warning", subject, grant, entry, missing }];
+  };
+  return [
+    ...grant.from.flatMap(({ index, entry: from }) => {
+      const entry: EntryRef = { list: "from", index };
+      const why = inertFrom(grant, from);
+      return why === null ? ofMissing(entry) : ofInert(entry, why);
+    }),
+    ...grant.to.flatMap(({ index, entry: to }): readonly Finding[] => {
+      const entry: EntryRef = { list: "to", index };
+      const why = inertTo(grant, to);
+      if (why !== null) return ofInert(entry, why);
+      if (to.name !== null) return ofMissing(entry);
+      const secrets = sameGroupKind(to, SECRET);
       // A grant that nothing uses should go, not be narrowed; one for Secrets is worth a word all the same.
-      findings.push({ code: "grant-broad", severity: secrets ? "warning" : "info", subject, grant, entry, target });
-    }
-  }
-  return findings;
+      if (!includesGroupKind(OPENED_KINDS, to) || inert || (!secrets && usage === "unused")) return [];
+      const target: GroupKind = { group: to.group, kind: to.kind };
+      return [{ code: "grant-broad", severity: secrets ? "warning" : "info", subject, grant, entry, target }];
+    }),
+  ];
+}
+
+/**
+ * Fields that are no fields of a grant. The API server drops them, so that what was meant as a restriction is none; a grant
+ * that comes from a cluster has lost them.
+ */
+function ofFields({ grant }: GrantReport, { snapshot, sight }: GrantEvidence): readonly Finding[] {
+  if (snapshot.source === "cluster") return [];
+  return unknownFields(sight.get(grant.id)?.body).map((path) => ({
+    code: "grant-field-ignored",
+    severity: "warning",
+    subject: grant.id,
+    grant,
+    path,
+  }));
 }
 
 /** A grant that nothing relies on. Where that has a reason which is a finding already, it is not said again. */
@@ -83,21 +147,19 @@ function ofUsage(report: GrantReport, { sight }: GrantEvidence): readonly Findin
   const { grant, usage, inert } = report;
   const subject = grant.id;
   if (inert || usage === "unknown") return [];
-  const dangling = ({ list, index }: EntryRef): boolean => {
-    const from = list === "from" ? grant.from.find((entry) => entry.index === index) : undefined;
-    return (
-      from !== undefined && sight.existence({ ...NAMESPACE, namespace: null, name: from.entry.namespace }) === "missing"
-    );
-  };
-  const unused = (list: "from" | "to"): readonly EntryRef[] =>
-    [...report[list]].filter(([, use]) => use === "unused").map(([index]) => ({ list, index }));
-  if (usage === "unused") {
-    if (unused("from").every(dangling)) return [];
-    return [{ code: "grant-unused", severity: "warning", subject, grant, entries: "all" }];
-  }
+  const dangling = (entry: EntryRef): boolean => missingOf(grant, entry, sight) !== null;
   const isInert = ({ list, index }: EntryRef): boolean =>
     report.pairs.filter((pair) => pair[list] === index).every((pair) => pair.inert);
-  const entries = [...unused("from"), ...unused("to")].filter((entry) => !dangling(entry) && !isInert(entry));
+  const unused = (list: "from" | "to"): readonly EntryRef[] =>
+    [...report[list]].filter(([, use]) => use === "unused").map(([index]) => ({ list, index }));
+  const untold = (list: "from" | "to"): readonly EntryRef[] =>
+    unused(list).filter((entry) => !dangling(entry) && !isInert(entry));
+  const [from, to] = [untold("from"), untold("to")];
+  if (usage === "unused") {
+    if (from.length === 0 || to.length === 0) return [];
+    return [{ code: "grant-unused", severity: "warning", subject, grant, entries: "all" }];
+  }
+  const entries = [...from, ...to];
   return entries.length === 0 ? [] : [{ code: "grant-unused", severity: "info", subject, grant, entries }];
 }
 
@@ -107,7 +169,14 @@ export function ofGrant(report: GrantReport, diagnosis: GrantEvidence): readonly
   const terminating: readonly Finding[] = grant.terminating
     ? [{ code: "grant-terminating", severity: "warning", subject: grant.id, grant }]
     : [];
-  return [...terminating, ...ofEntries(report, diagnosis), ...ofUsage(report, diagnosis)];
+  return [
+    ...terminating,
+    ...ofFields(report, diagnosis),
+    ...ofEntries(report, diagnosis),
+    ...ofKinds(report),
+    ...redundantEntries(grant),
+    ...ofUsage(report, diagnosis),
+  ];
 }
 
 /** ReferencePolicies: what ReferenceGrant was called, and nothing where a cluster is younger (docs/rules.md §1.6). */

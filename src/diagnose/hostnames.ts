@@ -1,5 +1,5 @@
 import { commonHostname } from "../catalogue/hostnames.ts";
-import { readMatches } from "../catalogue/matches.ts";
+import { type PathRegion, readMatches, readRegions } from "../catalogue/matches.ts";
 import { type Decision, hasVerdict, type ListenerTrial } from "../model/decision.ts";
 import { Field } from "../model/fields.ts";
 import type { Finding, Seniority } from "../model/finding.ts";
@@ -29,13 +29,26 @@ interface Rival extends Claim {
   readonly created: string | null;
   /** Kind and match, each once. */
   readonly matches: readonly string[];
+  /** By the paths that it takes requests of. */
+  readonly places: Places;
 }
+
+/**
+ * What two routes with one name contend for.
+ * - `same-match`: requests that a rule of both matches alike, so that one of the two gets none.
+ * - `kinds`: being accepted, since an implementation may take one of HTTPRoute and GRPCRoute only (docs/decisions/0027).
+ * - `shared`: requests of paths that both have, by the rule that is more specific.
+ */
+type Contest = "same-match" | "kinds" | "shared";
+
+/** Where several routes go before one, the gravest contest is told. */
+const GRAVITY: Readonly<Record<Contest, number>> = { "same-match": 2, kinds: 1, shared: 0 };
 
 /** The claim that goes before another. */
 interface Precedent {
   readonly other: Rival;
   readonly seniority: Seniority;
-  readonly sameMatch: boolean;
+  readonly contest: Contest;
 }
 
 /** Of two hostnames that stand for one name: the more, the more of it is spelled out. */
@@ -85,7 +98,7 @@ function rivalReader(sight: Sight): (claim: Claim) => Rival {
     const root = Field.root(sight.get(route)?.body, () => {});
     const created = root.at("metadata").at("creationTimestamp").text() ?? "";
     const matches = readMatches(route, root).map((match) => `${groupKindKey(route)}/${match}`);
-    return { created: TIME.test(created) ? created : null, matches };
+    return { created: TIME.test(created) ? created : null, matches, places: placesOf(readRegions(route, root)) };
   };
   return (claim) => {
     const key = keyOf(claim.route);
@@ -124,46 +137,104 @@ class Firsts {
   }
 
   /** The first that was added under one of the keys and is of another namespace. */
-  find(keys: readonly string[], namespace: string): Rival | null {
-    const found = keys.flatMap((key) => {
+  find(keys: Iterable<string>, namespace: string): Rival | null {
+    let found: Placed | null = null;
+    for (const key of keys) {
       const first = this.#byKey.get(key)?.find(({ rival }) => rival.route.namespace !== namespace);
-      return first === undefined ? [] : [first];
-    });
-    if (found.length === 0) return null;
-    return found.reduce((a, b) => (a.place <= b.place ? a : b)).rival;
+      if (first !== undefined && (found === null || first.place < found.place)) found = first;
+    }
+    return found === null ? null : found.rival;
   }
 }
+
+/** What a rival is kept under, so that those find it that have paths in common with it, and where it looks for others. */
+interface Places {
+  readonly kept: ReadonlySet<string>;
+  readonly looked: ReadonlySet<string>;
+}
+
+const ANYONE = "anyone";
+const ANYWHERE = "anywhere";
+const EVERYWHERE: Places = { kept: new Set([ANYONE, ANYWHERE]), looked: new Set([ANYONE]) };
+
+/** Elements of a path that are told apart; what is deeper counts as being anywhere under them. */
+const DEEPEST = 32;
+
+/** A prefix is kept at its path, a single path as such, and both under every path above them. */
+function placesOf(regions: readonly PathRegion[] | null): Places {
+  if (regions === null) return EVERYWHERE;
+  const kept = new Set([ANYONE]);
+  const looked = new Set([ANYWHERE]);
+  for (const { path, exact } of regions) {
+    let end = 0;
+    for (let depth = 0; depth < DEEPEST && end < path.length; depth += 1) {
+      const above = path.slice(0, end);
+      kept.add(`under ${above}`);
+      looked.add(`at ${above}`);
+      const next = path.indexOf("/", end + 1);
+      end = next < 0 ? path.length : next;
+    }
+    const place = path.slice(0, end);
+    looked.add(`at ${place}`);
+    if (exact && end === path.length) {
+      kept.add(`exactly ${place}`).add(`under ${place}`);
+      looked.add(`exactly ${place}`);
+    } else {
+      kept.add(`at ${place}`);
+      looked.add(`under ${place}`);
+    }
+  }
+  return { kept, looked };
+}
+
+const ofKind = (kind: string): string => `kind ${kind}`;
 
 /** The order in which rivals are looked at, and who of them may go before whom. */
 interface Order {
   readonly rivals: readonly Rival[];
-  readonly seniority: Seniority;
+  /** Whether the order is that of age. */
+  readonly aged: boolean;
   readonly precedes: (rival: Rival) => boolean;
   readonly follows: (rival: Rival) => boolean;
 }
 
+function seniorityOf(rival: Rival, other: Rival, aged: boolean): Seniority {
+  if (!aged) return "unknown";
+  return rival.created === other.created ? "same-time" : "older";
+}
+
 /**
  * For each rival that follows, the first one before it of another namespace: one with a match in common, if there is any
- * that spells out no less of the name, else any. Every rival is looked at once.
+ * that spells out no less of the name, else one of the other kind, else one with paths in common. Every rival is looked at
+ * once.
  */
-function precedents({ rivals, seniority, precedes, follows }: Order): ReadonlyMap<Rival, Precedent> {
+function precedents({ rivals, aged, precedes, follows }: Order): ReadonlyMap<Rival, Precedent> {
   const found = new Map<Rival, Precedent>();
   const firsts = new Firsts();
   const lengths = [...new Set(rivals.map(({ spelled }) => spelled))];
-  for (const [place, rival] of rivals.entries()) {
-    const { namespace } = rival.route;
-    if (follows(rival)) {
+  const kinds = [...new Set(rivals.map(({ route }) => route.kind))];
+  const keysFor = (rival: Rival): Readonly<Record<Contest, () => Iterable<string>>> => ({
+    "same-match": () => {
       const enough = lengths.filter((length) => length >= rival.spelled);
-      const same = firsts.find(
-        rival.matches.flatMap((match) => enough.map((length) => `${length}/${match}`)),
-        namespace,
-      );
-      const other = same ?? firsts.find([""], namespace);
-      if (other !== null) found.set(rival, { other, seniority, sameMatch: same !== null });
+      return rival.matches.flatMap((match) => enough.map((length) => `${length}/${match}`));
+    },
+    kinds: () => kinds.filter((kind) => kind !== rival.route.kind).map(ofKind),
+    shared: () => rival.places.looked,
+  });
+  const search = (rival: Rival): Precedent | null => {
+    const keys = keysFor(rival);
+    for (const contest of ["same-match", "kinds", "shared"] as const) {
+      const other = firsts.find(keys[contest](), rival.route.namespace);
+      if (other !== null) return { other, seniority: seniorityOf(rival, other, aged), contest };
     }
+    return null;
+  };
+  for (const [place, rival] of rivals.entries()) {
+    const precedent = follows(rival) ? search(rival) : null;
+    if (precedent !== null) found.set(rival, precedent);
     if (!precedes(rival)) continue;
-    firsts.add("", { rival, place });
-    for (const match of rival.matches) firsts.add(`${rival.spelled}/${match}`, { rival, place });
+    const matches = rival.matches.map((match) => `${rival.spelled}/${match}`);
+    for (const key of [...matches, ofKind(rival.route.kind), ...rival.places.kept]) firsts.add(key, { rival, place });
   }
   return found;
 }
@@ -172,19 +243,19 @@ const everyone = (): boolean => true;
 const dated = ({ created }: Rival): boolean => created !== null;
 const undated = ({ created }: Rival): boolean => created === null;
 
-/** For each rival the one to name: what is known by age counts for more, and a match in common for more than that. */
+/** For each rival the one to name: what is known by age counts for more, and a graver contest for more than that. */
 function precedentsOf(rivals: readonly Rival[]): ReadonlyMap<Rival, Precedent> {
   const aged = rivals.filter(dated).toSorted(byAge);
-  const older = precedents({ rivals: aged, seniority: "older", precedes: everyone, follows: everyone });
+  const older = precedents({ rivals: aged, aged: true, precedes: everyone, follows: everyone });
   if (aged.length === rivals.length) return older;
   const named = rivals.toSorted(byName);
   const unknown = new Map([
-    ...precedents({ rivals: named, seniority: "unknown", precedes: undated, follows: dated }),
-    ...precedents({ rivals: named, seniority: "unknown", precedes: everyone, follows: undated }),
+    ...precedents({ rivals: named, aged: false, precedes: undated, follows: dated }),
+    ...precedents({ rivals: named, aged: false, precedes: everyone, follows: undated }),
   ]);
-  const better = [...unknown].filter(([rival, { sameMatch }]) => {
+  const better = [...unknown].filter(([rival, { contest }]) => {
     const known = older.get(rival);
-    return known === undefined || (sameMatch && !known.sameMatch);
+    return known === undefined || GRAVITY[contest] > GRAVITY[known.contest];
   });
   return new Map([...older, ...better]);
 }
@@ -193,9 +264,9 @@ function findingsOn({ parent, listener, hostname, claims }: Name, read: (claim: 
   const namespaces = new Set([...claims.values()].map(({ route }) => route.namespace));
   if (namespaces.size < 2) return [];
   const rivals = [...claims.values()].map(read);
-  return [...precedentsOf(rivals)].map(([{ route }, { other, seniority, sameMatch }]) => ({
+  return [...precedentsOf(rivals)].map(([{ route }, { other, seniority, contest }]) => ({
     code: "hostname-taken",
-    severity: sameMatch ? "warning" : "info",
+    severity: contest === "shared" ? "info" : "warning",
     subject: route,
     route,
     other: other.route,
@@ -203,7 +274,7 @@ function findingsOn({ parent, listener, hostname, claims }: Name, read: (claim: 
     parent,
     listener,
     hostname,
-    sameMatch,
+    sameMatch: contest === "same-match",
   }));
 }
 
@@ -219,7 +290,8 @@ function inOrder(a: HostnameTaken, b: HostnameTaken): number {
 /**
  * Routes of different namespaces that claim one name on one listener (docs/rules.md §3.4). Of two that match the same
  * requests the older is served: by creation time, then by namespace and name. The finding stands on the other; a warning
- * where it gets none of those requests, else a word, for either may take requests of the other by a closer match.
+ * where it gets none of those requests, or is of another kind and may be refused, else a word, for either may take requests
+ * of the other by a closer match. Where all their paths are known and none lies under another's, there is nothing to say.
  */
 export function hostnamesTaken(decisions: readonly Decision[], sight: Sight): readonly Finding[] {
   const read = rivalReader(sight);

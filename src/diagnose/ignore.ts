@@ -1,5 +1,6 @@
 import { Field } from "../model/fields.ts";
-import { FINDING_CODES, type Finding, type FindingCode } from "../model/finding.ts";
+import { asCode, FINDING_CODES, type Finding, type FindingCode, IGNORE_ANNOTATION } from "../model/finding.ts";
+import { nearWord } from "../model/near-word.ts";
 import { compareIds, type KubeObject } from "../model/object.ts";
 import type { IgnoredFinding } from "../model/report.ts";
 import type { Sight, Snapshot } from "../model/snapshot.ts";
@@ -21,12 +22,20 @@ export interface Ignoring {
 /** No rules; what the objects' owners silence themselves stays silent. */
 export const IGNORE_NOTHING: Ignoring = { rules: [], annotations: true };
 
-/** The annotation that silences findings on its object: their codes, separated by commas. */
-export const IGNORE_ANNOTATION = "kubectl-refgrant/ignore";
+const isFindingCode = (word: string): word is FindingCode => Object.hasOwn(FINDING_CODES, word);
 
-/** Is the word the code of a finding? */
-export function isFindingCode(word: string): word is FindingCode {
-  return Object.hasOwn(FINDING_CODES, word);
+/**
+ * The code of a finding that a word names, in any case; `RefNotPermitted` and `MustBeLocal` too, since a report prints the
+ * reason alone where it says the same as the code. Null for any other word.
+ */
+export function findingCode(word: string): FindingCode | null {
+  return [word, word.toLowerCase(), asCode(word)].find(isFindingCode) ?? null;
+}
+
+/** The code that a word was most likely meant to be; null if none is near. */
+export function nearCode(word: string): FindingCode | null {
+  const near = nearWord(asCode(word), Object.keys(FINDING_CODES));
+  return near === null ? null : findingCode(near);
 }
 
 /** The words of an object's annotation, each once; none where its body was not read. */
@@ -42,13 +51,19 @@ function annotatedWords({ body }: KubeObject): readonly string[] {
 }
 
 /** What is wrong with the annotations themselves: a mistyped code silences nothing, and nobody would notice. */
-export function diagnoseAnnotations({ objects }: Snapshot): readonly Finding[] {
+export function diagnoseAnnotations({ objects }: Snapshot, { annotations }: Ignoring): readonly Finding[] {
+  if (!annotations) return [];
   return [...objects.values()]
-    .map((object) => ({ subject: object.id, words: annotatedWords(object).filter((word) => !isFindingCode(word)) }))
+    .map((object) => ({
+      subject: object.id,
+      words: annotatedWords(object).filter((word) => findingCode(word) === null),
+    }))
     .filter(({ words }) => words.length > 0)
     .toSorted((a, b) => compareIds(a.subject, b.subject))
     .flatMap(({ subject, words }) =>
-      words.map((word): Finding => ({ code: "ignore-unknown-code", severity: "warning", subject, word })),
+      words.map(
+        (word): Finding => ({ code: "ignore-unknown-code", severity: "warning", subject, word, meant: nearCode(word) }),
+      ),
     );
 }
 
@@ -56,6 +71,11 @@ function applies({ code, subject }: IgnoreRule, finding: Finding): boolean {
   if (code !== finding.code) return false;
   if (subject === null) return true;
   return subject.namespace === finding.subject?.namespace && subject.name === finding.subject.name;
+}
+
+/** The rules for one object that silenced nothing: such a rule may be mistyped, and nobody would notice. */
+export function idleRules({ rules }: Ignoring, ignored: readonly IgnoredFinding[]): readonly IgnoreRule[] {
+  return rules.filter((rule) => rule.subject !== null && !ignored.some(({ finding }) => applies(rule, finding)));
 }
 
 /** Findings, parted into those that are told and those that somebody wants to hear no more of. */
@@ -69,7 +89,9 @@ export function silence(findings: readonly Finding[], { rules, annotations }: Ig
   const whose = (finding: Finding): IgnoredFinding["by"] | null => {
     if (rules.some((rule) => applies(rule, finding))) return "flag";
     const object = finding.subject === null || !annotations ? undefined : sight.get(finding.subject);
-    return object !== undefined && annotatedWords(object).includes(finding.code) ? "annotation" : null;
+    return object !== undefined && annotatedWords(object).some((word) => findingCode(word) === finding.code)
+      ? "annotation"
+      : null;
   };
   const told: Finding[] = [];
   const ignored: IgnoredFinding[] = [];

@@ -21,11 +21,6 @@ export interface OpenAnswers {
 /** A hostname as listeners and routes have it; null is every name. */
 type Hostname = string | null;
 
-/** Does every name that `name` stands for fall under `claim`? */
-function covers(claim: string, name: string): boolean {
-  return commonHostname(claim, name) === name;
-}
-
 /** The hostnames that a route has on a listener. */
 function hostnamesOn({ hostname }: Listener, route: readonly string[] | null): readonly Hostname[] {
   const own = route === null || route.length === 0 ? [""] : route;
@@ -88,18 +83,36 @@ function readClaims(attachments: readonly AttachmentDecision[]): ReadonlyMap<str
   return claims;
 }
 
-/** The listeners of each Gateway by port, with those that ListenerSets bring. */
-function readPorts(holders: ReadonlyMap<ObjectKey, ListenerHolder>): ReadonlyMap<string, readonly Listener[]> {
-  const ports = new Map<string, Listener[]>();
+/** The hostnames that listeners claim on each port of a Gateway, with those that ListenerSets bring. */
+function readPorts(holders: ReadonlyMap<ObjectKey, ListenerHolder>): ReadonlyMap<string, ReadonlySet<string>> {
+  const ports = new Map<string, Set<string>>();
   for (const holder of holders.values()) {
     for (const listener of holder.listeners) {
+      if (listener.hostname === null) continue;
       const key = portKey(holder, listener);
       const known = ports.get(key);
-      if (known === undefined) ports.set(key, [listener]);
-      else known.push(listener);
+      if (known === undefined) ports.set(key, new Set([listener.hostname]));
+      else known.add(listener.hostname);
     }
   }
   return ports;
+}
+
+/** The wildcards that a hostname is under, itself left out. */
+function wildcardsOver(hostname: string): readonly string[] {
+  const bare = hostname.startsWith("*.") ? hostname.slice(2) : hostname;
+  return [...parentsOf(bare)].map((parent) => `*.${parent}`);
+}
+
+/** Listeners that lose some of a route's hostnames to others of their port: those with one of these, or none at all. */
+function losers(claimed: ReadonlySet<string>, names: readonly string[]): ReadonlySet<Hostname> {
+  const taken = new Set(
+    names
+      .filter((name) => name.length <= LONGEST_HOSTNAME)
+      .flatMap((name) => [name, ...wildcardsOver(name)])
+      .filter((hostname) => claimed.has(hostname)),
+  );
+  return taken.size === 0 ? new Set() : new Set([null, ...[...taken].flatMap(wildcardsOver)]);
 }
 
 function portKey(holder: ListenerHolder, { port }: Listener): string {
@@ -113,20 +126,20 @@ export function openAnswers(
   holders: Iterable<ListenerHolder>,
 ): OpenAnswers {
   const byKey = new Map([...holders].map((holder) => [keyOf(holder.id), holder]));
-  let ports: ReadonlyMap<string, readonly Listener[]> | null = null;
+  let ports: ReadonlyMap<string, ReadonlySet<string>> | null = null;
   let claims: ReadonlyMap<string, HostnameSet> | null = null;
   return {
     hostnameClaimed: ({ reference: { hostnames }, outcome }) => {
       ports ??= readPorts(byKey);
       const byPort = ports;
+      const losing = new Map<string, ReadonlySet<Hostname>>();
       return outcome.trials.some(({ parent, listener, failed }) => {
         const holder = byKey.get(keyOf(parent));
         if (failed.length > 0 || holder === undefined) return false;
-        const { hostname: own } = listener;
-        return byPort.get(portKey(holder, listener))?.some(({ hostname }) => {
-          if (hostname === null || hostname === own || (own !== null && !covers(own, hostname))) return false;
-          return hostnames?.some((name) => covers(hostname, name)) ?? false;
-        });
+        const key = portKey(holder, listener);
+        const lost = losing.get(key) ?? losers(byPort.get(key) ?? new Set(), hostnames ?? []);
+        losing.set(key, lost);
+        return lost.has(listener.hostname);
       });
     },
     sharedByKinds: ({ reference: { referrer, hostnames }, outcome }) => {

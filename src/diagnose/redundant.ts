@@ -1,7 +1,10 @@
-import { livePairs } from "../catalogue/grants.ts";
-import type { Finding } from "../model/finding.ts";
+import { inertFrom, inertTo, livePairs } from "../catalogue/grants.ts";
+import type { EntryRef, Finding } from "../model/finding.ts";
 import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
-import { compareIds, type GroupKind, groupKindKey } from "../model/object.ts";
+import { compareIds, type GroupKind, groupKindKey, keyOf, type ObjectKey } from "../model/object.ts";
+
+/** A grant that another one covers. */
+type CoveredGrant = Extract<Finding, { readonly covering: Grant }>;
 
 /** What a grant permits: every one of `from` with every one of `to`, as keys that no two different entries share. */
 interface Permission {
@@ -86,11 +89,22 @@ class Coverage {
   }
 }
 
-function redundantIn(permissions: readonly Permission[]): readonly Finding[] {
+/** Has it no entry that can match nothing? One with such an entry is likely to be mended or to go. */
+function isSound(grant: Grant): boolean {
+  return (
+    grant.from.every(({ entry }) => inertFrom(grant, entry) === null) &&
+    grant.to.every(({ entry }) => inertTo(grant, entry) === null)
+  );
+}
+
+function redundantIn(permissions: readonly Permission[], refused: ReadonlySet<ObjectKey>): readonly CoveredGrant[] {
   const coverage = new Coverage();
-  // What a grant that is being deleted permits will be gone with it.
-  for (const permission of permissions) if (!permission.grant.terminating) coverage.add(permission);
-  return permissions.flatMap((permission): readonly Finding[] => {
+  for (const permission of permissions) {
+    const { grant } = permission;
+    // What a grant that is being deleted permits will be gone with it, and one that is refused never comes to permit it.
+    if (!grant.terminating && !refused.has(keyOf(grant.id)) && isSound(grant)) coverage.add(permission);
+  }
+  return permissions.flatMap((permission): readonly CoveredGrant[] => {
     const { grant } = permission;
     const covering = coverage.covering(permission);
     return covering === null ? [] : [{ code: "grant-redundant", severity: "info", subject: grant.id, grant, covering }];
@@ -100,9 +114,43 @@ function redundantIn(permissions: readonly Permission[]): readonly Finding[] {
 /**
  * Grants that could go without a loss: all that they permit, one other grant of their namespace permits too (docs/rules.md
  * §1.3). Of those that permit the same the first by name stays. One that permits nothing is no finding here.
+ *
+ * @param refused grants that the API server would not take: on them nobody can rely
  */
-export function redundantGrants(grants: readonly Grant[]): readonly Finding[] {
+export function redundantGrants(
+  grants: readonly Grant[],
+  refused: ReadonlySet<ObjectKey> = new Set(),
+): readonly CoveredGrant[] {
   const permissions = grants.map(permissionOf).filter(({ from }) => from.size > 0);
   const sorted = permissions.toSorted((a, b) => compareIds(a.grant.id, b.grant.id));
-  return [...Map.groupBy(sorted, ({ grant }) => placeOf(grant)).values()].flatMap(redundantIn);
+  return [...Map.groupBy(sorted, ({ grant }) => placeOf(grant)).values()].flatMap((own) => redundantIn(own, refused));
+}
+
+/** Entries that could go without a loss: one before says the same, or another of `to` takes every object of the kind. */
+export function redundantEntries(grant: Grant): readonly Finding[] {
+  const told = (entry: EntryRef, coveredBy: number, wider: boolean): Finding => ({
+    code: "grant-redundant",
+    severity: "info",
+    subject: grant.id,
+    grant,
+    entry,
+    coveredBy: { list: entry.list, index: coveredBy },
+    wider,
+  });
+  const from = grant.from.filter(({ entry }) => inertFrom(grant, entry) === null);
+  const to = grant.to.filter(({ entry }) => inertTo(grant, entry) === null);
+  return [
+    ...from.flatMap(({ index, entry }) => {
+      const same = from.find((other) => other.index < index && fromKey(other.entry) === fromKey(entry));
+      return same === undefined ? [] : [told({ list: "from", index }, same.index, false)];
+    }),
+    ...to.flatMap(({ index, entry }) => {
+      const keyed = (name: string | null) =>
+        to.find((other) => other.index !== index && toKey(other.entry, other.entry.name) === toKey(entry, name));
+      const wider = entry.name === null ? undefined : keyed(null);
+      if (wider !== undefined) return [told({ list: "to", index }, wider.index, true)];
+      const same = keyed(entry.name);
+      return same === undefined || same.index > index ? [] : [told({ list: "to", index }, same.index, false)];
+    }),
+  ];
 }

@@ -1,6 +1,7 @@
-import { REFERENCE_GRANT, REFERENCE_POLICY } from "../catalogue/kinds.ts";
+import { GATEWAY_API_X, REFERENCE_GRANT, REFERENCE_POLICY } from "../catalogue/kinds.ts";
 import type { CatalogueRow } from "../catalogue/row.ts";
 import { rowOf } from "../catalogue/rows.ts";
+import { isGone } from "../catalogue/versions.ts";
 import {
   type AttachmentDecision,
   crossesNamespace,
@@ -18,15 +19,25 @@ const GRANT_KINDS = [REFERENCE_GRANT, REFERENCE_POLICY];
 /** What a selector or a default Gateway brings in is an offer: that it is not taken is no error. */
 const refusedSeverity = ({ implicit }: { readonly implicit: boolean }): Severity => (implicit ? "info" : "error");
 
-function ofRefusedGrant(decision: GrantDecision): readonly Finding[] {
+/** Is it a field that newer releases have no more, of a kind that they still have? Then today's API server drops it. */
+function isRetiredField({ implementation, until, from }: CatalogueRow): boolean {
+  return implementation === "gateway-api" && until !== null && !isGone(from);
+}
+
+function ofRefusedGrant(decision: GrantDecision, source: Snapshot["source"]): readonly Finding[] {
   if (!hasVerdict(decision, "refused")) return [];
-  const subject = decision.reference.referrer;
-  const severity = refusedSeverity(decision.reference);
+  const { reference } = decision;
+  const subject = reference.referrer;
+  const usual = refusedSeverity(reference);
   switch (decision.outcome.reason) {
-    case "RefNotPermitted":
-      return [{ code: "ref-not-permitted", severity, subject, decision }];
+    case "RefNotPermitted": {
+      const dropped = source === "files" && isRetiredField(rowOf(reference));
+      return [
+        { code: "ref-not-permitted", severity: dropped && !reference.implicit ? "warning" : usual, subject, decision },
+      ];
+    }
     case "MustBeLocal":
-      return [{ code: "must-be-local", severity, subject, decision }];
+      return [{ code: "must-be-local", severity: usual, subject, decision }];
   }
 }
 
@@ -78,7 +89,7 @@ function ofAttachment(decision: AttachmentDecision, sight: Sight): readonly Find
   return [{ code: "not-attached", severity, subject: referrer, decision, elsewhere }];
 }
 
-function ofVerdict(decision: Decision, sight: Sight): readonly Finding[] {
+function ofVerdict(decision: Decision, sight: Sight, source: Snapshot["source"]): readonly Finding[] {
   const { outcome, reference } = decision;
   if (outcome.verdict === "unknown") {
     const subject = reference.referrer;
@@ -86,7 +97,7 @@ function ofVerdict(decision: Decision, sight: Sight): readonly Finding[] {
   }
   switch (decision.handshake) {
     case "grant":
-      return [...ofRefusedGrant(decision), ...ofUngranted(decision, sight), ...ofMissing(decision, sight)];
+      return [...ofRefusedGrant(decision, source), ...ofUngranted(decision, sight), ...ofMissing(decision, sight)];
     case "attachment":
       return ofAttachment(decision, sight);
     case "none":
@@ -94,23 +105,17 @@ function ofVerdict(decision: Decision, sight: Sight): readonly Finding[] {
   }
 }
 
-/** Is the kind in the standard channel while the field is not? Of a kind that is experimental as a whole that is no news. */
-function isExperimentalField(row: CatalogueRow): boolean {
-  return row.channel === "experimental" && row.until === null && !row.from.kind.startsWith("X");
-}
-
 /**
  * What a file may say and a cluster may drop in silence: fields that newer releases have no more, and those that only the
- * experimental channel has (docs/rules.md §2.10). An object that comes from a cluster has kept them.
+ * experimental channel has (docs/rules.md §2.10). An object that comes from a cluster has kept them. Of a kind that is
+ * experimental as a whole neither is news.
  */
 function ofField(decision: Decision): readonly Finding[] {
   const row = rowOf(decision.reference);
   const subject = decision.reference.referrer;
-  if (row.implementation !== "gateway-api") return [];
-  if (row.until !== null && !row.from.kind.startsWith("X")) {
-    return [{ code: "field-retired", severity: "warning", subject, decision }];
-  }
-  if (!isExperimentalField(row) || !crossesNamespace(decision)) return [];
+  if (row.implementation !== "gateway-api" || row.from.group === GATEWAY_API_X) return [];
+  if (row.until !== null) return [{ code: "field-retired", severity: "warning", subject, decision }];
+  if (row.channel !== "experimental" || !crossesNamespace(decision)) return [];
   return [{ code: "field-experimental", severity: "info", subject, decision }];
 }
 
@@ -121,7 +126,7 @@ export function ofReferences(
   source: Snapshot["source"],
 ): readonly Finding[] {
   return decisions.flatMap((decision, index) => {
-    const found = ofVerdict(decision, sight);
+    const found = ofVerdict(decision, sight, source);
     // A field that is judged under several parents is one field.
     const again = decisions[index - 1]?.reference.path === decision.reference.path;
     return source === "cluster" || again ? found : [...found, ...ofField(decision)];

@@ -1,11 +1,10 @@
-import { REFERENCE_GRANT } from "../catalogue/kinds.ts";
 import { ROWS } from "../catalogue/rows.ts";
 import { crossesNamespace, type Decision } from "../model/decision.ts";
 import { type Finding, SEVERITIES } from "../model/finding.ts";
 import type { Gap } from "../model/gap.ts";
 import type { Grant } from "../model/grant.ts";
 import { selects } from "../model/labels.ts";
-import { type GroupKind, keyOf, type ObjectId, sameGroupKind } from "../model/object.ts";
+import { type GroupKind, includesGroupKind, keyOf, type ObjectId, sameGroupKind } from "../model/object.ts";
 import type { Counts, GrantReport, Report, Scope, VerdictCounts } from "../model/report.ts";
 import type { Sight, Snapshot } from "../model/snapshot.ts";
 import { diagnoseAnnotations, type Ignoring, silence } from "./ignore.ts";
@@ -17,6 +16,10 @@ export interface WholeReport {
   readonly decisions: readonly Decision[];
   readonly grants: readonly GrantReport[];
   readonly findings: readonly Finding[];
+  /** The kinds of grant that count. */
+  readonly grantKinds: readonly GroupKind[];
+  /** What hides objects that a selector may take in. */
+  readonly unfollowed: readonly Gap[];
 }
 
 /** From the gravest: a field that is judged under several regimes counts once, by the worst of its verdicts. */
@@ -65,8 +68,11 @@ function countAll(
   };
 }
 
+/** A finding that has neither a decision nor a grant to tell by whether it is in scope. */
+type Unplaced = Exclude<Finding, { readonly decision: Decision } | { readonly grant: Grant }>;
+
 /** Objects besides the subject that a finding is about: one in scope is enough. */
-function others(finding: Finding): readonly ObjectId[] {
+function others(finding: Unplaced): readonly ObjectId[] {
   switch (finding.code) {
     case "controller-refuses-permitted":
     case "controller-permits-refused":
@@ -79,7 +85,19 @@ function others(finding: Finding): readonly ObjectId[] {
       return [finding.applied];
     case "service-unselected":
       return finding.grants.flatMap(({ from }) => from.map(({ entry }) => ({ ...entry, name: "" })));
-    default:
+    case "grant-look-alike":
+    case "listener-open-to-all":
+    case "gateway-open-to-all":
+    case "version-stored":
+    case "version-old":
+    case "ignore-unknown-code":
+    case "referencegrant-not-served":
+    case "manifest-invalid":
+    case "manifest-rejected":
+    case "manifest-duplicate":
+    case "version-unserved":
+    case "version-deprecated":
+    case "field-invalid":
       return [];
   }
 }
@@ -117,7 +135,7 @@ export function report(whole: WholeReport, scope: Scope, ignore: Ignoring): Repo
   const decisions = whole.decisions.filter(decisionInScope);
   const grants = whole.grants.filter(({ grant }) => grantInScope(grant));
   const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
-  const found = [...whole.findings, ...diagnoseAnnotations(snapshot)]
+  const found = [...whole.findings, ...diagnoseAnnotations(snapshot, ignore)]
     .filter(findingInScope)
     .toSorted((a, b) => rank(a) - rank(b));
   const { findings, ignored } = silence(found, ignore, sight);
@@ -133,9 +151,14 @@ export function report(whole: WholeReport, scope: Scope, ignore: Ignoring): Repo
     ignored,
     gaps: [...new Set([...snapshot.gaps, ...met])],
     hiddenGrants: snapshot.gaps.some(
-      ({ groupKind }) => groupKind === null || sameGroupKind(groupKind, REFERENCE_GRANT),
+      ({ groupKind }) => groupKind === null || includesGroupKind(whole.grantKinds, groupKind),
     ),
-    hiddenReferrers: snapshot.gaps.filter(({ groupKind }) => groupKind === null || isReferrer(groupKind)),
+    hiddenReferrers: [
+      ...new Set([
+        ...snapshot.gaps.filter(({ groupKind }) => groupKind === null || isReferrer(groupKind)),
+        ...whole.unfollowed,
+      ]),
+    ],
     counts: countAll(decisions, grants, findings),
     locate: (id, path) => sight.get(id)?.locate(path) ?? null,
   };

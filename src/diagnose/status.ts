@@ -1,14 +1,18 @@
-import { isRoute, LISTENER_SETS } from "../catalogue/kinds.ts";
+import { GATEWAY_API_X, isRoute } from "../catalogue/kinds.ts";
+import { rowOf } from "../catalogue/rows.ts";
+import { CLIENT_AUTHORITIES, CLIENT_CERTIFICATE, type HealthOf, listenerPath } from "../catalogue/status.ts";
 import {
   type AttachmentDecision,
   crossesNamespace,
   type Decision,
   type GrantDecision,
+  type ListenerTrial,
   type NonEmpty,
 } from "../model/decision.ts";
-import type { Finding, Severity } from "../model/finding.ts";
-import type { ListenerHolder } from "../model/listener.ts";
-import { type FieldPath, includesGroupKind, keyOf, type ObjectKey } from "../model/object.ts";
+import type { Doubt, Finding } from "../model/finding.ts";
+import type { Listener, ListenerHolder } from "../model/listener.ts";
+import { type FieldPath, keyOf, type ObjectId, type ObjectKey } from "../model/object.ts";
+import type { ParentScope } from "../model/reference.ts";
 import type { Statement, StatementSubject } from "../model/status.ts";
 import { openAnswers, type OpenAnswers as PureAnswers } from "./open-answers.ts";
 
@@ -17,12 +21,13 @@ export interface Hearing {
   readonly statements: readonly Statement[];
   readonly decisions: readonly Decision[];
   readonly holders: Iterable<ListenerHolder>;
+  readonly healthOf: HealthOf;
 }
 
 /** What is left open, by the specification and by what else was said. */
 interface OpenAnswers extends PureAnswers {
-  /** The route hangs on a ListenerSet that its controller does not accept. */
-  readonly setNotAccepted: (decision: AttachmentDecision) => boolean;
+  /** None of the listeners that take the route is of any use: some controllers then say that there is none. */
+  readonly listenersUnusable: (decision: AttachmentDecision) => boolean;
 }
 
 /** A statement beside the verdicts on what it speaks of. */
@@ -51,20 +56,25 @@ const SETTLED_REFUSALS: readonly string[] = [...OF_ATTACHMENT, "NotAllowed"];
 /** The references of one object, decided. */
 interface Dossier {
   readonly grants: GrantDecision[];
+  /** To parents that the object names. */
   readonly attachments: AttachmentDecision[];
+  /** To default Gateways, which no field names. */
+  readonly byDefault: AttachmentDecision[];
 }
 
-const EMPTY: Dossier = { grants: [], attachments: [] };
+const emptyDossier = (): Dossier => ({ grants: [], attachments: [], byDefault: [] });
+const EMPTY = emptyDossier();
 
 function dossiersOf(decisions: readonly Decision[]): ReadonlyMap<ObjectKey, Dossier> {
   const dossiers = new Map<ObjectKey, Dossier>();
   for (const decision of decisions) {
     if (decision.handshake === "none") continue;
     const key = keyOf(decision.reference.referrer);
-    const dossier = dossiers.get(key) ?? { grants: [], attachments: [] };
+    const dossier = dossiers.get(key) ?? emptyDossier();
     dossiers.set(key, dossier);
     if (decision.handshake === "grant") dossier.grants.push(decision);
-    else if (!decision.reference.implicit) dossier.attachments.push(decision);
+    else if (decision.reference.implicit) dossier.byDefault.push(decision);
+    else dossier.attachments.push(decision);
   }
   return dossiers;
 }
@@ -76,7 +86,7 @@ function isUnder(path: FieldPath, fields: readonly FieldPath[]): boolean {
 type ParentSubject = Extract<StatementSubject, { readonly about: "parent" }>;
 
 /** The attachments to the very parent that an entry of the status is for: every part of the parentRef counts. */
-function attachmentsTo({ parent, sectionName, port }: ParentSubject, { attachments }: Dossier) {
+function attachmentsTo({ parent, sectionName, port }: ParentSubject, attachments: readonly AttachmentDecision[]) {
   const key = keyOf(parent);
   return attachments.filter(
     ({ reference }) =>
@@ -122,7 +132,7 @@ function onAttachment(
   // A mesh may miss the port of a Service, which no listener tells.
   const byListener = ({ outcome }: AttachmentDecision) =>
     outcome.verdict === "permitted" && outcome.witness.by === "listener";
-  if (!decisions.every(byListener) || decisions.some(open.sharedByKinds) || decisions.some(open.setNotAccepted)) {
+  if (!decisions.every(byListener) || decisions.some(open.sharedByKinds) || decisions.some(open.listenersUnusable)) {
     return null;
   }
   if (condition.reasons.includes("NoMatchingListenerHostname") && decisions.some(open.hostnameClaimed)) return null;
@@ -141,8 +151,6 @@ function onAdmission({ condition }: Statement, decisions: readonly AttachmentDec
 
 /** Until v1.3 the client certificate stood here, and whether Gateway or listeners speak of it differs. */
 const FORMER_CLIENT_CERTIFICATE: readonly FieldPath[] = [["spec", "backendTLS"]];
-const CLIENT_CERTIFICATE: readonly FieldPath[] = [["spec", "tls", "backend"]];
-const CLIENT_AUTHORITIES: readonly FieldPath[] = [["spec", "tls", "frontend"]];
 
 type Dossiers = ReadonlyMap<ObjectKey, Dossier>;
 
@@ -171,22 +179,30 @@ function isGone({ outcome }: AttachmentDecision): boolean {
   return outcome.verdict === "refused" && outcome.reason === "ParentNotFound";
 }
 
+/** Is a reference judged under these parents? Under a default Gateway it is as under any Gateway that the route names. */
+function isJudgedUnder(scope: ParentScope | null, named: readonly AttachmentDecision[]): boolean {
+  if (scope === null) return false;
+  if (named.length === 0) return scope.regime === "gateway";
+  const indices = new Set(named.map(({ reference }) => reference.path[2]));
+  return scope.parentRefs.some((index) => indices.has(index));
+}
+
 function judgeRoute(
   statement: Statement,
   subject: ParentSubject,
   dossier: Dossier,
   open: OpenAnswers,
 ): Judgement | null {
-  const attachments = attachmentsTo(subject, dossier);
-  if (attachments.length === 0) return null;
-  const gone = attachments.some(isGone);
+  const named = attachmentsTo(subject, dossier.attachments);
+  const gone = named.some(isGone);
   if (statement.condition.type === "Accepted") {
-    const disagreement = gone ? null : onAttachment(statement, attachments, open);
-    return { statement, decisions: attachments, disagreement };
+    // That a default Gateway does not take a route is no fault, and that it does is no news (docs/decisions/0032).
+    if (named.length === 0) return null;
+    return { statement, decisions: named, disagreement: gone ? null : onAttachment(statement, named, open) };
   }
-  const indices = new Set(attachments.map(({ reference }) => reference.path[2]));
-  const decisions = grantsUnder(dossier, statement.fields).filter(
-    ({ reference: { scope } }) => scope?.parentRefs.some((index) => indices.has(index)) === true,
+  if (named.length === 0 && attachmentsTo(subject, dossier.byDefault).length === 0) return null;
+  const decisions = grantsUnder(dossier, statement.fields).filter(({ reference }) =>
+    isJudgedUnder(reference.scope, named),
   );
   return { statement, decisions, disagreement: gone ? null : onReferences(statement, decisions, []) };
 }
@@ -205,35 +221,68 @@ function judge(statement: Statement, dossiers: Dossiers, open: OpenAnswers): Jud
   return { statement, decisions, disagreement };
 }
 
-const isOfSet =
-  (sets: ReadonlySet<ObjectKey>) =>
-  ({ reference }: AttachmentDecision): boolean =>
-    sets.has(keyOf(reference.referent));
+/** Tells of listeners whose certificates, or authorities for clients, may be refused or missing. */
+function lackingCertificates(dossiers: Dossiers): (parent: ObjectId, listener: Listener) => boolean {
+  const known = new Map<string, boolean>();
+  return (parent, listener) => {
+    const key = `${keyOf(parent)} ${listener.index}`;
+    const fields = [listenerPath(listener), ...(listener.protocol === "HTTPS" ? CLIENT_AUTHORITIES : [])];
+    const lacks =
+      known.get(key) ??
+      grantsUnder(dossiers.get(keyOf(parent)) ?? EMPTY, fields).some(
+        ({ outcome, referentExistence }) => outcome.verdict !== "permitted" || referentExistence !== "present",
+      );
+    known.set(key, lacks);
+    return lacks;
+  };
+}
 
-/** The ListenerSets that a controller does not accept, for whatever reason: what becomes of their routes is left open. */
-function unacceptedSets(statements: readonly Statement[]): ReadonlySet<ObjectKey> {
-  return new Set(
-    statements
-      .filter(
-        ({ object, condition: { type, status } }) =>
-          includesGroupKind(LISTENER_SETS, object) && type === "Accepted" && status === "False",
-      )
-      .map(({ object }) => keyOf(object)),
+/** A listener may be of no use by its status, or for want of a certificate, unless its controller says that it has it. */
+function listenersUnusable(healthOf: HealthOf, dossiers: Dossiers): OpenAnswers["listenersUnusable"] {
+  const lacking = lackingCertificates(dossiers);
+  const mayBeUnusable = ({ parent, listener }: ListenerTrial): boolean => {
+    const health = healthOf(parent, listener);
+    return health === "unusable" || (health === null && lacking(parent, listener));
+  };
+  return ({ outcome }) =>
+    outcome.verdict === "permitted" && outcome.witness.by === "listener" && outcome.witness.trials.every(mayBeUnusable);
+}
+
+const entryKey = (object: ObjectId, parent: ObjectId, controller: string | null): string =>
+  `${keyOf(object)} ${keyOf(parent)} ${controller ?? ""}`;
+
+/**
+ * Leaves out what former controllers of a parent's class left over, once the present one has spoken of that parent: such
+ * entries stay for ever (docs/rules.md §4.4). As long as it has not, they are all there is.
+ */
+function ofPresentControllers(statements: readonly Statement[]): readonly Statement[] {
+  const spoken = new Set(
+    statements.flatMap(({ object, subject, controller }) =>
+      subject.about === "parent" ? [entryKey(object, subject.parent, controller)] : [],
+    ),
+  );
+  return statements.filter(
+    ({ object, subject, supersededBy }) =>
+      supersededBy === null ||
+      subject.about !== "parent" ||
+      !spoken.has(entryKey(object, subject.parent, supersededBy)),
   );
 }
 
 /**
- * Holds every statement against the decisions that it is about, in the order given. Statements about parents that a route
- * does not name are left out: they are left over from a parent that it named before, or are about a default Gateway.
+ * Holds statements against the decisions that they are about, in the order given. Left out are those of controllers that
+ * others have taken over from, and those about parents that a route does not have any more.
  */
-export function judgements({ statements, decisions, holders }: Hearing): readonly Judgement[] {
+export function judgements({ statements, decisions, holders, healthOf }: Hearing): readonly Judgement[] {
   const dossiers = dossiersOf(decisions);
   const open = openAnswers(
     decisions.filter((decision) => decision.handshake === "attachment"),
     holders,
   );
-  const answers: OpenAnswers = { ...open, setNotAccepted: isOfSet(unacceptedSets(statements)) };
-  return statements.map((statement) => judge(statement, dossiers, answers)).filter((judgement) => judgement !== null);
+  const answers: OpenAnswers = { ...open, listenersUnusable: listenersUnusable(healthOf, dossiers) };
+  return ofPresentControllers(statements)
+    .map((statement) => judge(statement, dossiers, answers))
+    .filter((judgement) => judgement !== null);
 }
 
 /** Who speaks of what: the conditions of one entry go together. */
@@ -250,30 +299,57 @@ function speakerKey({ object, subject, controller }: Statement): string {
   }
 }
 
-/** Under a mesh parent implementations differ on whether a grant is asked for (docs/rules.md §2.6). */
-function isMeshMatter(decision: Decision): boolean {
-  const { outcome } = decision;
-  return decision.handshake === "grant" && outcome.verdict === "permitted" && outcome.witness.by === "meshExemption";
+/**
+ * The namespaces of what stands under a mesh parent and no grant permits: there implementations differ on whether one is
+ * asked for (docs/rules.md §2.6).
+ */
+function meshNamespaces(decisions: readonly Decision[]): readonly string[] {
+  const ungranted = decisions.filter(
+    ({ outcome }) =>
+      outcome.verdict === "permitted" && outcome.witness.by === "meshExemption" && outcome.trials.length === 0,
+  );
+  return [...new Set(ungranted.map(({ reference }) => reference.referent.namespace ?? ""))];
 }
 
-/** An error where the controller has seen the object as it stands, and must have looked at the reference. */
-function severityOf({ freshness, subject, condition }: Statement, { decisions }: Contradiction): Severity {
-  if (freshness !== "fresh" || decisions.some(isMeshMatter)) return "warning";
-  const unseen = condition.type === "ResolvedRefs" && condition.status === "True";
-  return unseen && subject.about === "parent" && subject.rulesLeftOut ? "warning" : "error";
+/** Does only the experimental channel have the field, while the kind is in every one (docs/rules.md §2.10)? */
+function isExperimentalField({ reference }: Decision): boolean {
+  const { channel, from } = rowOf(reference);
+  return channel === "experimental" && from.group !== GATEWAY_API_X;
+}
+
+/** Why the controller may be right all the same (docs/rules.md §4.4). */
+function doubtsOf({ freshness, supersededBy, subject, condition }: Statement, found: Contradiction): readonly Doubt[] {
+  const doubts: Doubt[] = [];
+  if (freshness !== "fresh") doubts.push({ because: "generation" });
+  if (supersededBy !== null) doubts.push({ because: "superseded" });
+  switch (found.code) {
+    case "controller-refuses-permitted": {
+      const namespaces = meshNamespaces(found.decisions);
+      if (namespaces.length > 0) doubts.push({ because: "mesh", namespaces });
+      break;
+    }
+    case "controller-permits-refused":
+      if (condition.type === "ResolvedRefs" && subject.about === "parent" && subject.rulesLeftOut) {
+        doubts.push({ because: "rules-left-out" });
+      }
+      if (found.decisions.every(isExperimentalField)) doubts.push({ because: "experimental" });
+      break;
+  }
+  return doubts;
 }
 
 function ofContradiction(statement: Statement, found: Contradiction): Finding {
+  const doubts = doubtsOf(statement, found);
   return {
     code: found.code,
-    severity: severityOf(statement, found),
+    severity: doubts.length === 0 ? "error" : "warning",
     subject: statement.object,
-    disagreement: { statement, decisions: found.decisions },
+    disagreement: { statement, decisions: found.decisions, doubts },
   };
 }
 
 /**
- * Where controllers say otherwise than the spec, in both directions, and where what they say is about an earlier generation
+ * Where controllers say otherwise than the spec, in both directions, and where what they say is about another generation
  * of the object. What the spec leaves open is no disagreement (docs/rules.md §4.3, §4.4).
  */
 export function ofStatus(hearing: Hearing): readonly Finding[] {

@@ -1,9 +1,10 @@
 import { inertFrom, inertTo, livePairs } from "../catalogue/grants.ts";
 import { NAMESPACE } from "../catalogue/kinds.ts";
 import { isKnownPair, maySelect, referrersTrustedAs } from "../catalogue/referents.ts";
-import type { Decision, GrantDecision, GrantTrial } from "../model/decision.ts";
+import type { Decision, GrantClause, GrantDecision, GrantTrial } from "../model/decision.ts";
 import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
 import { groupKindKey } from "../model/object.ts";
+import type { GrantReference } from "../model/reference.ts";
 import type { GrantReport, PairUsage, Usage } from "../model/report.ts";
 import type { Sight } from "../model/snapshot.ts";
 
@@ -27,16 +28,21 @@ interface Tally {
 
 const pairKey = (from: number, to: number): string => `${from}/${to}`;
 
+/** The clauses of a grant that may not count for a reference, as far as is known. */
+function clausesUnread({ enforcement, heldIn, namesUnread, trustUnknown }: GrantReference): readonly GrantClause[] {
+  // With nothing that names it, a generated object may stand in any namespace.
+  if (enforcement === "generated" && heldIn?.length === 0) return ["from.namespace"];
+  if (trustUnknown) return ["from.group", "from.kind"];
+  return namesUnread ? ["to.name"] : [];
+}
+
 /** The trials that a decision rests on, and whether it is certain that it does. */
 function reliance({ reference, outcome }: GrantDecision): {
   readonly trials: readonly GrantTrial[];
   readonly certain: boolean;
 } {
-  // A generated object may stand in any namespace, so a grant that trusts another one may be what it needs.
-  const mayPass = ({ failed }: GrantTrial): boolean =>
-    failed.length === 0 ||
-    (reference.enforcement === "generated" && failed.every((clause) => clause === "from.namespace"));
-  const passed = outcome.trials.filter(mayPass);
+  const unread = clausesUnread(reference);
+  const passed = outcome.trials.filter(({ failed }) => failed.every((clause) => unread.includes(clause)));
   return { trials: passed, certain: outcome.verdict === "permitted" && outcome.witness.by === "grant" };
 }
 

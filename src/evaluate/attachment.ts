@@ -1,10 +1,11 @@
+import { type Answer, admissionsOf } from "../catalogue/admission.ts";
 import { hostnamesIntersect } from "../catalogue/hostnames.ts";
-import { GATEWAY, isRoute, LISTENER_SETS, NAMESPACE, SERVICE } from "../catalogue/kinds.ts";
+import { GATEWAY, isRoute, LISTENER_SETS, SERVICE } from "../catalogue/kinds.ts";
 import { admitsKind } from "../catalogue/protocols.ts";
+import { meantParent } from "../catalogue/referents.ts";
 import type { AttachmentRefusal, AttachmentVerdict, ListenerClause, ListenerTrial } from "../model/decision.ts";
-import type { Gap } from "../model/gap.ts";
-import { type Labels, NAMESPACE_NAME_LABEL, selects, selectsPartly } from "../model/labels.ts";
-import type { Listener, ListenerHolder, NamespaceAdmission } from "../model/listener.ts";
+import { type Gap, implementationGaps } from "../model/gap.ts";
+import type { Listener, ListenerHolder } from "../model/listener.ts";
 import {
   includesGroupKind,
   keyOf,
@@ -15,10 +16,6 @@ import {
 } from "../model/object.ts";
 import type { AttachmentReference } from "../model/reference.ts";
 import type { Sight } from "../model/snapshot.ts";
-import { implementationGaps } from "./implementation-gap.ts";
-
-/** A clause holds, fails, or cannot be told because of a gap. */
-type Answer = "yes" | "no" | Gap;
 
 function unknown(gap: Gap): AttachmentVerdict {
   return { verdict: "unknown", gaps: [gap], trials: [] };
@@ -26,12 +23,6 @@ function unknown(gap: Gap): AttachmentVerdict {
 
 function unreadGap({ group, kind, namespace }: ObjectId): Gap {
   return { cause: "failed", groupKind: { group, kind }, namespace, detail: "only its metadata was read" };
-}
-
-/** The labels of a namespace; with a gap, the few of them that are known. */
-interface SeenLabels {
-  readonly labels: Labels;
-  readonly gap: Gap | null;
 }
 
 /** Decides attachments against all Gateways and ListenerSets of a world. */
@@ -63,25 +54,7 @@ export function attachmentEvaluator(
   holders: ReadonlyMap<ObjectKey, ListenerHolder>,
   sight: Sight,
 ): AttachmentEvaluator {
-  const readLabels = (namespace: string): SeenLabels | null => {
-    const id: ObjectId = { ...NAMESPACE, namespace: null, name: namespace };
-    const own = sight.get(id)?.labels;
-    // The API server sets this label on every Namespace; manifests seldom write it.
-    const name = [NAMESPACE_NAME_LABEL, namespace] as const;
-    if (own !== undefined) return { labels: new Map([...own, name]), gap: null };
-    const existence = sight.existence(id);
-    if (existence === "missing") return null;
-    return { labels: new Map([name]), gap: existence === "present" ? null : existence };
-  };
-  const known = new Map<string, SeenLabels | null>();
-  const labelsOf = (namespace: string): SeenLabels | null => {
-    const seen = known.get(namespace);
-    if (seen !== undefined) return seen;
-    const read = readLabels(namespace);
-    known.set(namespace, read);
-    return read;
-  };
-
+  const { labelsOf, admits } = admissionsOf(sight);
   const implementationGap = implementationGaps();
 
   const foreignParentGap = (referrer: ObjectId, parent: ObjectId): Gap => {
@@ -95,27 +68,6 @@ export function attachmentEvaluator(
     const mode = listener.protocol === "TLS" ? ` in mode ${listener.tlsMode}` : "";
     const detail = `whether ${listener.protocol} listeners${mode} take ${route.kind}s is the implementation's to say`;
     return implementationGap(holder, detail);
-  };
-
-  const admits = (admission: NamespaceAdmission, owner: string, namespace: string): Answer => {
-    switch (admission.from) {
-      case "All":
-        return "yes";
-      case "Same":
-        return owner === namespace ? "yes" : "no";
-      case "None":
-      case "invalid":
-        return "no";
-      case "Selector": {
-        if (admission.selector === null) return "no";
-        const { requirements } = admission.selector;
-        const seen = labelsOf(namespace);
-        if (seen === null) return "no";
-        if (seen.gap === null) return selects(requirements, seen.labels) ? "yes" : "no";
-        const partly = selectsPartly(requirements, seen.labels);
-        return partly === "unknown" ? seen.gap : partly;
-      }
-    }
   };
 
   const seenLabels = (namespace: string): ListenerTrial["labels"] => {
@@ -212,6 +164,8 @@ export function attachmentEvaluator(
       if (!isRoute(referrer)) return decideSet(referrer, referent);
       if (sameGroupKind(referent, SERVICE)) return decideMesh(referent);
       if (sameGroupKind(referent, GATEWAY) || includesGroupKind(LISTENER_SETS, referent)) return decideRoute(reference);
+      // A slip: of that group there is no such kind, so nothing is there.
+      if (meantParent(referent) !== null) return { verdict: "refused", reason: "ParentNotFound", trials: [] };
       return unknown(foreignParentGap(referrer, referent));
     },
   };

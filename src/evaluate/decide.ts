@@ -44,7 +44,8 @@ export function decide({ references, grants, grantKinds, holders, sight }: Evide
     switch (reference.handshake) {
       case "grant": {
         const outcome = byGrant.decide(reference);
-        const referentExistence = existenceOf(reference.referent, outcome, sight);
+        // Of what may be no reference nothing is missing.
+        const referentExistence = reference.doubt === null ? existenceOf(reference.referent, outcome, sight) : "unseen";
         return { handshake: "grant", reference, outcome, referentExistence };
       }
       case "none": {

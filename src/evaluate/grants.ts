@@ -1,12 +1,12 @@
-import { IMPLEMENTATIONS } from "../catalogue/implementations.ts";
 import { type EntryPart, isSlip, meantGroup, meantKind } from "../catalogue/names.ts";
-import { DISPUTED_REFERENTS, implementationsOf } from "../catalogue/referents.ts";
+import { DISPUTED_REFERENTS } from "../catalogue/referents.ts";
 import type { GrantClause, GrantTrial, GrantVerdict } from "../model/decision.ts";
+import { type Gap, implementationGaps } from "../model/gap.ts";
 import type { Grant, GrantFrom, GrantTo, Indexed } from "../model/grant.ts";
 import { compareIds, type GroupKind, includesGroupKind, keyOf, type NamespacedId } from "../model/object.ts";
 import type { GrantReference } from "../model/reference.ts";
 import type { Sight } from "../model/snapshot.ts";
-import { implementationGaps } from "./implementation-gap.ts";
+import { disputed, doubt } from "./doubt.ts";
 
 /** The side of a reference that a grant looks at: the referrer by kind and namespace, the referent by name too. */
 interface Pair {
@@ -263,16 +263,17 @@ export function grantEvaluator(grants: readonly Grant[], sight: Sight, kinds: re
   };
 
   const gapOf = implementationGaps();
-  /** Where the implementation has the last word: what the grants say, and the question that is left to it. */
-  const leftOpen = (byGrants: GrantVerdict, about: GroupKind, detail: string): GrantVerdict => ({
+  /** Where something else has the last word: what the grants say, and the question that is open. */
+  const leftOpen = (byGrants: GrantVerdict, gap: Gap): GrantVerdict => ({
     verdict: "unknown",
-    gaps: [gapOf(about, detail), ...(byGrants.verdict === "unknown" ? byGrants.gaps : [])],
+    gaps: [gap, ...(byGrants.verdict === "unknown" ? byGrants.gaps : [])],
     trials: byGrants.trials,
   });
 
   const crossing = (reference: GrantReference, byGrants: GrantVerdict): GrantVerdict => {
-    const { enforcement, scope, referent } = reference;
+    const { enforcement, scope, referent, referrer, namesUnread } = reference;
     const granted = byGrants.verdict === "permitted";
+    const open = (about: GroupKind, detail: string): GrantVerdict => leftOpen(byGrants, gapOf(about, detail));
     switch (enforcement) {
       case "ignored":
         return { verdict: "permitted", witness: { by: "unenforced" }, trials: granted ? byGrants.trials : [] };
@@ -282,72 +283,82 @@ export function grantEvaluator(grants: readonly Grant[], sight: Sight, kinds: re
       case "feature-gated":
       case "disputed":
         if (scope?.regime === "other" && !granted) {
-          return leftOpen(
-            byGrants,
-            referent,
-            "whether a grant is needed under such a parent is the implementation's to say",
-          );
+          return open(referent, "whether a grant is needed under such a parent is the implementation's to say");
         }
         if (granted && (enforcement === "disputed" || includesGroupKind(DISPUTED_REFERENTS, referent))) {
-          return leftOpen(byGrants, referent, disputed(reference));
+          return open(referent, disputed(reference));
         }
+        if (!granted && namesUnread && byGrants.trials.some(failsByNameAlone)) return open(referrer, doubt(reference));
         return byGrants;
-      case "generated":
-        // Which namespace the generated object stands in, this one does not say.
-        return leftOpen(byGrants, reference.referrer, doubt(reference, enforcement));
       case "mode":
       case "declared":
       case "unverified":
-        return granted ? byGrants : leftOpen(byGrants, reference.referrer, doubt(reference, enforcement));
+        return granted && !reference.trustUnknown ? byGrants : open(referrer, doubt(reference));
+      case "generated":
+        return open(referrer, doubt(reference));
     }
+  };
+
+  /** Any of the kinds that the implementation may look at is enough; the first speaks for the rest. */
+  const heldFrom = (namespace: string, { trustedAs }: GrantReference, to: NamespacedId): GrantVerdict => {
+    const [first, ...others] = trustedAs;
+    const verdictOf = ({ group, kind }: GroupKind): GrantVerdict =>
+      remembered({ from: { group, kind, namespace }, to });
+    const best = verdictOf(first);
+    if (best.verdict === "permitted") return best;
+    return others.map(verdictOf).find(({ verdict }) => verdict === "permitted") ?? best;
+  };
+
+  /** Objects that are generated in several namespaces: permitted if all are, and otherwise the implementation's to say. */
+  const generated = (reference: GrantReference, homes: readonly string[], to: NamespacedId): GrantVerdict => {
+    const verdicts = homes.map((home) => heldFrom(home, reference, to));
+    const witnesses = verdicts.flatMap(({ verdict, trials }) => (verdict === "permitted" ? trials : []));
+    const [first, ...others] = witnesses;
+    if (first !== undefined && verdicts.every(({ verdict }) => verdict === "permitted")) {
+      return { verdict: "permitted", witness: { by: "grant", trials: [first, ...others] }, trials: witnesses };
+    }
+    const gaps = verdicts.flatMap((verdict) => (verdict.verdict === "unknown" ? verdict.gaps : []));
+    const gap = gapOf(reference.referrer, doubt(reference));
+    return { verdict: "unknown", gaps: [gap, ...new Set(gaps)], trials: verdicts.flatMap(({ trials }) => trials) };
+  };
+
+  const decideCrossing = (reference: GrantReference, to: NamespacedId): GrantVerdict => {
+    const { referrer, scope, trustedAs, asksUnderMesh, heldIn } = reference;
+    if (scope?.regime === "mesh" && !asksUnderMesh) {
+      const from = { namespace: referrer.namespace };
+      const trials = trustedAs.flatMap(({ group, kind }) => permitting({ from: { group, kind, ...from }, to }));
+      return { verdict: "permitted", witness: { by: "meshExemption" }, trials };
+    }
+    const away = (heldIn ?? []).filter((home) => home !== to.namespace);
+    if (away.length > 0) return generated(reference, away, to);
+    return crossing(reference, heldFrom(referrer.namespace, reference, to));
+  };
+
+  /** Is the reference at home wherever it is held against grants? */
+  const staysAtHome = ({ referrer, heldIn, asksAtHome }: GrantReference, namespace: string): boolean => {
+    const homes = heldIn === null || heldIn.length === 0 ? [referrer.namespace] : heldIn;
+    return !asksAtHome && homes.every((home) => home === namespace);
   };
 
   return {
     decide: (reference) => {
-      const { referrer, referent, scope, trustedAs, asksAtHome, asksUnderMesh } = reference;
+      const { referent, doubt: gap } = reference;
       const { namespace } = referent;
       if (namespace === null) return { verdict: "permitted", witness: { by: "clusterScoped" }, trials: [] };
-      if (namespace === referrer.namespace && !asksAtHome) {
+      const home = staysAtHome(reference, namespace);
+      // What makes the same of other namespaces can be unseen; whether a selector takes in what is at home does not matter.
+      if (home && (gap === null || reference.heldIn === null)) {
         return { verdict: "permitted", witness: { by: "sameNamespace" }, trials: [] };
       }
       const to = { ...referent, namespace };
-      const [first, ...others] = trustedAs.map(
-        ({ group, kind }): Pair => ({ from: { group, kind, namespace: referrer.namespace }, to }),
-      );
-      if (first === undefined) return { verdict: "refused", reason: "RefNotPermitted", trials: [] };
-      if (scope?.regime === "mesh" && !asksUnderMesh) {
-        const trials = [first, ...others].flatMap(permitting);
-        return { verdict: "permitted", witness: { by: "meshExemption" }, trials };
-      }
-      // Any of the kinds that the implementation may look at is enough; the first speaks for the rest.
-      const verdicts = [first, ...others].map(remembered);
-      const best = verdicts.find(({ verdict }) => verdict === "permitted") ?? remembered(first);
-      return crossing(reference, best);
+      const verdict: GrantVerdict = home
+        ? { verdict: "permitted", witness: { by: "sameNamespace" }, trials: [] }
+        : decideCrossing(reference, to);
+      // A grant settles what is only left open; what was not seen it does not show.
+      const settled = gap === null || (gap.cause === "implementation" && verdict.verdict === "permitted");
+      return settled ? verdict : leftOpen(verdict, gap);
     },
   };
 }
 
-/** Why a grant may not be enough. */
-function disputed(reference: GrantReference): string {
-  const what = includesGroupKind(DISPUTED_REFERENTS, reference.referent)
-    ? `a ${reference.referent.kind} of another namespace`
-    : `${reference.row} with an object of another namespace`;
-  return `a grant is needed and given; whether ${what} works even so, the specification leaves open (GEP-4894)`;
-}
-
-/** Why a missing grant may not be a refusal. */
-function doubt(reference: GrantReference, enforcement: "mode" | "generated" | "declared" | "unverified"): string {
-  const title = implementationsOf(reference)
-    .map((implementation) => IMPLEMENTATIONS[implementation].title)
-    .join(" or ");
-  switch (enforcement) {
-    case "mode":
-      return `whether ${title} asks for a grant here is a setting of its own`;
-    case "generated":
-      return `${title} holds an object that it generates against grants, not this one`;
-    case "declared":
-      return `the schema of ${title} says that a grant is needed here; what it does could not be read`;
-    case "unverified":
-      return `what ${title} does here has not been read`;
-  }
-}
+const failsByNameAlone = ({ failed }: GrantTrial): boolean => failed.length === 1 && failed[0] === "to.name";

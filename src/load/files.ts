@@ -16,6 +16,7 @@ export interface FileRequest {
 /** The extensions that kubectl takes from a folder. */
 const EXTENSIONS: readonly string[] = [".json", ".yaml", ".yml"];
 const STDIN = "-";
+const URL_START = /^https?:\/\//;
 const NOT_TEXT = "ERR_ENCODING_INVALID_ENCODED_DATA";
 
 /** Decodes UTF-8, and UTF-16 with a byte-order mark, which Windows shells write by default. Throws if it is neither. */
@@ -32,7 +33,7 @@ function namedError(name: string, error: unknown): RefgrantError {
   const code = codeOf(error);
   switch (code) {
     case "ENOENT":
-      if (/^https?:\/\//.test(name)) {
+      if (URL_START.test(name)) {
         return new RefgrantError(
           "input",
           "URLs are not read",
@@ -123,7 +124,7 @@ async function readNamed(name: string, recursive: boolean): Promise<readonly Sou
     const sources = await readFolder(name, recursive);
     if (sources.length > 0) return sources;
   } catch (error) {
-    if (codeOf(error) === "ENOENT" && /[*?[{]/.test(name)) return null;
+    if (codeOf(error) === "ENOENT" && /[*?[{]/.test(name) && !URL_START.test(name)) return null;
     throw namedError(name, error);
   }
   const advice = recursive ? "name another folder" : "name another folder, or look into its folders too with -R";

@@ -14,6 +14,7 @@ export interface SourceDocument {
   readonly lineOffset: number;
   /** Columns of its first line before this document's text. */
   readonly columnOffset: number;
+  readonly language: "json" | "yaml";
 }
 
 /** A document that could be parsed, with what it holds. */
@@ -58,7 +59,7 @@ function splitYaml({ name, text }: SourceText): readonly SourceDocument[] {
   const close = (end: number): void => {
     // Files that were joined may bring a byte-order mark each.
     const body = text.slice(start, end).replace(/^\uFEFF/gm, "");
-    documents.push({ file: name, text: body, lineOffset: startLine, columnOffset: 0 });
+    documents.push({ file: name, text: body, lineOffset: startLine, columnOffset: 0, language: "yaml" });
   };
   for (let at = 0; at < text.length; line += 1) {
     const newline = text.indexOf("\n", at);
@@ -140,15 +141,16 @@ function parseYaml(source: SourceDocument): ParsedDocument | BrokenDocument | nu
   }
 }
 
-function cut({ name, text }: SourceText, span: JsonSpan): SourceDocument {
-  return { file: name, text: text.slice(span.start, span.end), lineOffset: span.line, columnOffset: span.column };
+function cut({ name, text }: SourceText, { start, end, line, column }: JsonSpan): SourceDocument {
+  return { file: name, text: text.slice(start, end), lineOffset: line, columnOffset: column, language: "json" };
 }
 
 /** JSON text is parsed as JSON, and as YAML only to find the place of an error or of a key that stands twice. */
 function parseJson(file: SourceText, object: JsonObject): ParsedDocument | BrokenDocument | null {
   const source = cut(file, object);
+  const asYaml = () => parseYaml({ ...source, language: "yaml" });
   // What is nested too deeply is left to the YAML parser too, which refuses it.
-  if (object.depth > MAX_DEPTH) return parseYaml(source);
+  if (object.depth > MAX_DEPTH) return asYaml();
   try {
     const value: unknown = JSON.parse(source.text);
     if (memberCount(value) === object.members)
@@ -156,12 +158,13 @@ function parseJson(file: SourceText, object: JsonObject): ParsedDocument | Broke
   } catch {
     // The YAML parser below says where it is broken.
   }
-  return parseYaml(source);
+  return asYaml();
 }
 
 function documentsOf(given: Source): readonly (ParsedDocument | BrokenDocument | null)[] {
   if ("problem" in given) {
-    return [brokenDocument({ file: given.name, text: "", lineOffset: 0, columnOffset: 0 }, given.problem)];
+    const source = { file: given.name, text: "", lineOffset: 0, columnOffset: 0, language: "yaml" } as const;
+    return [brokenDocument(source, given.problem)];
   }
   const { name, text } = given;
   const file: SourceText = { name, text: text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text };

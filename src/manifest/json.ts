@@ -1,3 +1,5 @@
+import type { FieldPath } from "../model/object.ts";
+
 /** Where a JSON value starts and ends in a text. Lines and columns count from 0. */
 export interface JsonSpan {
   readonly start: number;
@@ -92,4 +94,83 @@ export function memberCount(value: unknown): number {
   let count = Array.isArray(value) ? 0 : children.length;
   for (const child of children) count += memberCount(child);
   return count;
+}
+
+const BLANK = /\s*/y;
+
+function skipBlank(text: string, at: number): number {
+  BLANK.lastIndex = at;
+  BLANK.test(text);
+  return BLANK.lastIndex;
+}
+
+/** Behind the string that starts at `at`. */
+function stringEnd(text: string, at: number): number {
+  for (let quote = text.indexOf('"', at + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
+    let escapes = 0;
+    while (text[quote - escapes - 1] === "\\") escapes += 1;
+    if (escapes % 2 === 0) return quote + 1;
+  }
+  return text.length;
+}
+
+const SCALAR = /[^\s,\]}]*/y;
+const BRACKET_OR_QUOTE = /["{}[\]]/g;
+
+/** Behind the value that starts at `at`. */
+function valueEnd(text: string, at: number): number {
+  const first = text[at];
+  if (first === '"') return stringEnd(text, at);
+  if (first !== "{" && first !== "[") {
+    SCALAR.lastIndex = at;
+    SCALAR.test(text);
+    return SCALAR.lastIndex;
+  }
+  let depth = 0;
+  for (let next = at; next < text.length; ) {
+    BRACKET_OR_QUOTE.lastIndex = next;
+    const found = BRACKET_OR_QUOTE.exec(text);
+    if (found === null) break;
+    const { 0: token, index } = found;
+    if (token === '"') next = stringEnd(text, index);
+    else {
+      depth += token === "{" || token === "[" ? 1 : -1;
+      next = index + 1;
+      if (depth === 0) return next;
+    }
+  }
+  return text.length;
+}
+
+/** Where one member of an object or one item of a list starts; null if there is none. */
+function childOffset(text: string, at: number, step: string | number): number | null {
+  const inList = text[at] === "[";
+  if (text[at] !== (typeof step === "number" ? "[" : "{")) return null;
+  let next = skipBlank(text, at + 1);
+  for (let index = 0; next < text.length && text[next] !== (inList ? "]" : "}"); index += 1) {
+    let key: unknown = index;
+    if (!inList) {
+      const end = stringEnd(text, next);
+      key = JSON.parse(text.slice(next, end));
+      next = skipBlank(text, skipBlank(text, end) + 1);
+    }
+    if (key === step) return next;
+    next = skipBlank(text, valueEnd(text, next));
+    if (text[next] === ",") next = skipBlank(text, next + 1);
+  }
+  return null;
+}
+
+/**
+ * Where a field stands in a text that is known to be one JSON value; of an absent field, where its nearest present ancestor
+ * does.
+ */
+export function jsonOffset(text: string, path: FieldPath): number {
+  let at = skipBlank(text, 0);
+  for (const step of path) {
+    const child = childOffset(text, at, step);
+    if (child === null) return at;
+    at = child;
+  }
+  return at;
 }

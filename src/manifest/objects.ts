@@ -3,9 +3,18 @@ import { isForeignGrant, KINDS, kindInfo } from "../catalogue/known.ts";
 import { looksLike } from "../catalogue/names.ts";
 import { Field, type FieldProblem, UNUSABLE } from "../model/fields.ts";
 import type { Gap } from "../model/gap.ts";
-import { type FieldPath, formatPath, type KubeObject, keyOf, type ObjectId, type ObjectKey } from "../model/object.ts";
+import {
+  type FieldPath,
+  formatPath,
+  type GroupKind,
+  type KubeObject,
+  keyOf,
+  type ObjectId,
+  type ObjectKey,
+} from "../model/object.ts";
 import type { InputProblem } from "../model/snapshot.ts";
 import { formatPosition } from "../model/source.ts";
+import { isBystander } from "./bystanders.ts";
 import type { BrokenDocument, Documents, SourceDocument } from "./documents.ts";
 import { type Locator, locator } from "./positions.ts";
 
@@ -16,15 +25,20 @@ export interface ManifestWorld {
   readonly gaps: readonly Gap[];
   /** Objects without a namespace of their own that were put into the default one. */
   readonly placed: readonly ObjectId[];
+  /** How many documents were passed over without a word, since nothing that they may be is looked at. */
+  readonly skipped: number;
 }
 
 interface Reading {
   readonly locate: Locator;
   readonly defaultNamespace: string;
+  /** Files that the user asked for by their names. */
+  readonly named: ReadonlySet<string>;
   readonly objects: KubeObject[];
   readonly problems: InputProblem[];
   readonly gaps: Gap[];
   readonly placed: ObjectId[];
+  skipped: number;
   /** How many objects have been given each placeholder for a name. */
   readonly generated: Map<ObjectKey, number>;
 }
@@ -71,6 +85,12 @@ function versionProblem(
   return deprecated?.includes(version) === true ? "deprecated-version" : null;
 }
 
+/** The known kind that an unknown one looks like a slip of. */
+function meantKind(written: GroupKind): KindInfo | undefined {
+  const meant = KINDS.find((known) => looksLike(known, written));
+  return meant?.group === "" ? undefined : meant;
+}
+
 /** A placeholder for a name that no object before was given. */
 function nextGeneratedName(
   prefix: string,
@@ -81,6 +101,22 @@ function nextGeneratedName(
   const count = (generated.get(key) ?? 0) + 1;
   generated.set(key, count);
   return generatedName(prefix, count);
+}
+
+/** The kind of a list's items; null for a kind that is no list. */
+function itemKind({ group, kind }: GroupKind, items: Field): string | null {
+  if (!kind.endsWith("List")) return null;
+  const item = kind.slice(0, -"List".length);
+  if (items.present || kindInfo({ group, kind: item }) !== undefined) return item;
+  return group === "" && item === "" ? item : null;
+}
+
+/** An item of a typed list as the API server gives it, without apiVersion and kind, takes them from the list, as for kubectl. */
+function typedItem(item: Field, apiVersion: string, kind: string): unknown {
+  const { raw } = item;
+  if (kind === "" || typeof raw !== "object" || raw === null || Array.isArray(raw)) return raw;
+  const blank = (field: Field) => !field.present || field.raw === "";
+  return blank(item.at("kind")) && blank(item.at("apiVersion")) ? { ...raw, apiVersion, kind } : raw;
 }
 
 function readObject(
@@ -101,11 +137,16 @@ function readObject(
   const kind = segment(root.at("kind"));
   const type = apiVersion === undefined ? null : splitApiVersion(apiVersion);
   if (apiVersion === undefined || type === null || kind === undefined) {
+    if (isBystander(source.file) && !reading.named.has(source.file)) {
+      reading.skipped += 1;
+      return;
+    }
     const missing = kind === undefined ? "kind" : "apiVersion";
     ignore(`no Kubernetes object: ${missing} is missing or no usable string`);
     return;
   }
-  if (kind.endsWith("List") && root.at("items").present) {
+  const ofItems = itemKind({ group: type.group, kind }, root.at("items"));
+  if (ofItems !== null) {
     const list = root.at("items").itemsOr();
     if (list === UNUSABLE) {
       ignore(`${kind} with items that are no list`);
@@ -114,16 +155,27 @@ function readObject(
     for (const [index, item] of list.entries()) {
       // Only where every item is an object do the two lists run alongside.
       const own = items.length === list.length ? items[index] : undefined;
-      if (own === undefined) readObject(item.raw, [...base, ...item.path], source, [], reading);
-      else readObject(item.raw, [], own, [], reading);
+      const object = typedItem(item, apiVersion, ofItems);
+      if (own === undefined) readObject(object, [...base, ...item.path], source, [], reading);
+      else readObject(object, [], own, [], reading);
     }
     return;
   }
   const info = kindInfo({ group: type.group, kind });
+  const meant = info === undefined ? meantKind({ group: type.group, kind }) : undefined;
+  if (meant !== undefined) {
+    ignore(
+      `${kind} of ${apiVersion} is no kind that is known: did you mean ${meant.kind} of ${meant.group}/${meant.versions?.[0] ?? "v1"}?`,
+    );
+  }
   /** An object that cannot be told from others may be the one that permits a reference. */
   const reject = (detail: string, namespace: string | null): void => {
+    // What is of a kind that nobody looks at may be as it likes.
+    if (info === undefined) {
+      reading.skipped += 1;
+      return;
+    }
     ignore(detail);
-    if (info === undefined) return;
     const groupKind = { group: info.group, kind: info.kind };
     const where = formatPosition(place([]));
     reading.gaps.push({ cause: "unreadable", groupKind, namespace, detail: `${where} was passed over: ${detail}` });
@@ -158,6 +210,8 @@ function readObject(
       const text = label.text();
       return text === undefined ? [] : [[key, text] as const];
     });
+  // Read for what is wrong with them alone: the API server takes no annotation but a string.
+  for (const [, annotation] of metadata.at("annotations").entries()) annotation.text();
   reading.objects.push({
     id,
     apiVersion,
@@ -166,15 +220,7 @@ function readObject(
     body: info?.read === "object" ? value : null,
     locate: place,
   });
-  if (info === undefined) {
-    const meant = KINDS.find((known) => looksLike(known, id));
-    if (meant !== undefined && meant.group !== "") {
-      ignore(
-        `${kind} of ${apiVersion} is no kind that is known: did you mean ${meant.kind} of ${meant.group}/${meant.versions?.[0] ?? "v1"}?`,
-      );
-    }
-    return;
-  }
+  if (info === undefined) return;
   const cause = versionProblem(info, type.version);
   if (cause !== null) reading.problems.push({ cause, id, apiVersion, at: place(["apiVersion"]) });
   for (const problem of fieldProblems.values()) {
@@ -220,15 +266,23 @@ function gapsOf({ source, problem }: BrokenDocument): readonly Gap[] {
  * is no object or a version that never existed. An object that the API server is to name (`metadata.generateName`) has a
  * placeholder for a name; one without either leaves a gap. Bodies are kept only of the kinds whose content is read, so Secret data
  * and the like are dropped here.
+ *
+ * @param named files that the user asked for by their names: of these it is told when they hold no object, whatever they are called
  */
-export function objectsOf(documents: Documents, defaultNamespace: string): ManifestWorld {
+export function objectsOf(
+  documents: Documents,
+  defaultNamespace: string,
+  named: ReadonlySet<string> = new Set(),
+): ManifestWorld {
   const reading: Reading = {
     locate: locator(),
     defaultNamespace,
+    named,
     objects: [],
     problems: [],
     gaps: [],
     placed: [],
+    skipped: 0,
     generated: new Map(),
   };
   for (const { problem } of documents.broken) reading.problems.push(problem);
@@ -238,5 +292,6 @@ export function objectsOf(documents: Documents, defaultNamespace: string): Manif
     problems: reading.problems,
     gaps: [...documents.broken.flatMap(gapsOf), ...reading.gaps],
     placed: reading.placed,
+    skipped: reading.skipped,
   };
 }

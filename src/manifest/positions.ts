@@ -1,13 +1,17 @@
 import { type Document, isNode, isPair, LineCounter, parseDocument } from "yaml";
 import type { FieldPath, Position } from "../model/object.ts";
 import type { SourceDocument } from "./documents.ts";
+import { jsonOffset } from "./json.ts";
 
 interface Placed {
   readonly document: Document;
   readonly lines: LineCounter;
 }
 
-/** Finds fields in documents. Parsing for places costs six times the parse alone, so only documents that are asked for pay. */
+/**
+ * Finds fields in documents. Parsing YAML for places costs six times the parse alone, so only documents that are asked for pay;
+ * JSON is looked through as far as the field, which costs next to nothing.
+ */
 export type Locator = (source: SourceDocument, path: FieldPath) => Position;
 
 function offsetOf(document: Document, path: FieldPath): number {
@@ -22,6 +26,20 @@ function offsetOf(document: Document, path: FieldPath): number {
 /** What a locator remembers at most. A document parsed for places takes some thirty times its text. */
 const MAX_DOCUMENTS = 64;
 const MAX_TEXT = 16 * 1024 * 1024;
+
+/** In a longer text a parse that is remembered is cheaper than to look through it for every field. */
+const MAX_SCANNED = 1024 * 1024;
+
+/** The place of an offset in a text; line and column count from 1. */
+function linePos(text: string, offset: number): { readonly line: number; readonly col: number } {
+  let line = 1;
+  let lineStart = 0;
+  for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", lineStart)) {
+    line += 1;
+    lineStart = at + 1;
+  }
+  return { line, col: offset - lineStart + 1 };
+}
 
 function parse({ text }: SourceDocument): Placed {
   const lines = new LineCounter();
@@ -53,9 +71,14 @@ export function locator(): Locator {
     forgetOldest(source);
     return found;
   };
-  return (source, path) => {
+  const place = (source: SourceDocument, path: FieldPath) => {
+    const { text, language } = source;
+    if (language === "json" && text.length <= MAX_SCANNED) return linePos(text, jsonOffset(text, path));
     const { document, lines } = placed(source);
-    const { line, col } = lines.linePos(offsetOf(document, path));
+    return lines.linePos(offsetOf(document, path));
+  };
+  return (source, path) => {
+    const { line, col } = place(source, path);
     return {
       file: source.file,
       line: source.lineOffset + line,

@@ -16,18 +16,48 @@ export interface EntryRef {
   readonly index: number;
 }
 
+/**
+ * Why a controller may say otherwise than the spec, and not be wrong.
+ * - `generation`: what it says is not, or not for certain, about the object as it stands.
+ * - `superseded`: the GatewayClass names another controller.
+ * - `mesh`: under a mesh parent it asks for a grant, which it is free to; in these namespaces one would satisfy it.
+ * - `rules-left-out`: it says that it left rules out, so it may not have looked at the reference.
+ * - `experimental`: it may not implement the fields, which only the experimental channel has.
+ */
+export type Doubt =
+  | { readonly because: "generation" | "superseded" | "rules-left-out" | "experimental" }
+  | { readonly because: "mesh"; readonly namespaces: readonly string[] };
+
 /** A spec verdict and what a controller wrote, side by side. */
 export interface Disagreement {
   readonly statement: Statement;
   /** The decisions that the controller's word is about: those it contradicts, if any does, else all. */
   readonly decisions: readonly [Decision, ...Decision[]];
+  /** None where the controller is wrong for certain, as far as can be seen. */
+  readonly doubts: readonly Doubt[];
 }
 
-/** Which of two routes that want the same requests is the older; `unknown` where no creation time is known. */
-export type Seniority = "older" | "unknown";
+/**
+ * Which of two routes that want the same requests goes first: the `older`; of two that were created at the `same-time` the
+ * first by namespace and name; `unknown` where a creation time is not known.
+ */
+export type Seniority = "older" | "same-time" | "unknown";
 
 /** Why a granted Service sends requests where its namespace's owner may not have wanted them (CVE-2021-25740). */
 export type OpenEndpoints = "external-name" | "no-selector";
+
+/** What releases of the Gateway API have done with a version: dropped it, or marked it for that. */
+export type VersionFate = "dropped" | "deprecated";
+
+/** What is known of a kind in a grant that does not fit the rest of it. */
+export interface KnownKind {
+  /** Of a `from`: kinds that the grant opens and no field is known to name. None for a `to` that no field is known to name. */
+  readonly unnamed: readonly GroupKind[];
+  /** The kinds that a grant has to trust instead, to open those. */
+  readonly instead: readonly GroupKind[];
+  /** The kind of grant that decides instead. */
+  readonly grantKind: GroupKind | null;
+}
 
 interface FindingBase {
   readonly severity: Severity;
@@ -35,7 +65,7 @@ interface FindingBase {
   readonly subject: ObjectId | null;
 }
 
-/** What is wrong or worth knowing: a code and typed arguments. The words stand in `render/prose.ts`. */
+/** What is wrong or worth knowing: a code and typed arguments. The words stand in the prose of `render/`. */
 export type Finding =
   | (FindingBase & { readonly code: "ref-not-permitted"; readonly decision: WithVerdict<GrantDecision, "refused"> })
   | (FindingBase & {
@@ -49,6 +79,12 @@ export type Finding =
       readonly decision: WithVerdict<GrantDecision, "permitted"> | FreeDecision;
       /** Objects of that kind and name in other namespaces. */
       readonly elsewhere: Namesakes;
+    })
+  | (FindingBase & {
+      readonly code: "reference-unknown-kind";
+      readonly decision: GrantDecision | FreeDecision;
+      /** The kind that was probably meant. */
+      readonly meant: GroupKind;
     })
   | (FindingBase & { readonly code: "unknown-verdict"; readonly decision: Decision; readonly gap: Gap })
   | (FindingBase & {
@@ -82,12 +118,27 @@ export type Finding =
       readonly groupKind: GroupKind;
       /** The known kind that it looks like a slip of. */
       readonly meant: GroupKind | null;
+      /** What is known of the kind all the same. */
+      readonly known: KnownKind | null;
+      /** Whether it cannot be told that something uses the entry, or nothing. */
+      readonly openUse: boolean;
     })
+  /** A key of a grant's spec or entries that its schema has not. */
+  | (FindingBase & { readonly code: "grant-field-ignored"; readonly grant: Grant; readonly path: FieldPath })
   /** Permitted under a mesh parent, where implementations differ. */
   | (FindingBase & { readonly code: "mesh-exemption"; readonly decision: GrantDecision })
   | (FindingBase & { readonly code: "grant-terminating"; readonly grant: Grant })
   /** Everything that the grant permits, another one permits too. */
   | (FindingBase & { readonly code: "grant-redundant"; readonly grant: Grant; readonly covering: Grant })
+  /** Everything that the entry permits, another one of the same grant permits too. */
+  | (FindingBase & {
+      readonly code: "grant-redundant";
+      readonly grant: Grant;
+      readonly entry: EntryRef;
+      readonly coveredBy: EntryRef;
+      /** Whether the other takes every object, while this one names one. */
+      readonly wider: boolean;
+    })
   /** A ReferencePolicy: what became ReferenceGrant. `inForce` where the cluster is as old as it. */
   | (FindingBase & { readonly code: "referencepolicy"; readonly grant: Grant; readonly inForce: boolean })
   /** An object of a kind that looks like ReferenceGrant and is another's; and how many more of it there are. */
@@ -100,10 +151,13 @@ export type Finding =
   | (FindingBase & { readonly code: "feature-gated"; readonly decision: WithVerdict<GrantDecision, "permitted"> })
   /** A namespace written in a field that has none. */
   | (FindingBase & { readonly code: "namespace-ignored"; readonly decision: FreeDecision; readonly namespace: string })
-  /** The API server dropped `dataSourceRef.namespace`; the manifest that was applied last had it. */
+  /** A claim's `dataSourceRef` is without the namespace that the manifest which was applied last had in it. */
   | (FindingBase & {
       readonly code: "data-source-namespace-dropped";
+      /** What is gone: the whole field, as the API server drops it, or nothing but its namespace. */
       readonly path: FieldPath;
+      /** Whether the claim has a data source left, in its own namespace. */
+      readonly localSource: boolean;
       /** What the manifest named. */
       readonly applied: NamespacedId;
     })
@@ -120,7 +174,10 @@ export type Finding =
       readonly parent: ObjectId;
       readonly admission: NamespaceAdmission;
     })
-  /** A route of another namespace, created earlier, has the hostname on the same listener. */
+  /**
+   * A route of another namespace that may go first has the hostname on the same listener. Where the two are of different
+   * kinds, HTTPRoute and GRPCRoute, one of them may be refused.
+   */
   | (FindingBase & {
       readonly code: "hostname-taken";
       readonly route: NamespacedId;
@@ -145,16 +202,22 @@ export type Finding =
       readonly code: "controller-refuses-permitted" | "controller-permits-refused";
       readonly disagreement: Disagreement;
     })
-  /** The controller's word is about an earlier generation, and agrees so far. */
+  /** The controller's word is about another generation, and agrees so far. */
   | (FindingBase & { readonly code: "status-stale"; readonly statement: Statement })
   /** Objects are stored, or a kind is served, in a version that releases have dropped or will drop. */
   | (FindingBase & {
       readonly code: "version-stored" | "version-old";
       readonly groupKind: GroupKind;
+      readonly fate: VersionFate;
       readonly versions: readonly [string, ...string[]];
     })
   /** The annotation that silences findings names a code that there is not. */
-  | (FindingBase & { readonly code: "ignore-unknown-code"; readonly word: string })
+  | (FindingBase & {
+      readonly code: "ignore-unknown-code";
+      readonly word: string;
+      /** The code that it looks like a slip of. */
+      readonly meant: FindingCode | null;
+    })
   | (FindingBase & { readonly code: "referencegrant-not-served"; readonly references: number })
   | (FindingBase & {
       readonly code:
@@ -175,12 +238,14 @@ export const FINDING_CODES: Readonly<Record<FindingCode, true>> = {
   "ref-not-permitted": true,
   "not-attached": true,
   "target-not-found": true,
+  "reference-unknown-kind": true,
   "unknown-verdict": true,
   "grant-unused": true,
   "grant-dangling": true,
   "grant-inert": true,
   "grant-broad": true,
   "grant-unknown-kind": true,
+  "grant-field-ignored": true,
   "mesh-exemption": true,
   "grant-terminating": true,
   "grant-redundant": true,
@@ -211,3 +276,11 @@ export const FINDING_CODES: Readonly<Record<FindingCode, true>> = {
   "version-deprecated": true,
   "field-invalid": true,
 };
+
+/** The annotation that silences findings on its object: their codes, separated by commas. */
+export const IGNORE_ANNOTATION = "kubectl-refgrant/ignore";
+
+/** `RefNotPermitted` → `ref-not-permitted`: some reasons say the same as a code. */
+export function asCode(reason: string): string {
+  return reason.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
+}

@@ -19,3 +19,14 @@ export interface Gap {
   /** What is so, as a sentence without a full stop; it may hold text from the server or a file. */
   readonly detail: string;
 }
+
+/** Makes gaps for what the specification leaves to implementations: each once, so that decisions share it. */
+export function implementationGaps(): (about: GroupKind, detail: string) => Gap {
+  const known = new Map<string, Gap>();
+  return ({ group, kind }, detail) => {
+    const key = `${group}/${kind}/${detail}`;
+    const gap: Gap = known.get(key) ?? { cause: "implementation", groupKind: { group, kind }, namespace: null, detail };
+    known.set(key, gap);
+    return gap;
+  };
+}

@@ -31,7 +31,7 @@ export type InertCause =
   | "invalid-string"
   /** `to.name` is `*`: a name like any other, and no object has it. */
   | "literal-star"
-  /** `to` names a kind without namespaces, which needs no grant. */
+  /** The entry names a kind without namespaces, which needs no grant. */
   | "cluster-scoped";
 
 /** A ReferenceGrant as far as it could be read. Every `from` pairs with every `to` (docs/rules.md §1.3). */

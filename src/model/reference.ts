@@ -1,3 +1,4 @@
+import type { Gap } from "./gap.ts";
 import type { FieldPath, GroupKind, NamespacedId, ObjectId } from "./object.ts";
 
 /**
@@ -58,6 +59,17 @@ export interface GrantReference extends ReferenceBase {
   readonly asksAtHome: boolean;
   /** Whether the implementation asks for a grant under a mesh parent too. */
   readonly asksUnderMesh: boolean;
+  /** Whether nobody knows which kind a grant has to trust, so that none is known to be enough. */
+  readonly trustUnknown: boolean;
+  /** Whether the implementation takes a grant that names another object of the kind for one that names this. */
+  readonly namesUnread: boolean;
+  /**
+   * For `generated`: the namespaces in which objects stand that the implementation generates from this one, as far as was
+   * seen; null for all else.
+   */
+  readonly heldIn: readonly string[] | null;
+  /** Why it may be no reference after all, or one of other namespaces too: what could not be seen, or is left open. */
+  readonly doubt: Gap | null;
   /** True where a selector found the referent, and its name is written nowhere. */
   readonly implicit: boolean;
   /** The reason the specification gives when the referent is permitted and missing; null where it gives none. */

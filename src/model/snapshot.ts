@@ -25,7 +25,7 @@ export type InputProblem =
       readonly at: Position | null;
       readonly first: Position | null;
     }
-  /** A version of a kind that never existed, that today's clusters do not serve, or that they serve with a warning. */
+  /** A version of a kind that never existed, that today's clusters do not serve, or that is deprecated. */
   | {
       readonly cause: "unknown-version" | "unserved-version" | "deprecated-version";
       readonly id: ObjectId;

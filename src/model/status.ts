@@ -7,7 +7,7 @@ export interface ConditionWord {
   /** The reasons as written, split at commas, each once (docs/rules.md §4.4). */
   readonly reasons: readonly string[];
   readonly message: string;
-  /** The generation it was made for; null where the condition does not say. */
+  /** The generation it was made for; null where the condition does not say, or says 0, which no object has. */
   readonly observedGeneration: number | null;
   /** As written, in RFC 3339; null where it is not. */
   readonly lastTransitionTime: string | null;
@@ -32,12 +32,17 @@ export interface Statement {
   readonly subject: StatementSubject;
   /** The controller's name; null where the status does not say and no GatewayClass tells it. */
   readonly controller: string | null;
+  /**
+   * The controller that the parent's GatewayClass names, where it is another one: then this one may have been left over
+   * from an earlier class. null where it is the same, and where either cannot be told.
+   */
+  readonly supersededBy: string | null;
   readonly condition: ConditionWord;
   /** The object's `metadata.generation`; null where it is not known. */
   readonly generation: number | null;
   /**
-   * Whether the condition is about the object as it stands. One that does not say which generation it saw is stale;
-   * `unknown` is for an object without a generation.
+   * Whether the condition is about the object as it stands; `unknown` where it does not say which generation it saw, or
+   * the object has none.
    */
   readonly freshness: "fresh" | "stale" | "unknown";
   /** The condition's place in the object. */

@@ -2,34 +2,18 @@ import { stringify } from "yaml";
 import { implementationOf } from "../catalogue/referents.ts";
 import { crossesNamespace, type Decision, type GrantTrial, type ListenerTrial } from "../model/decision.ts";
 import type { Finding } from "../model/finding.ts";
-import type { Gap } from "../model/gap.ts";
-import { compareText, formatPath, type ObjectId } from "../model/object.ts";
+import { formatPath } from "../model/object.ts";
 import type { ParentScope } from "../model/reference.ts";
 import type { GrantReport, IgnoredFinding, Report } from "../model/report.ts";
-import type { Statement } from "../model/status.ts";
+import { decisionsOf, detailsJson, gapJson, idJson, relatedJson, statusJson } from "./finding-json.ts";
 import { findingPlace, findingText } from "./finding-prose.ts";
 import type { Display } from "./text.ts";
 
 /** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/audit.schema.json. */
-const AUDIT_SCHEMA_VERSION = "1.1";
+const AUDIT_SCHEMA_VERSION = "1.2";
 
 /** Messages inside JSON are plain text, the same on every machine. */
 const PLAIN: Display = { width: null, color: false, unicode: true, headers: true };
-
-function idJson({ group, kind, namespace, name }: ObjectId): object {
-  return { group, kind, namespace, name };
-}
-
-function gapJson({ cause, groupKind, namespace, exceptNamespaces, detail }: Gap): object {
-  return {
-    cause,
-    group: groupKind?.group ?? null,
-    kind: groupKind?.kind ?? null,
-    namespace,
-    exceptNamespaces: [...(exceptNamespaces ?? [])].toSorted(compareText),
-    detail,
-  };
-}
 
 function grantTrialJson({ grant, from, to, failed, slips }: GrantTrial): object {
   return { grant: { namespace: grant.id.namespace, name: grant.id.name }, from, to, failed, slips };
@@ -143,45 +127,22 @@ function idOfEntry({ group, kind }: { readonly group: string; readonly kind: str
   return { group, kind };
 }
 
-/** What a controller wrote, where a finding holds it against the specification. */
-function statementOf(finding: Finding): Statement | null {
-  if ("disagreement" in finding) return finding.disagreement.statement;
-  return "statement" in finding ? finding.statement : null;
-}
-
-function statusJson({ controller, condition, generation, freshness }: Statement): object {
-  return {
-    controller,
-    type: condition.type,
-    status: condition.status,
-    reasons: condition.reasons,
-    observedGeneration: condition.observedGeneration,
-    generation,
-    freshness,
-  };
-}
-
-/** The decision that a finding is about: of a disagreement, the first that it is about. */
-function decisionOf(finding: Finding): Decision | null {
-  if ("disagreement" in finding) return finding.disagreement.decisions[0];
-  return "decision" in finding ? finding.decision : null;
-}
-
 function findingJson(finding: Finding, report: Report, indexOf: ReadonlyMap<Decision, number>): object {
   const { message, reason, detail } = findingText(finding, PLAIN);
-  const decision = decisionOf(finding);
-  const statement = statementOf(finding);
+  const [decision] = decisionsOf(finding);
   return {
     code: finding.code,
     severity: finding.severity,
     subject: finding.subject === null ? null : idJson(finding.subject),
+    related: relatedJson(finding),
     message,
     reason,
     detail,
     source: findingPlace(finding, report.locate),
-    decision: decision === null ? null : (indexOf.get(decision) ?? null),
+    decision: decision === undefined ? null : (indexOf.get(decision) ?? null),
     entry: "entry" in finding ? finding.entry : null,
-    status: statement === null ? null : statusJson(statement),
+    status: statusJson(finding),
+    details: detailsJson(finding, indexOf),
   };
 }
 

@@ -1,5 +1,5 @@
 import { crossesNamespace } from "../model/decision.ts";
-import type { Finding, Severity } from "../model/finding.ts";
+import { asCode, type Finding, type Severity } from "../model/finding.ts";
 import type { Report, VerdictCounts } from "../model/report.ts";
 import { formatPosition } from "../model/source.ts";
 import { findingPlace, findingText } from "./finding-prose.ts";
@@ -11,9 +11,6 @@ const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = { error: "red", warnin
 const SEVERITY_WIDTH = 9;
 const INDENT = " ".repeat(SEVERITY_WIDTH);
 
-/** `RefNotPermitted` → `ref-not-permitted`: where a reason says the same as the code, the code is not printed too. */
-const kebab = (reason: string): string => reason.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
-
 function findingLines(finding: Finding, report: Report, display: Display): readonly string[] {
   const { message, reason, detail } = findingText(finding, display);
   const place = findingPlace(finding, report.locate);
@@ -24,7 +21,8 @@ function findingLines(finding: Finding, report: Report, display: Display): reado
     `${severity}${styled(printable(subject), "bold", display)}`,
     printable(message),
     ...(reason === null ? [] : [printable(reason)]),
-    ...(reason !== null && kebab(reason) === finding.code ? [] : [styled(finding.code, "dim", display)]),
+    // Where a reason says the same as the code, the code is not printed too.
+    ...(reason !== null && asCode(reason) === finding.code ? [] : [styled(finding.code, "dim", display)]),
   ];
   const lines = [parts.join("  ")];
   if (detail !== null && detail !== "") lines.push(`${INDENT}${printable(detail)}`);
@@ -58,7 +56,7 @@ function findingsText(report: Report, display: Display): readonly string[] {
 }
 
 /** That something was silenced is said, so that nobody takes the findings for all there are. */
-function ignoredText({ ignored }: Report): readonly string[] {
+export function ignoredText({ ignored }: Report): readonly string[] {
   const counts = (["flag", "annotation"] as const)
     .map((who) => ({ who, count: ignored.filter(({ by }) => by === who).length }))
     .filter(({ count }) => count > 0)
@@ -113,11 +111,13 @@ export function nothingText(report: Report): string | null {
   const where = `${report.scope.namespace === null ? "" : ` of namespace ${printable(report.scope.namespace)}`}${labels}`;
   const seen = `${plural(report.decisions.length, "reference")} seen`;
   const hidden = hiddenText(report);
+  const ignored = ignoredText(report);
+  const nothingElse = ignored.length === 0 ? ", nothing to report" : "";
   const sentences =
     hidden.length === 0
-      ? [`Nothing${where} crosses a namespace: ${seen}, no grant, nothing to report`]
+      ? [`Nothing${where} crosses a namespace: ${seen}, no grant${nothingElse}`]
       : [`Nothing that could be seen${where} crosses a namespace: ${seen}`, ...hidden];
-  return `${[...sentences, ...ignoredText(report)].join(". ")}.\n`;
+  return `${[...sentences, ...ignored].join(". ")}.\n`;
 }
 
 /** The report as a person reads it: matrix, findings, summary. */

@@ -3,7 +3,7 @@ import type { FindingCode } from "../model/finding.ts";
 import type { Position } from "../model/object.ts";
 import type { Report } from "../model/report.ts";
 import { formatPosition } from "../model/source.ts";
-import { nothingText } from "./audit-text.ts";
+import { ignoredText, nothingText } from "./audit-text.ts";
 import { findingPlace, findingText } from "./finding-prose.ts";
 import { fieldOf, kindText, nameOf, obstacleText, targetText, witnessText } from "./prose.ts";
 import { plainTable, type Row } from "./table.ts";
@@ -79,8 +79,8 @@ function findingRows(report: Report, display: Display): readonly Row[] {
 }
 
 /**
- * Every permission, every reference and every other finding, one a line. References that stay in their namespace are left
- * out where they are permitted.
+ * Every permission, every reference and every other finding, one a line, and how many findings were ignored. References
+ * that stay in their namespace are left out where they are permitted.
  */
 export function auditWide(report: Report, display: Display): string {
   const nothing = nothingText(report);
@@ -98,5 +98,6 @@ export function auditWide(report: Report, display: Display): string {
     ),
     plainTable(["SEVERITY", "CODE", "OBJECT", "FINDING", ...source], findingRows(report, display), display),
   ];
-  return `${tables.filter((table) => table !== "").join("\n\n")}\n`;
+  const ignored = ignoredText(report).map((text) => `${text}.`);
+  return `${[...tables, ...ignored].filter((section) => section !== "").join("\n\n")}\n`;
 }

@@ -1,23 +1,27 @@
-import { stringify } from "yaml";
 import { KNOWN_TARGETS, LOOK_ALIKE_GRANTS } from "../catalogue/ecosystem.ts";
 import { IMPLEMENTATIONS, type ImplementationId } from "../catalogue/implementations.ts";
-import { LISTENER_SETS } from "../catalogue/kinds.ts";
-import { kindInfo } from "../catalogue/known.ts";
+import {
+  CORE,
+  GATEWAY_API,
+  GATEWAY_API_X,
+  LISTENER_SETS,
+  MESH_PARENTS,
+  REFERENCE_GRANT,
+  REFERENCE_POLICY,
+} from "../catalogue/kinds.ts";
 import type { CatalogueRow, KnownTarget, LookAlikeGrant } from "../catalogue/row.ts";
 import { ROWS } from "../catalogue/rows.ts";
-import { type GroupKind, includesGroupKind } from "../model/object.ts";
+import { type GroupKind, includesGroupKind, sameGroupKind } from "../model/object.ts";
 import type { Enforcement } from "../model/reference.ts";
+import { foldedToFit } from "./fold.ts";
 import { kindText } from "./prose.ts";
 import { plainTable, type Row } from "./table.ts";
 import { type Display, type Style, styled } from "./text.ts";
 
-/** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/catalogue.schema.json. */
-const CATALOGUE_SCHEMA_VERSION = "1.0";
-
 /** Which part of the catalogue is wanted; an empty list wants everything. */
 export interface CatalogueFilter {
-  /** Kinds that hold references, as people write them: `httproute`, `HTTPRoutes`, `service.example.com`. */
-  readonly kinds: readonly string[];
+  /** Kinds whose references are wanted. */
+  readonly kinds: readonly GroupKind[];
   readonly implementations: readonly ImplementationId[];
 }
 
@@ -33,6 +37,7 @@ export interface Catalogue {
 export type Need =
   | Enforcement
   | "allowed-routes"
+  | "mesh-parent"
   | "allowed-listeners"
   | "local"
   | "cluster-scoped-owner"
@@ -80,6 +85,10 @@ export const NEEDS: Readonly<Record<Need, { readonly words: string; readonly mea
     words: "allowedRoutes",
     means: "a listener of the parent that admits the route; no ReferenceGrant has a part in it",
   },
+  "mesh-parent": {
+    words: "nothing (mesh)",
+    means: "nothing: a Service as parent makes it a route of a mesh, and nobody has to admit it",
+  },
   "allowed-listeners": {
     words: "allowedListeners",
     means: "a Gateway that admits listeners from that namespace; no ReferenceGrant has a part in it",
@@ -124,6 +133,11 @@ export interface CatalogueLine {
 
 const distinct = <T>(items: readonly T[]): readonly T[] => [...new Set(items)];
 
+/** The kinds that a row's field may name by the row's own rule. */
+function kindsOf({ defaults, alsoNames = [] }: CatalogueRow): readonly GroupKind[] {
+  return [...(defaults === null ? [] : [defaults]), ...alsoNames];
+}
+
 /** Targets of one row, those with the same rule together. */
 function linesOfTargets(row: CatalogueRow, targets: readonly KnownTarget[]): readonly CatalogueLine[] {
   const own = targets.filter(({ rows }) => rows.includes(row.id));
@@ -145,47 +159,30 @@ function linesOfTargets(row: CatalogueRow, targets: readonly KnownTarget[]): rea
   });
 }
 
+/** What the row itself says: one line, and one more for the parents of mesh routes, which need something else. */
+function linesOfRow(row: CatalogueRow): readonly CatalogueLine[] {
+  const { implementation, quirk, citation } = row;
+  const shared = { row, implementation, quirk, citation };
+  const names = kindsOf(row);
+  const isMesh = (kind: GroupKind): boolean => row.handshake === "attachment" && includesGroupKind(MESH_PARENTS, kind);
+  const mesh = names.filter(isMesh);
+  const own: CatalogueLine = { ...shared, names: names.filter((kind) => !isMesh(kind)), need: needOf(row) };
+  return mesh.length === 0 ? [own] : [own, { ...shared, names: mesh, need: "mesh-parent" }];
+}
+
 /** The catalogue line by line, in its order: each row, then what implementations let its field name besides. */
 export function catalogueLines({ rows, targets }: Catalogue): readonly CatalogueLine[] {
   const wanted = new Set(rows);
-  return ROWS.flatMap((row): readonly CatalogueLine[] => {
-    const { implementation, quirk, citation, defaults, alsoNames = [] } = row;
-    const names = [...(defaults === null ? [] : [defaults]), ...alsoNames];
-    const own = wanted.has(row) ? [{ row, names, need: needOf(row), implementation, quirk, citation }] : [];
-    return [...own, ...linesOfTargets(row, targets)];
-  });
-}
-
-/** The plural that English would give a kind, for kinds whose own is not known. */
-function pluralOf(kind: string): string {
-  if (/(s|x|ch|sh)$/.test(kind)) return `${kind}es`;
-  return /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : `${kind}s`;
-}
-
-/** Every way to write a kind, in lower case: singular and plural, alone and with the group. */
-function spellings(groupKind: GroupKind, plural: string | undefined): readonly string[] {
-  const kind = groupKind.kind.toLowerCase();
-  const words = [kind, plural ?? pluralOf(kind)];
-  return groupKind.group === "" ? words : [...words, ...words.map((word) => `${word}.${groupKind.group}`)];
-}
-
-const spellingsOfReferrer = (kind: GroupKind): readonly string[] => spellings(kind, kindInfo(kind)?.plural);
-
-/** Every word that names a kind of the catalogue, in its order: what a mistyped one may have meant. */
-export function catalogueKinds(): readonly string[] {
-  const grants = LOOK_ALIKE_GRANTS.flatMap((grant) => spellings(grant, grant.plural));
-  return distinct([...ROWS.flatMap(({ from }) => spellingsOfReferrer(from)), ...grants]);
+  return ROWS.flatMap((row) => [...(wanted.has(row) ? linesOfRow(row) : []), ...linesOfTargets(row, targets)]);
 }
 
 /** The part of the catalogue that is wanted. */
 export function selectCatalogue({ kinds, implementations }: CatalogueFilter): Catalogue {
-  const words = kinds.map((kind) => kind.toLowerCase());
-  const named = (spelled: readonly string[]): boolean =>
-    words.length === 0 || words.some((word) => spelled.includes(word));
+  const named = (kind: GroupKind): boolean => kinds.length === 0 || includesGroupKind(kinds, kind);
   const ruledBy = (implementation: ImplementationId): boolean =>
     implementations.length === 0 || implementations.includes(implementation);
   const titles: readonly string[] = implementations.map((id) => IMPLEMENTATIONS[id].title);
-  const ofKind = ROWS.filter(({ from }) => named(spellingsOfReferrer(from)));
+  const ofKind = ROWS.filter(({ from }) => named(from));
   const ids = new Set(ofKind.map(({ id }) => id));
   return {
     rows: ofKind.filter(({ implementation }) => ruledBy(implementation)),
@@ -193,14 +190,38 @@ export function selectCatalogue({ kinds, implementations }: CatalogueFilter): Ca
       .map((target) => ({ ...target, rows: target.rows.filter((id) => ids.has(id)) }))
       .filter(({ rows }) => rows.length > 0),
     lookAlikes: LOOK_ALIKE_GRANTS.filter(
-      (grant) => named(spellings(grant, grant.plural)) && (titles.length === 0 || titles.includes(grant.whose)),
+      (grant) => named(grant) && (titles.length === 0 || titles.includes(grant.whose)),
     ),
   };
 }
 
-/** Is there nothing in it? */
-export function isEmpty({ rows, targets, lookAlikes }: Catalogue): boolean {
-  return rows.length + targets.length + lookAlikes.length === 0;
+const HOLDERS: readonly GroupKind[] = ROWS.map(({ from }) => from);
+const OWN_GRANTS: readonly GroupKind[] = [REFERENCE_GRANT, REFERENCE_POLICY];
+
+const listed = (words: readonly string[]): string =>
+  [words.slice(0, -1).join(", "), ...words.slice(-1)].filter((part) => part !== "").join(" and ");
+
+/** What an answer does not say by itself: kinds that hold nothing, and that nobody has a rule for what is asked. */
+export function catalogueNotes(
+  { kinds, implementations }: CatalogueFilter,
+  { rows, targets, lookAlikes }: Catalogue,
+): readonly string[] {
+  const holding = kinds.filter((kind) => includesGroupKind(HOLDERS, kind));
+  const idle = kinds.filter(
+    (kind) =>
+      !holding.some((other) => other.kind === kind.kind) &&
+      !LOOK_ALIKE_GRANTS.some((grant) => sameGroupKind(grant, kind)),
+  );
+  const notes = idle.map((kind) =>
+    includesGroupKind(OWN_GRANTS, kind)
+      ? `${kindText(kind)} holds no references: it is what permits those of others`
+      : `no field of ${kindText(kind)} is known to name another object`,
+  );
+  const others = kinds.filter((kind) => !idle.includes(kind));
+  if (rows.length + targets.length + lookAlikes.length > 0 || others.length === 0) return notes;
+  const titles = implementations.map((id) => IMPLEMENTATIONS[id].title);
+  const have = titles.length === 1 ? "has" : "have";
+  return [...notes, `${listed(titles)} ${have} no rule for references of ${listed(distinct(others.map(kindText)))}`];
 }
 
 /** A row's field, without the `spec.` that most paths begin with. */
@@ -215,9 +236,16 @@ export function needText({ row, need }: CatalogueLine): string {
     : NEEDS[need].words;
 }
 
-/** The kinds that a line may name, each by `text`. */
-export function namesText({ names }: CatalogueLine, text: (kind: GroupKind) => string): string {
-  return names.length === 0 ? "any kind" : distinct(names.map(text)).join(", ");
+const USUAL_GROUPS = [CORE, GATEWAY_API, GATEWAY_API_X];
+
+/** A kind with its group, if that is neither the core group nor one of the Gateway API. */
+export function fullKind({ group, kind }: GroupKind): string {
+  return USUAL_GROUPS.includes(group) ? kind : `${kind}.${group}`;
+}
+
+/** The kinds that a line may name, with their groups. */
+export function namesText({ names }: CatalogueLine): string {
+  return names.length === 0 ? "any kind" : distinct(names.map(fullKind)).join(", ");
 }
 
 /** Colour for what stands out: references that need nobody, and fields that take no other namespace. */
@@ -228,6 +256,7 @@ function styleOf(need: Need): Style | null {
     case "same-namespace-only":
       return "cyan";
     case "local":
+    case "mesh-parent":
     case "cluster-scoped-owner":
     case "foreign-grant":
       return "dim";
@@ -236,43 +265,90 @@ function styleOf(need: Need): Style | null {
   }
 }
 
-const NONE = "<none>";
-const HEAD: Row = ["KIND", "FIELD", "MAY NAME", "NEEDS", "RULE OF"];
-const WIDE_HEAD: Row = [...HEAD, "CHANNEL", "SINCE", "UNTIL", "QUIRK", "CITATION"];
+/** Kinds that the specification's own rows speak of: their bare names are theirs. */
+const SPECIFIED: readonly GroupKind[] = ROWS.filter(({ implementation }) => implementation === "gateway-api").flatMap(
+  (row) => [row.from, ...kindsOf(row)],
+);
 
-function tables(catalogue: Catalogue, display: Display, wide: boolean): string {
-  const rows = catalogueLines(catalogue).map((line): Row => {
-    const { row, need, implementation, quirk, citation } = line;
-    const cells = [
-      kindText(row.from),
-      fieldText(row),
-      namesText(line, wide ? kindText : ({ kind }) => kind),
-      styled(needText(line), styleOf(need), display),
-      IMPLEMENTATIONS[implementation].title,
-    ];
+/** The groups of all kinds of the catalogue, by the bare name. */
+const GROUPS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  [
+    ...Map.groupBy(
+      [...ROWS.flatMap((row) => [row.from, ...kindsOf(row)]), ...KNOWN_TARGETS.map(({ target }) => target)],
+      ({ kind }) => kind,
+    ),
+  ].map(([kind, all]) => [kind, new Set(all.map(({ group }) => group))]),
+);
+
+/** A kind without its group, unless others in the catalogue have the same name and the specification means none of them. */
+function shortKind(groupKind: GroupKind): string {
+  const { group, kind } = groupKind;
+  const single = GROUPS.get(kind)?.size === 1;
+  return single || group === "" || includesGroupKind(SPECIFIED, groupKind) ? kind : `${kind}.${group}`;
+}
+
+// As kubectl's tables have it: heads of one word, lists without blanks, and <none> for nothing.
+const NONE = "<none>";
+const ANY = "<any>";
+const HEAD: Row = ["KIND", "FIELD", "MAY-NAME", "NEEDS", "RULE-OF"];
+const WIDE_HEAD: Row = [...HEAD, "CHANNEL", "SINCE", "UNTIL", "QUIRK", "CITATION"];
+const NEEDS_COLUMN = HEAD.indexOf("NEEDS");
+const GRANT_HEAD: Row = ["OTHER-GRANT", "WHOSE"];
+
+const namesCell = ({ names }: CatalogueLine, text: (kind: GroupKind) => string): string =>
+  names.length === 0 ? ANY : distinct(names.map(text)).join(",");
+
+/** Colours each line of a cell for itself: what pads it is not coloured. */
+const styledLines = (cell: string, style: Style | null, display: Display): string =>
+  cell
+    .split("\n")
+    .map((line) => styled(line, style, display))
+    .join("\n");
+
+function linesTable(lines: readonly CatalogueLine[], display: Display, wide: boolean): string {
+  const text = wide ? fullKind : shortKind;
+  const rows = lines.map((line): Row => {
+    const { row, implementation, quirk, citation } = line;
+    const cells = [text(row.from), fieldText(row), namesCell(line, text), needText(line), implementation];
     const more = [row.channel ?? NONE, row.since ?? NONE, row.until ?? NONE, quirk ?? NONE, citation];
     return wide ? [...cells, ...more] : cells;
   });
-  const grants = catalogue.lookAlikes.map((grant): Row => {
+  const head = wide ? WIDE_HEAD : HEAD;
+  const fitted = wide ? rows : foldedToFit(head, rows, display);
+  const coloured = fitted.map((cells, index): Row => {
+    const style = styleOf(lines[index]?.need ?? "local");
+    return cells.map((cell, column) => (column === NEEDS_COLUMN ? styledLines(cell, style, display) : cell));
+  });
+  return plainTable(head, coloured, display);
+}
+
+function grantsTable(grants: readonly LookAlikeGrant[], display: Display, wide: boolean): string {
+  const rows = grants.map((grant): Row => {
     const cells = [kindText(grant), grant.whose];
     return wide ? [...cells, grant.citation] : cells;
   });
-  const grantHead: Row = ["GRANT OF ANOTHER KIND", "WHOSE"];
-  return [
-    plainTable(wide ? WIDE_HEAD : HEAD, rows, display),
-    plainTable(wide ? [...grantHead, "CITATION"] : grantHead, grants, display),
-  ]
+  return wide
+    ? plainTable([...GRANT_HEAD, "CITATION"], rows, display)
+    : plainTable(GRANT_HEAD, foldedToFit(GRANT_HEAD, rows, display), display);
+}
+
+function tables(catalogue: Catalogue, display: Display, wide: boolean): string {
+  const lines = catalogueLines(catalogue);
+  return [linesTable(lines, display, wide), grantsTable(catalogue.lookAlikes, display, wide)]
     .filter((table) => table !== "")
     .map((table) => `${table}\n`)
     .join("\n");
 }
 
-/** The catalogue as a table: who may name what, what that needs, and who says so. Nothing if it is empty. */
+/**
+ * The catalogue as a table: who may name what, what that needs, and who says so; nothing if it is empty. On a terminal cells
+ * are folded to its width, elsewhere each line of the catalogue is one of text.
+ */
 export function catalogueText(catalogue: Catalogue, display: Display): string {
   return tables(catalogue, display, false);
 }
 
-/** The same with releases, peculiarities and sources. */
+/** The same with groups, releases, peculiarities and sources, and never folded. */
 export function catalogueWide(catalogue: Catalogue, display: Display): string {
   return tables(catalogue, display, true);
 }
@@ -280,68 +356,4 @@ export function catalogueWide(catalogue: Catalogue, display: Display): string {
 /** The ids of the rows, one a line: what `row` of a decision names. */
 export function catalogueNames(catalogue: Catalogue): string {
   return distinct(catalogueLines(catalogue).map(({ row }) => `${row.id}\n`)).join("");
-}
-
-const kindJson = ({ group, kind }: GroupKind): object => ({ group, kind });
-
-function rowJson(row: CatalogueRow): object {
-  return {
-    id: row.id,
-    implementation: row.implementation,
-    from: kindJson(row.from),
-    path: row.path,
-    reading: row.reading,
-    condition: row.handshake === "grant" ? row.condition : null,
-    defaults: row.defaults === null ? null : kindJson(row.defaults),
-    alsoNames: (row.alsoNames ?? []).map(kindJson),
-    handshake: row.handshake,
-    enforcement: row.handshake === "grant" ? row.enforcement : null,
-    trustedAs: row.handshake === "grant" ? (row.trustedAs ?? [row.from]).map(kindJson) : [],
-    reach: row.handshake === "none" ? row.reach : null,
-    grantKind: row.handshake === "foreign-grant" ? kindJson(row.grantKind) : null,
-    missingReason: "missingReason" in row ? row.missingReason : null,
-    channel: row.channel,
-    since: row.since,
-    until: row.until,
-    quirk: row.quirk,
-    citation: row.citation,
-  };
-}
-
-/** The catalogue as plain data, in the shape of the published schema. */
-function catalogueData({ rows, targets, lookAlikes }: Catalogue): object {
-  const used = new Set([...rows, ...targets].map(({ implementation }) => implementation));
-  return {
-    schemaVersion: CATALOGUE_SCHEMA_VERSION,
-    implementations: Object.entries(IMPLEMENTATIONS)
-      .map(([id, { title, repository }]) => ({ id, title, repository }))
-      .filter(({ id }) => [...used].some((other) => other === id)),
-    rows: rows.map(rowJson),
-    targets: targets.map(({ rows: ids, target, implementation, enforcement, quirk, citation }) => ({
-      rows: ids,
-      target: kindJson(target),
-      implementation,
-      enforcement,
-      quirk,
-      citation,
-    })),
-    lookAlikes: lookAlikes.map(({ group, kind, plural, scope, whose, citation }) => ({
-      group,
-      kind,
-      plural,
-      scope,
-      whose,
-      citation,
-    })),
-  };
-}
-
-/** The catalogue as JSON. */
-export function catalogueJson(catalogue: Catalogue): string {
-  return `${JSON.stringify(catalogueData(catalogue), null, 2)}\n`;
-}
-
-/** The catalogue as YAML, with the same content as the JSON. */
-export function catalogueYaml(catalogue: Catalogue): string {
-  return stringify(catalogueData(catalogue), { lineWidth: 0, aliasDuplicateObjects: false });
 }

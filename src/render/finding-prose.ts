@@ -1,12 +1,12 @@
 import { kindInfo } from "../catalogue/known.ts";
 import { rowOf } from "../catalogue/rows.ts";
-import type { FreeDecision, GrantDecision, WithVerdict } from "../model/decision.ts";
-import type { EntryRef, Finding } from "../model/finding.ts";
-import type { InertCause } from "../model/grant.ts";
-import { type FieldPath, formatPath, type GroupKind, type ObjectId, type Position } from "../model/object.ts";
+import { currentVersion, isGone, replacementOf } from "../catalogue/versions.ts";
+import type { Decision, FreeDecision, GrantDecision, WithVerdict } from "../model/decision.ts";
+import { type Finding, IGNORE_ANNOTATION } from "../model/finding.ts";
+import { type FieldPath, formatPath, type ObjectId, type Position } from "../model/object.ts";
 import type { InputProblem, Namesakes } from "../model/snapshot.ts";
 import { formatPosition } from "../model/source.ts";
-import type { Statement } from "../model/status.ts";
+import { entryText, inertText, redundantText, unknownKindText } from "./grant-prose.ts";
 import {
   admissionText,
   fieldOf,
@@ -15,33 +15,17 @@ import {
   kindText,
   NO_WILDCARD,
   nameOf,
+  nearMissText,
   obstacleText,
-  quoted,
   referenceText,
   ruleNote,
   ruleOf,
-  witnessText,
+  slipOfKind,
 } from "./prose.ts";
+import { disagreementText, staleText } from "./status-prose.ts";
 import { type Display, plural } from "./text.ts";
 
 /** Every word of a finding that a user reads. Nothing here is cleaned for a terminal: what prints it does that. */
-
-const entryText = ({ list, index }: EntryRef): string => `${list}[${index}]`;
-
-function inertText(why: InertCause): string {
-  switch (why) {
-    case "own-namespace":
-      return "names the grant's own namespace, where no grant is needed; it permits nothing";
-    case "attachment-target":
-      return "names a kind that routes attach to; that is for allowedRoutes of its listeners, a grant has no part in it";
-    case "invalid-string":
-      return "holds a string that names no API group, kind or namespace; it matches nothing";
-    case "literal-star":
-      return 'has the name "*", which is no wildcard and no object\'s name; leave the name out to mean every one';
-    case "cluster-scoped":
-      return "names a kind without namespaces, which needs no grant; it permits nothing";
-  }
-}
 
 function problemText(problem: InputProblem): FindingText {
   switch (problem.cause) {
@@ -66,7 +50,10 @@ function problemText(problem: InputProblem): FindingText {
         `${problem.apiVersion} is served by no supported release of the Gateway API; it was read all the same`,
       );
     case "deprecated-version":
-      return plain(`${problem.apiVersion} is deprecated; clusters still serve it, with a warning`);
+      return plain(
+        `${problem.apiVersion} is deprecated: write version ${currentVersion(problem.id) ?? "that is current"}`,
+        "whether a cluster still takes it depends on channel and release of its CRDs",
+      );
     case "field":
       return plain(
         `${formatPath(problem.path)} should be ${problem.expected}, found ${problem.found}`,
@@ -104,35 +91,42 @@ function missingTargetText(
   elsewhere: Namesakes,
 ): string {
   const right = outcome.witness.by === "grant" ? "it is permitted" : "it needs no grant";
+  if (reference.referent.namespace === null && kindInfo(reference.referent)?.scope === "Namespaced") {
+    return `it lacks a namespace, without which no ${kindText(reference.referent)} can be found${elsewhereText(elsewhere)}`;
+  }
   return `${right}, but there is no ${nameOf(reference.referent)}${elsewhereText(elsewhere)}`;
-}
-
-function unknownKindText({ group, kind }: GroupKind, meant: GroupKind | null): string {
-  const named = `${kind} of group ${quoted(group)}`;
-  if (meant !== null) return `names ${named}: did you mean ${meant.kind} of group ${quoted(meant.group)}?`;
-  return `names ${named}, a kind whose references are not known here; whether it is in use cannot be told`;
 }
 
 const othersText = (others: number): string =>
   others === 0 ? "" : `, and so ${others === 1 ? "is 1 other" : `are ${others} others`}`;
 
-function hostnameText({
-  route,
-  other,
-  seniority,
-  parent,
-  listener,
-  hostname,
-  sameMatch,
-}: Finding & { readonly code: "hostname-taken" }): FindingText {
+/** Which of two routes goes first, and what that gives it. */
+function seniorityText({ other, seniority }: HostnameTaken, gain: string): string {
+  switch (seniority) {
+    case "older":
+      return `${nameOf(other)} is the older, so it ${gain}`;
+    case "same-time":
+      return `both were created at the same time, and ${nameOf(other)} is the first by namespace and name, so it ${gain}`;
+    case "unknown":
+      return `the one that was created first ${gain}; the files do not say which`;
+  }
+}
+
+type HostnameTaken = Finding & { readonly code: "hostname-taken" };
+
+function hostnameText(finding: HostnameTaken): FindingText {
+  const { route, other, parent, listener, hostname, sameMatch } = finding;
   const name = hostname ?? (kindInfo(route)?.route?.hostnames === true ? "every hostname" : "its connections");
-  const place = `listener ${listener.name} of ${nameOf(parent)}`;
-  const message = `shares ${name} on ${place} with ${nameOf(other)}`;
-  if (!sameMatch) return plain(message, "each may take requests of the other with a rule that is more specific");
-  const same = `${message}, and a rule of both matches the same requests`;
-  return seniority === "older"
-    ? plain(same, `${nameOf(other)} is the older, so it gets them`)
-    : plain(same, "the one that was created first gets them; the files do not say which");
+  const message = `shares ${name} on listener ${listener.name} of ${nameOf(parent)} with ${nameOf(other)}`;
+  if (sameMatch) {
+    return plain(`${message}, and a rule of both matches the same requests`, seniorityText(finding, "gets them"));
+  }
+  return other.kind === route.kind
+    ? plain(message, "each may take requests of the other with a rule that is more specific")
+    : plain(
+        `${message}, and an implementation may accept one of the two kinds only`,
+        seniorityText(finding, "is accepted, and the other may be refused altogether"),
+      );
 }
 
 function unselectedText({ why, grants }: Finding & { readonly code: "service-unselected" }): FindingText {
@@ -148,37 +142,64 @@ function unselectedText({ why, grants }: Finding & { readonly code: "service-uns
   }
 }
 
-const controllerText = ({ controller }: Statement): string =>
-  controller === null ? "the controller" : `controller ${controller}`;
-
-/** What a condition is about, for a sentence. */
-function placeText({ subject }: Statement): string {
-  switch (subject.about) {
-    case "parent":
-      return `under ${nameOf(subject.parent)}${subject.sectionName === null ? "" : `#${subject.sectionName}`}`;
-    case "listener":
-      return `of listener ${subject.listener}`;
-    case "object":
-      return "of the object";
-  }
+function dataSourceText({
+  path,
+  applied,
+  localSource,
+}: Finding & { readonly code: "data-source-namespace-dropped" }): FindingText {
+  return localSource
+    ? plain(
+        `${fieldOf(path)} is gone: the manifest that was applied last names ${nameOf(applied)}`,
+        "the claim takes its data from its own namespace instead",
+      )
+    : plain(
+        `${fieldOf(path)} was dropped when the manifest was applied: it named ${nameOf(applied)}`,
+        "the feature gate CrossNamespaceVolumeDataSource is off in the API server, which then drops the whole field: the volume starts empty",
+      );
 }
 
-/** A controller's word, as its condition has it. */
-const wordText = ({ condition: { type, status, reasons } }: Statement): string =>
-  `${type}=${status}${status === "True" || reasons.length === 0 ? "" : ` (${reasons.join(", ")})`}`;
+/** A field that newer releases have no more, or that went with its kind. */
+function retiredText({ reference }: Decision): FindingText {
+  const { until, from } = rowOf(reference);
+  if (!isGone(from)) {
+    return plain(
+      `${fieldOf(reference.path)} is no field of the Gateway API after ${until}`,
+      "newer CRDs drop it without a word, and the reference with it",
+    );
+  }
+  const successor = replacementOf(from);
+  return plain(
+    `${kindText(from)}, which holds ${fieldOf(reference.path)}, is no kind of the Gateway API after ${until}`,
+    successor === null ? "no later release has its CRD" : `${kindText(successor)} has replaced it`,
+  );
+}
 
-function disagreementText(
-  { code, disagreement }: Finding & { readonly code: "controller-refuses-permitted" | "controller-permits-refused" },
-  display: Display,
-): FindingText {
-  const { statement, decisions } = disagreement;
-  const [first, ...others] = decisions;
-  const stale = statement.freshness === "fresh" ? "" : ", of an earlier generation";
-  const message = `${controllerText(statement)} says ${wordText(statement)} ${placeText(statement)}${stale}`;
-  const about = `${referenceText(first, display)}${others.length === 0 ? "" : ` (and ${plural(others.length, "other")})`}`;
-  return code === "controller-refuses-permitted"
-    ? plain(message, `the specification permits ${about}: ${witnessText(first)}. The YAML is right`)
-    : plain(message, `the specification refuses ${about}: ${obstacleText(first)}. It may work without permission`);
+function versionText({
+  code,
+  groupKind,
+  fate,
+  versions,
+}: Finding & { readonly code: "version-stored" | "version-old" }): FindingText {
+  const [kind, written] = [kindText(groupKind), versions.join(", ")];
+  const dropped = fate === "dropped";
+  if (code === "version-old") {
+    return dropped
+      ? plain(`this cluster serves ${kind} as ${written} only, which no supported release of the Gateway API does`)
+      : plain(
+          `this cluster serves ${kind} as ${written} only, which is deprecated`,
+          "it works; later releases of the Gateway API stop serving it, and some channels have",
+        );
+  }
+  const remedy = "rewrite the objects, then take the version off the list";
+  return dropped
+    ? plain(
+        `${kind} objects may be stored as ${written}, which releases have dropped`,
+        `CRDs without a version that status.storedVersions lists are refused: ${remedy}`,
+      )
+    : plain(
+        `${kind} objects may be stored as ${written}, which releases have deprecated`,
+        `a release or channel whose CRD is without a version that status.storedVersions lists will be refused: ${remedy}`,
+      );
 }
 
 /** Puts a finding into words. */
@@ -212,15 +233,9 @@ export function findingText(finding: Finding, display: Display): FindingText {
         "the reference stays in its own namespace, and no grant lets it leave; move or copy the object",
       );
     case "data-source-namespace-dropped":
-      return plain(
-        `${fieldOf(finding.path)} was dropped when the manifest was applied: it named ${nameOf(finding.applied)}`,
-        "the feature gate CrossNamespaceVolumeDataSource is off in the API server, so the claim looks in its own namespace",
-      );
+      return dataSourceText(finding);
     case "field-retired":
-      return plain(
-        `${fieldOf(finding.decision.reference.path)} is no field of the Gateway API after ${rowOf(finding.decision.reference).until}`,
-        "newer CRDs drop it without a word, and the reference with it",
-      );
+      return retiredText(finding.decision);
     case "field-experimental":
       return plain(
         `${fieldOf(finding.decision.reference.path)} is in the experimental channel only`,
@@ -238,8 +253,19 @@ export function findingText(finding: Finding, display: Display): FindingText {
         reason: finding.decision.reference.missingReason,
         detail: missingTargetText(finding.decision, finding.elsewhere),
       };
-    case "unknown-verdict":
-      return plain(referenceText(finding.decision, display), gapText(finding.gap));
+    case "reference-unknown-kind":
+      return {
+        message: referenceText(finding.decision, display),
+        reason: "InvalidKind",
+        detail: slipOfKind(finding.decision.reference.referent, finding.meant),
+      };
+    case "unknown-verdict": {
+      const near = nearMissText(finding.decision);
+      return plain(
+        referenceText(finding.decision, display),
+        `${gapText(finding.gap)}${near === null || finding.gap.cause !== "implementation" ? "" : `; ${near}`}`,
+      );
+    }
     case "grant-unused":
       return plain(
         finding.entries === "all" ? "nothing uses it" : `nothing uses ${finding.entries.map(entryText).join(", ")}`,
@@ -253,7 +279,12 @@ export function findingText(finding: Finding, display: Display): FindingText {
         `${entryText(finding.entry)} admits every ${finding.target.kind} of ${finding.grant.id.namespace}; name the ones that are needed`,
       );
     case "grant-unknown-kind":
-      return plain(`${entryText(finding.entry)} ${unknownKindText(finding.groupKind, finding.meant)}`);
+      return plain(`${entryText(finding.entry)} ${unknownKindText(finding)}`);
+    case "grant-field-ignored":
+      return plain(
+        `${formatPath(finding.path)} is no field of a ${finding.grant.id.kind}, and the API server drops it`,
+        "it restricts nothing: the grant is as wide as without it",
+      );
     case "mesh-exemption":
       return plain(
         `${referenceText(finding.decision, display)} needs no grant under a Service parent`,
@@ -262,7 +293,7 @@ export function findingText(finding: Finding, display: Display): FindingText {
     case "grant-terminating":
       return plain("is being deleted, and is in effect until it is gone");
     case "grant-redundant":
-      return plain(`everything that it permits, ${nameOf(finding.covering.id)} permits too`);
+      return plain(redundantText(finding));
     case "referencepolicy":
       return finding.inForce
         ? plain(
@@ -291,24 +322,15 @@ export function findingText(finding: Finding, display: Display): FindingText {
       return unselectedText(finding);
     case "controller-refuses-permitted":
     case "controller-permits-refused":
-      return disagreementText(finding, display);
+      return { ...disagreementText(finding, display), reason: null };
     case "status-stale":
-      return plain(
-        `${controllerText(finding.statement)} last looked at generation ${finding.statement.condition.observedGeneration ?? "(none)"}, the object is at ${finding.statement.generation ?? "(unknown)"}`,
-        `what it says ${placeText(finding.statement)} may not be about this spec`,
-      );
+      return { ...staleText(finding), reason: null };
     case "version-stored":
-      return plain(
-        `${kindText(finding.groupKind)} objects may be stored as ${finding.versions.join(", ")}, which releases have dropped`,
-        "CRDs without a version that status.storedVersions lists are refused: rewrite the objects, then take the version off the list",
-      );
     case "version-old":
-      return plain(
-        `this cluster serves ${kindText(finding.groupKind)} as ${finding.versions.join(", ")} only, which no supported release of the Gateway API does`,
-      );
+      return versionText(finding);
     case "ignore-unknown-code":
       return plain(
-        `the annotation that silences findings names ${JSON.stringify(finding.word)}, which is no code of one`,
+        `annotation ${IGNORE_ANNOTATION}: no finding has the code ${JSON.stringify(finding.word)}${finding.meant === null ? "" : ` (did you mean ${finding.meant}?)`}`,
       );
     case "referencegrant-not-served":
       return plain(
@@ -332,9 +354,13 @@ export function findingPlace(
 ): Position | null {
   if ("problem" in finding) return finding.problem.at;
   if ("decision" in finding) return locate(finding.decision.reference.referrer, finding.decision.reference.path);
+  if (finding.code === "grant-field-ignored") return locate(finding.grant.id, finding.path);
   if ("entry" in finding) return locate(finding.grant.id, ["spec", finding.entry.list, finding.entry.index]);
   if (finding.code === "listener-open-to-all") {
     return locate(finding.parent, ["spec", "listeners", finding.listener.index]);
+  }
+  if (finding.code === "ignore-unknown-code" && finding.subject !== null) {
+    return locate(finding.subject, ["metadata", "annotations", IGNORE_ANNOTATION]);
   }
   return finding.subject === null ? null : locate(finding.subject, []);
 }

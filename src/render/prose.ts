@@ -1,7 +1,7 @@
 import { IMPLEMENTATIONS } from "../catalogue/implementations.ts";
 import { KINDS } from "../catalogue/known.ts";
 import { kindsOf } from "../catalogue/protocols.ts";
-import { implementationOf } from "../catalogue/referents.ts";
+import { implementationOf, meantParent, meantReferent } from "../catalogue/referents.ts";
 import {
   type AttachmentDecision,
   type Decision,
@@ -191,10 +191,26 @@ function grantMiss({ grant, from, to, failed, slips }: GrantTrial, { reference }
   return [nearest, ...hints].join("; ");
 }
 
+/** What is wrong with a kind that does not exist. */
+export function slipOfKind({ group, kind }: GroupKind, meant: GroupKind): string {
+  const there = `there is no kind ${kind} of group ${quoted(group)}`;
+  return `${there}: did you mean ${meant.kind} of group ${quoted(meant.group)}?`;
+}
+
+/** The grant that comes nearest to settling what is left open; null where one permits, or none is near. */
+export function nearMissText(decision: Decision): string | null {
+  if (decision.handshake !== "grant") return null;
+  const { trials } = decision.outcome;
+  const [first] = trials;
+  return first === undefined || trials.some(({ failed }) => failed.length === 0) ? null : grantMiss(first, decision);
+}
+
 function whyRefusedByGrant(decision: WithVerdict<GrantDecision, "refused">): string {
   const { referent } = decision.reference;
   switch (decision.outcome.reason) {
     case "RefNotPermitted": {
+      const meant = meantReferent(referent);
+      if (meant !== null) return slipOfKind(referent, meant);
       const [first] = decision.outcome.trials;
       if (first !== undefined) return grantMiss(first, decision);
       return `no ReferenceGrant in namespace ${referent.namespace} permits it`;
@@ -233,8 +249,10 @@ function noSuchListener({ reference, outcome }: AttachmentDecision): string {
 function whyNotAttached(decision: WithVerdict<AttachmentDecision, "refused">): string {
   const { referent, referrer } = decision.reference;
   switch (decision.outcome.reason) {
-    case "ParentNotFound":
-      return `there is no ${nameOf(referent)}`;
+    case "ParentNotFound": {
+      const meant = meantParent(referent);
+      return meant === null ? `there is no ${nameOf(referent)}` : slipOfKind(referent, meant);
+    }
     case "ListenerSetNotAllowed":
       return `${nameOf(referent)} is itself not attached to a Gateway`;
     case "NotAllowed":

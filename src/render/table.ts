@@ -43,17 +43,18 @@ const ASCII_BORDERS = {
 } as const;
 
 /** Between columns, as kubectl's printers have it. */
-const GUTTER = 3;
+export const GUTTER = 3;
 
 /** cli-table3 lays out in time square to the rows, so long tables are laid out in pieces of equal column widths. */
 const ROWS_AT_ONCE = 100;
 
-function widthOf(cell: string): number {
+/** How many columns the widest line of a cell takes. */
+export function widthOf(cell: string): number {
   return Math.max(...cell.split("\n").map((line) => stringWidth(line)));
 }
 
 /** The width of each column: its widest cell. */
-function columnWidths(rows: readonly Row[]): number[] {
+export function columnWidths(rows: readonly Row[]): number[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, widthOf(cell));

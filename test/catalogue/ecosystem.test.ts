@@ -89,11 +89,26 @@ describe("the rows of others", () => {
       "SecurityPolicy.targetSelectors": "object-selector",
       "TrafficPolicy.apiKeyAuth.secretSelector": "object-selector",
       "KongConsumer.annotations.konghq.com/plugins": "plugin-list",
+      "KongConsumerGroup.annotations.konghq.com/plugins": "plugin-list",
       "Service.annotations.konghq.com/plugins": "plugin-list",
       "Ingress.annotations.konghq.com/plugins": "plugin-list",
+      "TCPIngress.annotations.konghq.com/plugins": "plugin-list",
+      "UDPIngress.annotations.konghq.com/plugins": "plugin-list",
       "HTTPRoute.annotations.konghq.com/plugins": "plugin-list",
+      "GRPCRoute.annotations.konghq.com/plugins": "plugin-list",
+      "TLSRoute.annotations.konghq.com/plugins": "plugin-list",
+      "TCPRoute.annotations.konghq.com/plugins": "plugin-list",
+      "UDPRoute.annotations.konghq.com/plugins": "plugin-list",
       "GlobalAccelerator.listeners.endpointGroups.endpoints": "endpoint",
     });
+  });
+
+  it("say why, where a ReferenceGrant is of no use", () => {
+    const idle = [...ECOSYSTEM_ROWS, ...KNOWN_TARGETS].filter(
+      (row) => "enforcement" in row && row.enforcement === "ignored",
+    );
+    expect(idle.length).toBeGreaterThan(5);
+    for (const { quirk, citation } of idle) expect(quirk, citation).not.toBeNull();
   });
 
   it("tell where they were read, and what is peculiar", () => {
@@ -126,7 +141,7 @@ describe("the rows of others", () => {
       "kgateway mode": 25,
       "agentgateway unverified": 9,
       "agentgateway mode": 52,
-      "kong required": 7,
+      "kong required": 14,
       "kong foreign-grant": 24,
       "nginx-gateway-fabric required": 3,
       "apisix required": 1,
@@ -134,7 +149,7 @@ describe("the rows of others", () => {
       "fsm required": 1,
       "airlock declared": 3,
       "kuadrant required": 1,
-      "cfgate required": 4,
+      "cfgate required": 5,
     });
   });
 });

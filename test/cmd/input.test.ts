@@ -32,6 +32,22 @@ beforeAll(() => {
     "many/b.yml": GOOD.replace("name: s", "name: t"),
     "many/deep/c.json": '{"apiVersion":"v1","kind":"Service","metadata":{"name":"u","namespace":"ns"}}',
     "no-manifests/readme.md": "x",
+    "tools/kustomization.yaml": "resources: [good.yaml]\n",
+    "tools/Chart.yaml": "apiVersion: v2\nname: chart\nversion: 1.0.0\n",
+    "tools/values-prod.yml": "replicas: 3\n",
+    "tools/kind.yaml": "apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\nnodes: []\n",
+    "tools/kubeconfig.yaml": "apiVersion: v1\nkind: Config\nclusters: []\n",
+    "tools/kustomize.yaml": "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n",
+    "with-tools/kustomization.yaml": "resources: [good.yaml]\n",
+    "with-tools/values.yaml": "replicas: 3\n",
+    "twice/good.yaml": GOOD,
+    "twice/values.yaml": GOOD,
+    "with-tools/good.yaml": GOOD,
+    "with-tools/settings.yaml": "a: 1\n",
+    "empty-list.json": '{"apiVersion":"v1","kind":"List","items":[]}',
+    "null-list.json": '{"apiVersion":"v1","kind":"List","items":null}',
+    "bare-list.yaml": "apiVersion: v1\nkind: List\n",
+    "refused.yaml": `${GOOD}---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r, namespace: a}\nspec: {rules: [{backendRefs: [{name: s, namespace: ns}]}]}\n`,
   };
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(join(folder, name, ".."), { recursive: true });
@@ -77,6 +93,19 @@ describe("input that cannot be used", () => {
       "-f values.yaml",
       "error: values.yaml:1:1: no Kubernetes object: kind is missing or no usable string\nnothing else could be read; give files with Kubernetes objects to -f\n",
     ],
+    ["-f tools", "error: nothing in tools is of a kind that is looked at\ngive files with Kubernetes objects to -f\n"],
+    [
+      "-f tools/kustomization.yaml",
+      "error: tools/kustomization.yaml:1:1: no Kubernetes object: kind is missing or no usable string\nnothing else could be read; give files with Kubernetes objects to -f\n",
+    ],
+    [
+      "-f tools/kind.yaml",
+      "error: nothing in tools/kind.yaml is of a kind that is looked at\ngive files with Kubernetes objects to -f\n",
+    ],
+    ...["empty-list.json", "null-list.json", "bare-list.yaml"].map((file) => [
+      `-f ${file}`,
+      `error: there is nothing but empty lists in ${file}\ngive files with Kubernetes objects to -f\n`,
+    ]),
     [
       "-f binary.yaml",
       "error: binary.yaml is not UTF-8 text\nconvert it, or leave it out of the files given with -f\n",
@@ -89,7 +118,7 @@ describe("input that cannot be used", () => {
 
 /** The files that are read for `-f`, with what is wrong with them; paths are those below the test's folder. */
 async function sourcesOf(names: readonly string[], recursive = false): Promise<readonly string[]> {
-  const filenames = names.map((name) => join(folder, name));
+  const filenames = names.map((name) => (name.startsWith("https:") ? name : join(folder, name)));
   const sources = await readFiles({ filenames, recursive, readStdin: async () => new Uint8Array() });
   const told = sources.map((source) => ("problem" in source ? `${source.name}: ${source.problem}` : source.name));
   return told.map((text) => text.replace(`${folder}/`, ""));
@@ -155,6 +184,8 @@ describe("files that nobody named and nobody can read", () => {
     [["hopeless"], "hopeless/dangling.yaml: it links to a path that does not exist"],
     [["hopeless/*"], "hopeless/dangling.yaml: it links to a path that does not exist"],
     [["mixed/empty/*"], 'no file matches "mixed/empty/*"'],
+    [["https://example.com/a.yaml"], "URLs are not read"],
+    [["https://example.com/a.yaml?b=[c]"], "URLs are not read"],
   ])("stop the run where they were named or nothing else is left: %s", async (names, message) => {
     const error = await sourcesOf(names).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: "RefgrantError", failure: "input" });
@@ -189,6 +220,41 @@ describe("input of which a part can be used", () => {
     const { stdout, exitCode } = await audit("-f good.yaml,values.yaml");
     expect(exitCode).toBe(0);
     expect(stdout).toContain("values.yaml:1:1  passed over: no Kubernetes object");
+  });
+});
+
+describe("what other tools keep beside manifests", () => {
+  const findings = async (line: string) => {
+    const { stdout } = await audit(`${line} -o json`);
+    const report: { findings: { code: string; source: { file: string } }[] } = JSON.parse(stdout);
+    return report.findings.map(({ code, source }) => `${code} ${source.file}`);
+  };
+  it("is no matter in a folder; other files without an object are", async () => {
+    expect(await findings("-f tools,good.yaml")).toEqual([]);
+    expect((await audit("-f tools,good.yaml --fail-on warning")).exitCode).toBe(0);
+    expect(await findings("-f with-tools")).toEqual(["manifest-invalid with-tools/settings.yaml"]);
+  });
+  it("is told where it was named", async () => {
+    expect(await findings("-f with-tools,tools/Chart.yaml")).toEqual([
+      "manifest-invalid with-tools/settings.yaml",
+      "manifest-invalid tools/Chart.yaml",
+    ]);
+  });
+  it("is read where it is an object", async () => {
+    expect(await findings("-f twice")).toEqual(["manifest-duplicate twice/values.yaml"]);
+  });
+});
+
+describe("--ignore for an object", () => {
+  const notes = async (rules: string) =>
+    (await audit(`-f refused.yaml --closed-world --ignore ${rules}`)).stderr.split("\n").filter(Boolean);
+  it("on which there is no such finding is told", async () => {
+    expect(await notes("ref-not-permitted:a/r,grant-broad:ns/g,version-old:class,grant-unused")).toEqual([
+      "Note: --ignore grant-broad:ns/g,version-old:class: the report has no such finding",
+    ]);
+  });
+  it("that silences something is not", async () => {
+    expect(await notes("RefNotPermitted:a/r")).toEqual([]);
   });
 });
 

@@ -86,10 +86,16 @@ describe("grants", () => {
       "warning grant-dangling: from[0] names Namespace gone, which does not exist",
     ]);
   });
-  it("to an object that does not exist", () => {
+  it("to an object that does not exist: said once", () => {
     expect(found(grant("backend", "g", [{}], [{ name: "gone" }]))).toEqual([
       "warning grant-dangling: to[0] names Service backend/gone, which does not exist",
+    ]);
+    expect(found(api, grant("backend", "g", [{}], [{ name: "gone" }, { name: "api" }]))).toEqual([
+      "warning grant-dangling: to[0] names Service backend/gone, which does not exist",
       "warning grant-unused: nothing uses it",
+    ]);
+    expect(found(web, api, grant("backend", "g", [{}], [{ name: "gone" }, { name: "api" }]))).toEqual([
+      "warning grant-dangling: to[0] names Service backend/gone, which does not exist",
     ]);
   });
   it("that trust their own namespace: said once", () => {

@@ -7,6 +7,7 @@ import type { Finding } from "../../src/model/finding.ts";
 import type { Listener } from "../../src/model/listener.ts";
 import { type KubeObject, keyOf, type NamespacedId } from "../../src/model/object.ts";
 import { type Sight, sightOf } from "../../src/model/snapshot.ts";
+import { findingText } from "../../src/render/finding-prose.ts";
 
 const GROUP = "gateway.networking.k8s.io";
 const GATEWAY: NamespacedId = { group: GROUP, kind: "Gateway", namespace: "edge", name: "gw" };
@@ -165,7 +166,7 @@ describe("age", () => {
   const table: readonly (readonly [string, unknown, unknown, string])[] = [
     ["a second less", SECOND, FIRST, "a/shop < b/thief older"],
     ["a second more", FIRST, SECOND, "b/thief < a/shop older"],
-    ["the same: namespace and name decide", FIRST, FIRST, "b/thief < a/shop older"],
+    ["the same: namespace and name decide", FIRST, FIRST, "b/thief < a/shop same-time"],
     ["of neither known", undefined, undefined, "b/thief < a/shop unknown"],
     ["of the first alone known", FIRST, undefined, "b/thief < a/shop unknown"],
     ["of the second alone known", undefined, FIRST, "b/thief < a/shop unknown"],
@@ -182,7 +183,7 @@ describe("age", () => {
   it("the same: the order is that of the text namespace/name", () => {
     const created = FIRST;
     expect(taken({ ...shop, created }, { ...thief, at: "a-b/thief", created })).toEqual([
-      "warning a/shop < a-b/thief older: gw#l0 shop.example.com, same match",
+      "warning a/shop < a-b/thief same-time: gw#l0 shop.example.com, same match",
     ]);
   });
 });
@@ -256,13 +257,36 @@ describe("kinds of routes", () => {
       WARNING,
     );
   });
-  it("HTTPRoutes and GRPCRoutes share names, not matches", () => {
+  describe("HTTPRoutes and GRPCRoutes share names, not matches, and an implementation may take one of the two only", () => {
     const rules = [{ matches: [] }];
-    expect(taken({ ...shop, rules }, { ...thief, rules, kind: "GRPCRoute" })).toEqual([
-      "info a/shop < b/thief older: gw#l0 shop.example.com",
-    ]);
+    const rpc: Route = { ...thief, rules, kind: "GRPCRoute" };
+    it("so the younger is warned, whatever their paths", () => {
+      const expected = ["warning a/shop < b/thief older: gw#l0 shop.example.com"];
+      expect(taken({ ...shop, rules }, rpc)).toEqual(expected);
+      const paths = [{ matches: [{ path: { value: "/shop" } }] }];
+      const calls = [{ matches: [{ method: { service: "s", method: "m" } }] }];
+      expect(taken({ ...shop, rules: paths }, { ...rpc, rules: calls })).toEqual(expected);
+    });
+    it("whichever of the two it is", () => {
+      expect(taken({ ...shop, created: FIRST }, { ...rpc, created: SECOND })).toEqual([
+        "warning b/thief < a/shop older: gw#l0 shop.example.com",
+      ]);
+    });
+    it("but of one with the same match before", () => {
+      expect(taken(shop, rpc, { ...thief, at: "c/older", created: "2023-01-01T00:00:00Z" })).toContain(
+        "warning a/shop < c/older older: gw#l0 shop.example.com, same match",
+      );
+    });
+    it("rather than of one that only shares paths", () => {
+      const paths = [{ matches: [{ path: { value: "/shop" } }] }];
+      expect(taken({ ...shop, rules: paths }, rpc, { ...shop, at: "c/all", created: FIRST })).toContain(
+        "warning a/shop < b/thief older: gw#l0 shop.example.com",
+      );
+    });
   });
 });
+
+const FOUND = { same: WARNING, shared: ["info a/shop < b/thief older: gw#l0 shop.example.com"], apart: [] };
 
 describe("matches of HTTPRoutes", () => {
   const path = (value: string, type?: string) => ({ path: { value, type } });
@@ -270,7 +294,7 @@ describe("matches of HTTPRoutes", () => {
   const all = [{}];
   const one = (match: object) => [{ matches: [match] }];
   const get = one({ path: { value: "/x" }, method: "GET" });
-  const table: readonly (readonly [string, unknown, unknown, "same" | "shared"])[] = [
+  const table: readonly (readonly [string, unknown, unknown, "same" | "shared" | "apart"])[] = [
     ["no rules: everything", undefined, undefined, "same"],
     ["no matches: everything", all, undefined, "same"],
     ["an empty list of matches: everything", [{ matches: [] }], undefined, "same"],
@@ -278,13 +302,46 @@ describe("matches of HTTPRoutes", () => {
     ["the prefix / is everything", one(path("/")), undefined, "same"],
     ["an empty list of rules: nothing", [], undefined, "shared"],
     ["paths", one(path("/x")), one(path("/x")), "same"],
-    ["paths that differ", one(path("/x")), one(path("/y")), "shared"],
+    ["paths that differ", one(path("/x")), one(path("/y")), "apart"],
     ["one path under the other", one(path("/x")), one(path("/x/y")), "shared"],
+    ["one path far under the other", one(path("/x")), one(path("/x/y/z", "Exact")), "shared"],
+    ["one path that begins like the other", one(path("/x")), one(path("/xy")), "apart"],
+    ["everything and a path", one(path("/")), one(path("/x", "Exact")), "shared"],
+    ["a prefix under a path that is exact", one(path("/x", "Exact")), one(path("/x/y")), "apart"],
+    ["paths under one path", one(path("/x/y")), one(path("/x/z", "Exact")), "apart"],
+    ["no path: everything", one({ method: "GET" }), one(path("/x")), "shared"],
+    ["an expression for a path", one(path("/x.*", "RegularExpression")), one(path("/y")), "shared"],
+    ["a path that is none", one(path("x")), one(path("/y")), "shared"],
+    [
+      "one path of several",
+      [...one(path("/y")), ...one(path("/x/y"))],
+      [...one(path("/x")), ...one(path("/z"))],
+      "shared",
+    ],
+    [
+      "none of several paths",
+      [...one(path("/y")), ...one(path("/x/y"))],
+      [...one(path("/x/z")), ...one(path("/z"))],
+      "apart",
+    ],
+    ["a path beside a match without", [...one(path("/y")), ...one({ method: "GET" })], one(path("/x")), "shared"],
+    [
+      "paths deeper than most, with much in common",
+      one(path(`${"/d".repeat(40)}/x`)),
+      one(path(`${"/d".repeat(40)}/y`)),
+      "shared",
+    ],
+    [
+      "paths deeper than most, with little in common",
+      one(path(`${"/d".repeat(40)}/x`)),
+      one(path(`/x${"/d".repeat(40)}`)),
+      "apart",
+    ],
     ["a prefix by default", one(path("/x")), one(path("/x", "PathPrefix")), "same"],
     ["types of path", one(path("/x", "Exact")), one(path("/x")), "shared"],
     ["a prefix with a slash at its end", one(path("/x/")), one(path("/x")), "same"],
-    ["a path with a slash at its end", one(path("/x/", "Exact")), one(path("/x", "Exact")), "shared"],
-    ["the case of a path", one(path("/X")), one(path("/x")), "shared"],
+    ["a path with a slash at its end", one(path("/x/", "Exact")), one(path("/x", "Exact")), "apart"],
+    ["the case of a path", one(path("/X")), one(path("/x")), "apart"],
     ["methods", get, get, "same"],
     ["a method more", get, one(path("/x")), "shared"],
     ["methods that differ", get, one({ ...path("/x"), method: "PUT" }), "shared"],
@@ -330,30 +387,29 @@ describe("matches of HTTPRoutes", () => {
     ["matches beside one that cannot be read", [...one({ headers: 1 }), ...all], undefined, "same"],
   ];
   it.each(table)("%s", (_, ours, theirs, expected) => {
-    const severity = expected === "same" ? WARNING : ["info a/shop < b/thief older: gw#l0 shop.example.com"];
-    expect(taken({ ...shop, rules: ours }, { ...thief, rules: theirs })).toEqual(severity);
-    expect(taken({ ...shop, rules: theirs }, { ...thief, rules: ours })).toEqual(severity);
+    expect(taken({ ...shop, rules: ours }, { ...thief, rules: theirs })).toEqual(FOUND[expected]);
+    expect(taken({ ...shop, rules: theirs }, { ...thief, rules: ours })).toEqual(FOUND[expected]);
   });
 });
 
 describe("matches of GRPCRoutes", () => {
   const one = (match: object) => [{ matches: [match] }];
   const method = (service?: string, name?: string, type?: string) => one({ method: { service, method: name, type } });
-  const table: readonly (readonly [string, unknown, unknown, "same" | "shared"])[] = [
+  const table: readonly (readonly [string, unknown, unknown, "same" | "shared" | "apart"])[] = [
     ["no rules: nothing", undefined, undefined, "shared"],
     ["no matches: everything", [{}], one({}), "same"],
     ["methods", method("s", "m"), method("s", "m", "Exact"), "same"],
     ["a service with and without method", method("s", "m"), method("s"), "shared"],
-    ["services", method("s"), method("t"), "shared"],
+    ["services", method("s"), method("t"), "apart"],
+    ["methods that differ", method("s", "m"), method("s", "n"), "apart"],
+    ["a method of every service", method(undefined, "m"), method("t"), "shared"],
     ["types", method("s"), method("s", undefined, "RegularExpression"), "shared"],
     ["headers", one({ headers: [{ name: "h", value: "1" }] }), one({ headers: [{ name: "H", value: "1" }] }), "same"],
     ["a header more", one({ headers: [{ name: "h", value: "1" }] }), one({}), "shared"],
   ];
   it.each(table)("%s", (_, ours, theirs, expected) => {
     const kind = "GRPCRoute";
-    expect(taken({ ...shop, kind, rules: ours }, { ...thief, kind, rules: theirs })).toEqual(
-      expected === "same" ? WARNING : ["info a/shop < b/thief older: gw#l0 shop.example.com"],
-    );
+    expect(taken({ ...shop, kind, rules: ours }, { ...thief, kind, rules: theirs })).toEqual(FOUND[expected]);
   });
 });
 
@@ -380,7 +436,7 @@ describe("several routes with one name", () => {
       taken(
         { at: "a/x", hostnames, created: THIRD, rules: at("/x") },
         { at: "b/x", hostnames, created: SECOND, rules: at("/x") },
-        { at: "c/y", hostnames, created: FIRST, rules: at("/y") },
+        { at: "c/y", hostnames, created: FIRST, rules: at("/") },
       ),
     ).toEqual([`warning a/x < b/x older: ${NAME}, same match`, `info b/x < c/y older: ${NAME}`]);
   });
@@ -402,7 +458,7 @@ describe("several routes with one name", () => {
       `warning c/young < d/old older: ${NAME}, same match`,
       `warning d/old < b/undated unknown: ${NAME}, same match`,
     ]);
-    expect(taken(old, undated, { ...young, rules: at("/x") })[0]).toBe(`info c/young < d/old older: ${NAME}`);
+    expect(taken(old, undated, { ...young, rules: at("/y/x") })[0]).toBe(`info c/young < d/old older: ${NAME}`);
     expect(taken(old, { ...undated, rules: at("/x") }, { ...young, rules: at("/x") })[0]).toBe(
       `warning c/young < b/undated unknown: ${NAME}, same match`,
     );
@@ -427,7 +483,9 @@ describe("every route held against every other", () => {
   const HOST = "a.b.com";
   const on = [listener(HOST)];
   const WRITTEN = ["", "*.com", "*.b.com", HOST];
-  const PATHS = ["/x", "/y", "/z"];
+  const PATHS = ["/x", "/y", "/x/a", "/x/a/b", "/xa"];
+  const meet = (one: string, other: string): boolean =>
+    `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`);
   interface Sketch {
     readonly at: string;
     readonly created: string | undefined;
@@ -462,7 +520,12 @@ describe("every route held against every other", () => {
         same:
           WRITTEN.indexOf(other.written) >= WRITTEN.indexOf(one.written) &&
           other.paths.some((path) => one.paths.includes(path)),
-      }));
+      }))
+      .filter(
+        ({ other }) =>
+          [one, other].some(({ paths }) => paths.length === 0) ||
+          other.paths.some((path) => one.paths.some((own) => meet(path, own))),
+      );
     const [first] = before.toSorted((x, y) => {
       if (x.same !== y.same) return x.same ? -1 : 1;
       if (x.aged !== y.aged) return x.aged ? -1 : 1;
@@ -471,7 +534,8 @@ describe("every route held against every other", () => {
     if (first === undefined) return null;
     const { other, aged, same } = first;
     const severity = same ? "warning" : "info";
-    return `${severity} ${one.at} < ${other.at} ${aged ? "older" : "unknown"}: gw#l0 ${HOST}${same ? ", same match" : ""}`;
+    const seniority = aged ? (one.created === other.created ? "same-time" : "older") : "unknown";
+    return `${severity} ${one.at} < ${other.at} ${seniority}: gw#l0 ${HOST}${same ? ", same match" : ""}`;
   };
   it("gives the same findings", () => {
     const sketches = fc.uniqueArray(sketch, { maxLength: 8, selector: ({ at }) => at });
@@ -483,6 +547,40 @@ describe("every route held against every other", () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+});
+
+describe("the words", () => {
+  const said = (...routes: readonly Route[]): readonly (readonly [string, string | null])[] =>
+    findings(routes).map((finding) => {
+      const { message, detail } = findingText(finding, { width: null, color: false, unicode: false, headers: true });
+      return [message, detail];
+    });
+  const SHARES = "shares shop.example.com on listener l0 of Gateway edge/gw with";
+  const SAME = `${SHARES} HTTPRoute b/thief, and a rule of both matches the same requests`;
+  it("name the older route", () => {
+    expect(said(shop, thief)).toEqual([[SAME, "HTTPRoute b/thief is the older, so it gets them"]]);
+  });
+  it("claim no difference in age where there is none", () => {
+    expect(said({ ...shop, at: "c/shop", created: FIRST }, thief)).toEqual([
+      [
+        SAME,
+        "both were created at the same time, and HTTPRoute b/thief is the first by namespace and name, so it gets them",
+      ],
+    ]);
+  });
+  it("claim nothing about age where none is known", () => {
+    const [[, detail] = []] = said({ ...shop, created: undefined }, { ...thief, created: undefined });
+    expect(detail).toBe("the one that was created first gets them; the files do not say which");
+  });
+  it("tell that one of two kinds may be refused altogether", () => {
+    const rpc: Route = { ...thief, kind: "GRPCRoute", rules: [{}] };
+    const message = `${SHARES} GRPCRoute b/thief, and an implementation may accept one of the two kinds only`;
+    const gain = "is accepted, and the other may be refused altogether";
+    expect(said(shop, rpc)).toEqual([[message, `GRPCRoute b/thief is the older, so it ${gain}`]]);
+    expect(said({ ...shop, at: "c/shop", created: undefined }, rpc)).toEqual([
+      [message, `the one that was created first ${gain}; the files do not say which`],
+    ]);
   });
 });
 
@@ -513,10 +611,26 @@ describe("size", () => {
   });
   it("20,000 routes with one name and a match each", () => {
     const { spent, count } = measure(
-      many((i) => ({ at: `ns-${i % 2}/r${i}`, hostnames, rules: [{ matches: [{ path: { value: `/${i}` } }] }] })),
+      many((i) => ({
+        at: `ns-${i % 2}/r${i}`,
+        hostnames,
+        rules: [{ matches: [{ headers: [{ name: "n", value: `${i}` }] }] }],
+      })),
     );
     expect(count).toBe(10_000);
     expect(spent).toBeLessThan(2_000);
+  });
+  it("10,000 routes with one name and two paths each, under one path or not", () => {
+    const paths = (index: number) => [1, 2].map((part) => ({ path: { value: `/a/b/${index}/${part}` } }));
+    const some = (home: (index: number) => string) =>
+      many((i) => ({ at: `${home(i)}/r${i}`, hostnames, rules: [{ matches: paths(i) }] })).slice(0, 10_000);
+    const apart = measure(some((i) => `ns-${i % 2}`));
+    expect(apart.count).toBe(0);
+    expect(apart.spent).toBeLessThan(2_000);
+    const above: Route = { at: "a/above", hostnames, rules: [{ matches: [{ path: { value: "/a/b" } }] }] };
+    const shared = measure([above, ...some(() => "ns")]);
+    expect(shared.count).toBe(10_000);
+    expect(shared.spent).toBeLessThan(2_000);
   });
   it("20,000 routes of one namespace, and one of another that is younger", () => {
     const { spent, count } = measure([

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { exitCode } from "../../src/diagnose/exit-code.ts";
-import { IGNORE_ANNOTATION, type IgnoreRule } from "../../src/diagnose/ignore.ts";
+import { findingCode, type IgnoreRule, idleRules, nearCode } from "../../src/diagnose/ignore.ts";
+import { IGNORE_ANNOTATION } from "../../src/model/finding.ts";
 import type { Scope } from "../../src/model/report.ts";
 import { sightOf } from "../../src/model/snapshot.ts";
 import { audit } from "../../src/pipeline.ts";
+import { findingPlace } from "../../src/render/finding-prose.ts";
 import { core, gateway, grant, type Manifest, namespace, route, snapshotOf } from "../harness/world.ts";
 
 const namespaces = [namespace("app"), namespace("backend"), namespace("edge")];
@@ -78,6 +80,12 @@ describe("--ignore", () => {
     expect(report.findings).toEqual([]);
     expect(exitCode(report, { failOn: "info", allowUnknown: false })).toBe(4);
   });
+  it("of an object on which there is no such finding does nothing, and is known to", () => {
+    const on = (name: string): IgnoreRule => ({ code: "ref-not-permitted", subject: { namespace: "app", name } });
+    const rules = [on("web"), on("wbe"), everywhere("grant-broad")];
+    const { ignored } = ignoring([annotated(web, "ref-not-permitted"), api], rules);
+    expect(idleRules({ rules, annotations: true }, ignored)).toEqual([on("wbe")]);
+  });
   it("counts what is in scope only", () => {
     const scope = { ...whole, namespace: "edge" };
     expect(ignoring([web, api, open], [everywhere("ref-not-permitted")], scope).ignored).toEqual([]);
@@ -111,14 +119,45 @@ describe("the annotation", () => {
       told: ["ignore-unknown-code web"],
       ignored: ["ref-not-permitted web annotation"],
     });
-    expect(ignoring(world).findings).toMatchObject([{ severity: "warning", word: "ref-not-permited" }]);
+    expect(ignoring(world).findings).toMatchObject([
+      { severity: "warning", word: "ref-not-permited", meant: "ref-not-permitted" },
+    ]);
+  });
+  it("is not looked at where it does not count", () => {
+    expect(ignoring([annotated(web, "nonsense"), api], [], whole, false).findings.map(({ code }) => code)).toEqual([
+      "ref-not-permitted",
+    ]);
+  });
+  it("has its place in the file", () => {
+    const report = ignoring([annotated(web, "nonsense"), api]);
+    const [finding] = report.findings.filter(({ code }) => code === "ignore-unknown-code");
+    const text = JSON.stringify({ apiVersion: "v1", kind: "List", items: [...namespaces, annotated(web, "nonsense")] });
+    expect(finding && findingPlace(finding, report.locate)).toEqual({
+      file: "world.json",
+      line: 1,
+      column: text.indexOf('"nonsense"') + 1,
+    });
   });
   it("can silence that too", () => {
     expect(parted([annotated(web, "ignore-unknown-code,x,ref-not-permitted"), api]).told).toEqual([]);
   });
-  it.each([[5], [null], [["ref-not-permitted"]], [{}]])("%j is no list of codes", (value) => {
-    expect(parted([annotated(web, value), api])).toEqual({ told: ["ref-not-permitted web"], ignored: [] });
+  it.each([[5], [true], [["ref-not-permitted"]], [{}]])("%j silences nothing, and is no annotation", (value) => {
+    expect(parted([annotated(web, value), api])).toEqual({
+      told: ["manifest-rejected web", "ref-not-permitted web"],
+      ignored: [],
+    });
+    const [rejected] = ignoring([annotated(web, value), api]).findings;
+    expect(rejected).toMatchObject({ problem: { path: ["metadata", "annotations", IGNORE_ANNOTATION] } });
   });
+  it("without a value says nothing", () => {
+    expect(parted([annotated(web, null), api])).toEqual({ told: ["ref-not-permitted web"], ignored: [] });
+  });
+  it.each(["RefNotPermitted", "REF-NOT-PERMITTED", "ref-not-permitted"])(
+    "takes the code as it is printed: %s",
+    (word) => {
+      expect(parted([annotated(web, word), api])).toEqual({ told: [], ignored: ["ref-not-permitted web annotation"] });
+    },
+  );
   it("of an object whose body was not read says nothing", () => {
     const snapshot = snapshotOf([...namespaces, annotated(web, "ref-not-permitted"), api]);
     const route = sightOf(snapshot).objectsOf({ group: "gateway.networking.k8s.io", kind: "HTTPRoute" })[0];
@@ -127,5 +166,28 @@ describe("the annotation", () => {
       [...snapshot.objects].map(([key, object]) => [key, object === route ? { ...object, body: null } : object]),
     );
     expect(audit({ ...snapshot, objects }, whole).ignored).toEqual([]);
+  });
+});
+
+describe("the words for codes", () => {
+  it.each([
+    ["grant-broad", "grant-broad"],
+    ["GRANT-BROAD", "grant-broad"],
+    ["MustBeLocal", "must-be-local"],
+    ["RefNotPermitted", "ref-not-permitted"],
+    ["constructor", null],
+    ["grant", null],
+    ["", null],
+  ])("%s names %s", (word, code) => {
+    expect(findingCode(word)).toBe(code);
+  });
+  it.each([
+    ["listner-open", "listener-open-to-all"],
+    ["grant-unsed", "grant-unused"],
+    ["RefNotPermited", "ref-not-permitted"],
+    ["grant", null],
+    ["nonsense", null],
+  ])("%s is near %s", (word, code) => {
+    expect(nearCode(word)).toBe(code);
   });
 });

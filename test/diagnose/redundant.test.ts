@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { livePairs } from "../../src/catalogue/grants.ts";
-import { redundantGrants } from "../../src/diagnose/redundant.ts";
+import { redundantEntries, redundantGrants } from "../../src/diagnose/redundant.ts";
 import type { Grant, GrantFrom, GrantTo } from "../../src/model/grant.ts";
+import { keyOf } from "../../src/model/object.ts";
 
 const GROUP = "gateway.networking.k8s.io";
 
@@ -65,6 +66,7 @@ describe("a grant and another", () => {
     ["of another trusted group", { to: ab }, { from: [{ group: "x.io" }] }, "needed"],
     ["of another trusted namespace", { to: ab }, { from: [{ namespace: "other" }] }, "needed"],
     ["that is being deleted", { to: ab }, { terminating: true }, "needed"],
+    ["with an entry that can match nothing", { to: ab }, { to: [...ab, { name: "*" }] }, "needed"],
     ["that stays, where it is being deleted", { to: ab, terminating: true }, {}, "redundant"],
     ["which can match nothing", { to: ab }, { from: [{ namespace: "backend" }] }, "needed"],
     ["where its own rest can match nothing", { to: [{ name: "a" }, { name: "*" }] }, { to: ab }, "redundant"],
@@ -113,6 +115,44 @@ describe("several grants", () => {
       "a < b",
       "b < c",
     ]);
+  });
+});
+
+describe("a grant that the API server would refuse", () => {
+  const grants = [grant({ name: "narrow", to: ab }), grant({ name: "wide" })];
+  const [narrow, wide] = grants.map(({ id }) => new Set([keyOf(id)]));
+  it("covers none, and may be covered", () => {
+    expect(redundantGrants(grants).map(({ grant: { id } }) => id.name)).toEqual(["narrow"]);
+    expect(redundantGrants(grants, wide)).toEqual([]);
+    expect(redundantGrants(grants, narrow).map(({ grant: { id } }) => id.name)).toEqual(["narrow"]);
+  });
+});
+
+describe("entries of one grant", () => {
+  const entries = (written: Omit<Written, "name">): readonly string[] =>
+    redundantEntries(grant({ name: "g", ...written })).map((finding) =>
+      finding.code === "grant-redundant" && "entry" in finding
+        ? `${finding.entry.list}[${finding.entry.index}] < ${finding.coveredBy.index}${finding.wider ? " wider" : ""}`
+        : finding.code,
+    );
+  const table: readonly (readonly [string, Omit<Written, "name">, readonly string[]])[] = [
+    ["that all differ", { from: [{}, { namespace: "x" }, { kind: "GRPCRoute" }], to: ab }, []],
+    ["that stand twice: the first stays", { from: [{}, {}, {}] }, ["from[1] < 0", "from[2] < 0"]],
+    ["with the same name", { to: [{ name: "a" }, { name: "b" }, { name: "a" }] }, ["to[2] < 0"]],
+    [
+      "beside one for every name, before it or after",
+      { to: [{ name: "a" }, {}, { name: "b" }] },
+      ["to[0] < 1 wider", "to[2] < 1 wider"],
+    ],
+    [
+      "with the same name in another kind",
+      { to: [{ name: "a" }, { kind: "Secret", name: "a" }, { kind: "Secret" }] },
+      ["to[1] < 2 wider"],
+    ],
+    ["that can match nothing", { to: [{ name: "*" }, { name: "*" }, {}] }, []],
+  ];
+  it.each(table)("%s", (_, written, expected) => {
+    expect(entries(written)).toEqual(expected);
   });
 });
 

@@ -59,6 +59,19 @@ describe("what nobody saw", () => {
     expect(hidden({ group: GW, kind: "GatewayClass" }).hiddenReferrers).toEqual([]);
     expect(hidden({ group: "configuration.konghq.com", kind: "KongRoute" }).hiddenReferrers).toEqual([]);
   });
+  it("may be grants: ReferencePolicies where they are in force, and nowhere else", () => {
+    const hidesGrants = (kind: string, version: string) => {
+      const groupKind = { group: GW, kind };
+      const gaps: Snapshot["gaps"] = [{ cause: "forbidden", groupKind, namespace: null, detail: "hidden" }];
+      const served = ["ReferenceGrant", "ReferencePolicy"].map((name) => ({ group: GW, kind: name, version }));
+      const whole: Snapshot = { ...snapshotOf(namespaces), source: "cluster", served, gaps };
+      return audit(whole, { namespace: null, selector: [] }).hiddenGrants;
+    };
+    expect(hidesGrants("ReferenceGrant", "v1")).toBe(true);
+    expect(hidesGrants("ReferencePolicy", "v1")).toBe(false);
+    expect(hidesGrants("ReferencePolicy", "v1alpha2")).toBe(true);
+    expect(hidesGrants("HTTPRoute", "v1")).toBe(false);
+  });
 });
 
 describe("scope", () => {

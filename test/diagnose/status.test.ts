@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { extract } from "../../src/catalogue/extract.ts";
-import { statementsIn } from "../../src/catalogue/status.ts";
+import { healthIn, statementsIn } from "../../src/catalogue/status.ts";
 import { judgements, ofStatus } from "../../src/diagnose/status.ts";
 import { decide } from "../../src/evaluate/decide.ts";
 import type { Finding } from "../../src/model/finding.ts";
 import { formatPath } from "../../src/model/object.ts";
 import { sightOf } from "../../src/model/snapshot.ts";
 import type { Statement } from "../../src/model/status.ts";
-import { core, GW, gateway, grant, type Manifest, namespace, route, snapshotOf } from "../harness/world.ts";
+import { auditText } from "../../src/render/audit-text.ts";
+import { findingText } from "../../src/render/finding-prose.ts";
+import { core, GW, gateway, grant, type Manifest, namespace, reportOn, route, snapshotOf } from "../harness/world.ts";
 
 const GWX = "gateway.networking.x-k8s.io";
 const OTHER_CONTROLLER = "example.com/other";
@@ -17,7 +19,7 @@ interface Condition {
   readonly type: string;
   readonly status: string;
   readonly reason?: string;
-  readonly observedGeneration?: number;
+  readonly observedGeneration?: number | undefined;
   readonly message?: string;
   readonly lastTransitionTime?: string;
 }
@@ -55,7 +57,8 @@ function world(manifests: readonly Manifest[], closed: boolean) {
   );
   const extracted = extract(sight, null);
   const decisions = decide({ ...extracted, sight });
-  return { statements: statementsIn(sight), decisions, holders: [...extracted.holders.values()] };
+  const holders = [...extracted.holders.values()];
+  return { statements: statementsIn(sight), decisions, holders, healthOf: healthIn(sight) };
 }
 
 const SUBJECTS = {
@@ -256,6 +259,7 @@ describe("ResolvedRefs of a route", () => {
 describe("entries of a route's status", () => {
   const base = [gw, gatewayClass, api];
   const own = { ...gw, metadata: { namespace: "app", name: "gw" } };
+  const byDefault = gateway("edge", "gw", [HTTP], { defaultScope: "All" });
   const twoListeners = gateway("edge", "gw", [HTTP, { ...HTTP, name: "other", port: 8080 }]);
   check([
     ["are absent", [...base, web([])], []],
@@ -270,8 +274,8 @@ describe("entries of a route's status", () => {
       [`error ${PERMITS} HTTPRoute on gw ResolvedRefs=True: ${BACKEND}`],
     ],
     [
-      "of two controllers, both mistaken, one of them late",
-      [...base, web([under(GW_REF, [old(RESOLVED)], OTHER_CONTROLLER), under(GW_REF, [RESOLVED])])],
+      "of two controllers of an unknown class, both mistaken, one of them late",
+      [gw, api, web([under(GW_REF, [old(RESOLVED)], OTHER_CONTROLLER), under(GW_REF, [RESOLVED])])],
       [
         `warning ${PERMITS} HTTPRoute on gw by ${OTHER_CONTROLLER} ResolvedRefs=True: ${BACKEND}`,
         `error ${PERMITS} HTTPRoute on gw ResolvedRefs=True: ${BACKEND}`,
@@ -283,12 +287,45 @@ describe("entries of a route's status", () => {
       [],
     ],
     [
-      "for a default Gateway are about a parent that the route does not name",
+      "for a default Gateway say nothing of the attachment that counts",
       [
         gateway("edge", "gw", [{ ...HTTP, allowedRoutes: {} }], { defaultScope: "All" }),
-        api,
-        web([under(GW_REF, [RESOLVED, old(ACCEPTED)])], { useDefaultGateways: "All" }, []),
+        web([under(GW_REF, [ACCEPTED])], { useDefaultGateways: "All", rules: [] }, []),
       ],
+      [],
+    ],
+    [
+      "for a default Gateway speak of references as those of any Gateway",
+      [byDefault, api, web([under(GW_REF, [RESOLVED, old(ACCEPTED)])], { useDefaultGateways: "All" }, [])],
+      [`error ${PERMITS} HTTPRoute on gw ResolvedRefs=True: ${BACKEND}`],
+    ],
+    [
+      "for a default Gateway refuse what is permitted, late",
+      [byDefault, api, toApi, web([under(GW_REF, [old(DENIED)])], { useDefaultGateways: "All" }, [])],
+      [`warning ${REFUSES} HTTPRoute on gw ResolvedRefs=False: ${BACKEND}`],
+    ],
+    [
+      "for a default Gateway agree",
+      [byDefault, api, web([under(GW_REF, [DENIED])], { useDefaultGateways: "All" }, [])],
+      [],
+    ],
+    [
+      "for a default Gateway are not about what a mesh parent exempts",
+      [
+        byDefault,
+        api,
+        web([under(GW_REF, [DENIED]), under(MESH_REF, [RESOLVED])], { useDefaultGateways: "All" }, [MESH_REF]),
+      ],
+      [],
+    ],
+    [
+      "for a default Gateway beside a mesh parent, mistaken",
+      [byDefault, api, web([under(GW_REF, [RESOLVED])], { useDefaultGateways: "All" }, [MESH_REF])],
+      [`error ${PERMITS} HTTPRoute on gw ResolvedRefs=True: ${BACKEND}`],
+    ],
+    [
+      "for a Gateway that offers itself to routes that do not ask are left over",
+      [byDefault, api, web([under(GW_REF, [RESOLVED])], {}, [])],
       [],
     ],
     [
@@ -366,6 +403,119 @@ describe("entries of a route's status", () => {
   ]);
 });
 
+describe("an entry of a controller that is not that of the class", () => {
+  const base = [gw, gatewayClass, api];
+  const foreign = (...conditions: readonly Condition[]) => under(GW_REF, conditions, OTHER_CONTROLLER);
+  const set: Manifest = {
+    apiVersion: `${GW}/v1`,
+    kind: "ListenerSet",
+    metadata: { namespace: "app", name: "set" },
+    spec: { parentRef: GW_REF, listeners: [HTTP] },
+  };
+  const SET_REF = { kind: "ListenerSet", name: "set" };
+  const open = gateway("edge", "gw", [HTTP], { allowedListeners: { namespaces: { from: "All" } } });
+  check([
+    ["is passed over once that one has spoken", [...base, web([foreign(RESOLVED), under(GW_REF, [ACCEPTED])])], []],
+    [
+      "is passed over, however late",
+      [...base, web([under(GW_REF, [ACCEPTED]), foreign(old(DENIED), old(ACCEPTED))])],
+      [],
+    ],
+    [
+      "is passed over for another section of the parent",
+      [
+        ...base,
+        web([under({ ...GW_REF, sectionName: "http" }, [ACCEPTED]), foreign(RESOLVED)], {}, [
+          GW_REF,
+          { ...GW_REF, sectionName: "http" },
+        ]),
+      ],
+      [],
+    ],
+    [
+      "is all there is",
+      [...base, web([foreign(RESOLVED)])],
+      [`warning ${PERMITS} HTTPRoute on gw by ${OTHER_CONTROLLER} ResolvedRefs=True: ${BACKEND}`],
+    ],
+    [
+      "is all there is, while that one was only named",
+      [...base, web([foreign(RESOLVED), under(GW_REF, [says("Accepted", "Unknown", "Pending")])])],
+      [`warning ${PERMITS} HTTPRoute on gw by ${OTHER_CONTROLLER} ResolvedRefs=True: ${BACKEND}`],
+    ],
+    [
+      "is all there is for this parent",
+      [
+        ...base,
+        gateway("app", "own", [HTTP]),
+        web([foreign(RESOLVED), under({ name: "own" }, [DENIED])], {}, [GW_REF, { name: "own" }]),
+      ],
+      [`warning ${PERMITS} HTTPRoute on gw by ${OTHER_CONTROLLER} ResolvedRefs=True: ${BACKEND}`],
+    ],
+    [
+      "is not known for one while nobody sees the class",
+      [gw, api, web([foreign(RESOLVED), under(GW_REF, [ACCEPTED])])],
+      [`error ${PERMITS} HTTPRoute on gw by ${OTHER_CONTROLLER} ResolvedRefs=True: ${BACKEND}`],
+    ],
+    [
+      "does not give its name",
+      [
+        ...base,
+        live(route("HTTPRoute", "app", "web", { parentRefs: [GW_REF], rules: BACKENDS }), {
+          parents: [{ parentRef: GW_REF, conditions: [RESOLVED] }, under(GW_REF, [ACCEPTED])],
+        }),
+      ],
+      [`error ${PERMITS} HTTPRoute on gw by nobody ResolvedRefs=True: ${BACKEND}`],
+    ],
+    [
+      "is passed over for a ListenerSet of the class's Gateway",
+      [
+        open,
+        gatewayClass,
+        api,
+        set,
+        web([under(SET_REF, [RESOLVED], OTHER_CONTROLLER), under(SET_REF, [ACCEPTED])], {}, [SET_REF]),
+      ],
+      [],
+    ],
+    [
+      "is of a ListenerSet that names itself as its parent",
+      [
+        gatewayClass,
+        api,
+        { ...set, spec: { parentRef: { ...SET_REF, group: GW }, listeners: [HTTP] } },
+        web([under(SET_REF, [RESOLVED], OTHER_CONTROLLER), under(SET_REF, [ACCEPTED])], {}, [SET_REF]),
+      ],
+      [`error ${PERMITS} HTTPRoute on set by ${OTHER_CONTROLLER} ResolvedRefs=True: ${BACKEND}`],
+    ],
+  ]);
+});
+
+describe("a field of the experimental channel", () => {
+  const base = [gw, gatewayClass, api];
+  const auth = {
+    type: "ExternalAuth",
+    externalAuth: { protocol: "GRPC", backendRef: { name: "api", namespace: "backend", port: 9000 } },
+  };
+  const AUTH = "spec.rules[0].filters[0].externalAuth.backendRef";
+  check([
+    [
+      "may not be implemented by who permits it",
+      [...base, web([under(GW_REF, [RESOLVED])], { rules: [{ filters: [auth] }] })],
+      [`warning ${PERMITS} HTTPRoute on gw ResolvedRefs=True: ${AUTH}`],
+    ],
+    [
+      "beside one of every channel",
+      [...base, web([under(GW_REF, [RESOLVED])], { rules: [{ filters: [auth], ...BACKENDS[0] }] })],
+      [`error ${PERMITS} HTTPRoute on gw ResolvedRefs=True: ${BACKEND}, ${AUTH}`],
+    ],
+    [
+      "is implemented by who refuses it",
+      [...base, toApi, web([under(GW_REF, [DENIED])], { rules: [{ filters: [auth] }] })],
+      [`error ${REFUSES} HTTPRoute on gw ResolvedRefs=False: ${AUTH}`],
+    ],
+  ]);
+});
+
 describe("a mesh parent", () => {
   const meshWeb = (conditions: readonly Condition[]) => web([under(MESH_REF, conditions)], {}, [MESH_REF]);
   check([
@@ -374,6 +524,11 @@ describe("a mesh parent", () => {
       "asks for a grant that the spec does not",
       [api, meshWeb([DENIED])],
       [`warning ${REFUSES} HTTPRoute on api ResolvedRefs=False: ${BACKEND}`],
+    ],
+    [
+      "asks for a grant, and there is one",
+      [api, toApi, meshWeb([DENIED])],
+      [`error ${REFUSES} HTTPRoute on api ResolvedRefs=False: ${BACKEND}`],
     ],
     ["has no such port", [api, meshWeb([rejected("NoMatchingParent")])], []],
     [
@@ -593,6 +748,149 @@ describe("Accepted of a route", () => {
           spec: { parentRef: GW_REF, listeners: [HTTP] },
         },
         web([under({ kind: "ListenerSet", name: "set" }, [ACCEPTED])], plain, [{ kind: "ListenerSet", name: "set" }]),
+      ],
+      [],
+    ],
+  ]);
+});
+
+describe("listeners that are of no use", () => {
+  const other = { ...HTTP, name: "other", port: 81 };
+  const refuses = (reason = "NoMatchingParent", ref: object = GW_REF) =>
+    web([under(ref, [rejected(reason)])], { rules: [] }, [ref]);
+  const of = (status: object, listeners: readonly object[] = [HTTP], more: object = {}) =>
+    live(gateway("edge", "gw", listeners, more), status);
+  const listener = (name: string, ...conditions: readonly Condition[]) => ({ name, conditions });
+  const BAD = says("Programmed", "False", "Invalid");
+  const refused = [`error ${REFUSES} HTTPRoute on gw Accepted=False: spec.parentRefs[0]`];
+  const https = (certificate: object) => ({
+    ...HTTP,
+    name: "https",
+    protocol: "HTTPS",
+    port: 443,
+    tls: { certificateRefs: [certificate] },
+  });
+  const toSecrets = grant("backend", "s", [{ kind: "Gateway", namespace: "edge" }], [{ kind: "Secret" }]);
+  const secret = core("Secret", "backend", "tls");
+  const foreign = { name: "tls", namespace: "backend" };
+  const setOf = (status: object): Manifest =>
+    live(
+      {
+        apiVersion: `${GW}/v1`,
+        kind: "ListenerSet",
+        metadata: { namespace: "app", name: "set" },
+        spec: { parentRef: GW_REF, listeners: [HTTP] },
+      },
+      status,
+    );
+  const SET_REF = { kind: "ListenerSet", name: "set" };
+  const open = { allowedListeners: { namespaces: { from: "All" } } };
+  const failing: readonly (readonly [type: string, status: string])[] = [
+    ["Accepted", "False"],
+    ["Programmed", "False"],
+    ["ResolvedRefs", "False"],
+    ["Conflicted", "True"],
+  ];
+  const healthy: readonly (readonly [type: string, status: string])[] = [
+    ["Accepted", "True"],
+    ["Programmed", "Unknown"],
+    ["Conflicted", "False"],
+    ["OverlappingTLSConfig", "True"],
+  ];
+  check([
+    ...failing.map(
+      ([type, status]): Situation => [
+        `by ${type}=${status} of the only listener`,
+        [of({ listeners: [listener("http", says(type, status, "x"))] }), refuses()],
+        [],
+      ],
+    ),
+    ...healthy.map(
+      ([type, status]): Situation => [
+        `are not told by ${type}=${status}`,
+        [of({ listeners: [listener("http", says(type, status, "x"))] }), refuses()],
+        refused,
+      ],
+    ),
+    ["leave any reason open", [of({ listeners: [listener("http", BAD)] }), refuses("NotAllowedByListeners")], []],
+    ["of an earlier generation", [of({ listeners: [listener("http", old(BAD))] }), refuses()], []],
+    ["beside one that is", [of({ listeners: [listener("http", BAD)] }, [HTTP, other]), refuses()], refused],
+    ["all of them", [of({ listeners: [listener("http", BAD), listener("other", BAD)] }, [HTTP, other]), refuses()], []],
+    [
+      "beside one that does not take the route",
+      [of({ listeners: [listener("http", BAD)] }, [HTTP, { ...other, allowedRoutes: {} }]), refuses()],
+      [],
+    ],
+    [
+      "and the route asks for another",
+      [
+        of({ listeners: [listener("http", BAD)] }, [HTTP, other]),
+        refuses("NoMatchingParent", { ...GW_REF, sectionName: "other" }),
+      ],
+      refused,
+    ],
+    ["with their Gateway: not accepted", [of({ conditions: [rejected("Invalid")] }), refuses()], []],
+    ["with their Gateway: not programmed", [of({ conditions: [BAD] }), refuses()], []],
+    ["with their Gateway's client certificate: they still are", [of({ conditions: [DENIED] }), refuses()], refused],
+    [
+      "with their ListenerSet",
+      [of({}, [HTTP], open), setOf({ conditions: [BAD] }), refuses("NoMatchingParent", SET_REF)],
+      [],
+    ],
+    [
+      "with the Gateway of their ListenerSet",
+      [of({ conditions: [BAD] }, [HTTP], open), setOf({}), refuses("NoMatchingParent", SET_REF)],
+      [],
+    ],
+    [
+      "in a ListenerSet",
+      [of({}, [HTTP], open), setOf({ listeners: [listener("http", BAD)] }), refuses("NoMatchingParent", SET_REF)],
+      [],
+    ],
+    [
+      "in the Gateway, while the ListenerSet's are",
+      [
+        of({ listeners: [listener("http", BAD)] }, [HTTP], open),
+        setOf({ listeners: [listener("http", ACCEPTED)] }),
+        refuses("NoMatchingParent", SET_REF),
+      ],
+      [`error ${REFUSES} HTTPRoute on set Accepted=False: spec.parentRefs[0]`],
+    ],
+    ["for a certificate that is refused", [of({}, [https(foreign)]), secret, refuses()], []],
+    ["for a certificate that is missing", [of({}, [https(foreign)]), toSecrets, refuses()], []],
+    ["for a certificate of their own namespace that is missing", [of({}, [https({ name: "tls" })]), refuses()], []],
+    ["for a certificate that nobody can see", [of({}, [https({ name: "tls" })]), refuses()], [], "open"],
+    [
+      "for a certificate that is missing, while the controller has it",
+      [of({ listeners: [listener("https", RESOLVED)] }, [https({ name: "tls" })]), refuses()],
+      refused,
+    ],
+    [
+      "for a certificate that is missing, while the controller had one",
+      [of({ listeners: [listener("https", old(RESOLVED))] }, [https({ name: "tls" })]), refuses()],
+      ["info status-stale Gateway on https by nobody ResolvedRefs=True"],
+    ],
+    ["but for a certificate that is there", [of({}, [https(foreign)]), toSecrets, secret, refuses()], refused],
+    [
+      "for a certificate of another listener",
+      [of({}, [https(foreign), HTTP]), secret, refuses("NoMatchingParent", { ...GW_REF, sectionName: "http" })],
+      refused,
+    ],
+    [
+      "for authorities of clients that are refused",
+      [
+        of({}, [https(foreign)], {
+          tls: {
+            frontend: {
+              default: {
+                validation: { caCertificateRefs: [{ group: "", kind: "ConfigMap", name: "ca", namespace: "backend" }] },
+              },
+            },
+          },
+        }),
+        secret,
+        toSecrets,
+        refuses(),
       ],
       [],
     ],
@@ -882,9 +1180,11 @@ describe("what is stale", () => {
       ["info status-stale HTTPRoute on gw ResolvedRefs=True"],
     ],
     [
-      "is told for each controller",
+      "is told for each controller of an unknown class",
       [
-        ...granted,
+        gw,
+        api,
+        toApi,
         web([
           under(GW_REF, [old(ACCEPTED)]),
           under(GW_REF, [old(ACCEPTED)], OTHER_CONTROLLER),
@@ -906,6 +1206,19 @@ describe("what is stale", () => {
       "is not told beside a disagreement",
       [gw, api, gatewayClass, web([under(GW_REF, [old(ACCEPTED), old(RESOLVED)])])],
       [`warning ${PERMITS} HTTPRoute on gw ResolvedRefs=True: ${BACKEND}`],
+    ],
+    [
+      "is not what does not say which generation it saw",
+      [
+        ...granted,
+        web([
+          under(GW_REF, [
+            { type: "Accepted", status: "True" },
+            { ...RESOLVED, observedGeneration: 0 },
+          ]),
+        ]),
+      ],
+      [],
     ],
     [
       "cannot be told without a generation",
@@ -931,6 +1244,101 @@ describe("what is stale", () => {
       ["itself", "http", "other"].map((name) => `info status-stale Gateway on ${name} ResolvedRefs=True`),
     ],
   ]);
+});
+
+describe("the words", () => {
+  const DISPLAY = { width: null, color: false, unicode: false, headers: true };
+  /** Message and detail of the findings on a route with these entries. */
+  const said = (others: readonly Manifest[], route: Manifest) =>
+    ofStatus(world([...others, route], true)).map((finding) => {
+      const { message, detail } = findingText(finding, DISPLAY);
+      return [message, detail];
+    });
+  const base = [gw, gatewayClass, api];
+  const SAYS = `controller ${CONTROLLER} says ResolvedRefs=True under Gateway edge/gw`;
+  const REFERENCE = "rules[0].backendRefs[0] -> Service backend/api";
+  const REFUSED = `the specification refuses ${REFERENCE}: no ReferenceGrant in namespace backend permits it`;
+  const resolved = (more: Partial<Condition>, generation: number | null = 3) =>
+    live(
+      route("HTTPRoute", "app", "web", { parentRefs: [GW_REF], rules: BACKENDS }),
+      { parents: [under(GW_REF, [{ ...RESOLVED, ...more }])] },
+      generation,
+    );
+  const generations: readonly (readonly [string, Manifest, string])[] = [
+    ["is the present one", resolved({}), ""],
+    ["is an earlier one", resolved({ observedGeneration: 2 }), ", of an earlier generation"],
+    ["is ahead", resolved({ observedGeneration: 4 }), ", of another generation"],
+    ["is not said", resolved({ observedGeneration: undefined }), ", and does not say of which generation"],
+    ["is 0", resolved({ observedGeneration: 0 }), ", and does not say of which generation"],
+    ["is one of an object without", resolved({}, null), ", of an object without a generation"],
+  ];
+  it.each(generations)("tell the generation where it %s", (_, route, expected) => {
+    expect(said(base, route).map(([message]) => message)).toEqual([`${SAYS}${expected}`]);
+  });
+
+  const time = "2026-01-01T00:00:00Z";
+  const long = "a".repeat(300);
+  const evidence: readonly (readonly [string, Partial<Condition>, string])[] = [
+    ["nothing", { message: "" }, ""],
+    ["a time", { lastTransitionTime: time }, `. It says so since ${time}`],
+    ["a message", { message: "all is well" }, ". It says so: all is well"],
+    ["both", { lastTransitionTime: time, message: "all is well" }, `. It says so since ${time}: all is well`],
+    ["no time at all", { lastTransitionTime: "yesterday \u001b[31m", message: "x" }, ". It says so: x"],
+    ["a long message", { message: long }, `. It says so: ${"a".repeat(200)}...`],
+    ["a message of a permitted length", { message: long.slice(0, 200) }, `. It says so: ${"a".repeat(200)}`],
+    [
+      "characters beyond the first plane",
+      { message: "\u{1f600}".repeat(300) },
+      `. It says so: ${"\u{1f600}".repeat(200)}...`,
+    ],
+  ];
+  it.each(evidence)("show of a condition %s", (_, more, expected) => {
+    expect(said(base, resolved(more))).toEqual([[SAYS, `${REFUSED}. It may work without permission${expected}`]]);
+  });
+  it("show nothing of a controller that could pass for the report's own", () => {
+    const report = reportOn([...base, resolved({ message: "x\n\u001b[2Kerror  \u202eforged" })]);
+    const lines = auditText(report, DISPLAY).split("\n");
+    expect(lines.filter((text) => text.includes("forged"))).toEqual([
+      `${" ".repeat(9)}${REFUSED}. It may work without permission. It says so: x [2Kerror  forged`,
+    ]);
+  });
+
+  it("name the controller of the class where another one speaks", () => {
+    const entry = under(GW_REF, [RESOLVED], OTHER_CONTROLLER);
+    const named = `; the GatewayClass names another controller, ${CONTROLLER}`;
+    expect(said(base, web([entry])).map(([, detail]) => detail)).toEqual([
+      `${REFUSED}${named}. It may work without permission`,
+    ]);
+    const late = web([{ ...entry, conditions: [old(ACCEPTED)] }]);
+    expect(said(base, late)).toEqual([
+      [
+        `controller ${OTHER_CONTROLLER} last looked at generation 2, the object is at 3`,
+        `what it says under Gateway edge/gw may not be about this spec${named}`,
+      ],
+    ]);
+  });
+  it("tell that rules were left out, and that a field may not be implemented", () => {
+    const auth = {
+      type: "ExternalAuth",
+      externalAuth: { protocol: "GRPC", backendRef: { name: "api", namespace: "backend", port: 9000 } },
+    };
+    const partial = [RESOLVED, says("PartiallyInvalid", "True", "UnsupportedValue")];
+    expect(said(base, web([under(GW_REF, partial)], { rules: [{ filters: [auth] }] }))).toEqual([
+      [
+        SAYS,
+        `${REFUSED.replace("backendRefs[0]", "filters[0].externalAuth.backendRef")}; the controller left rules out, so it may not have looked at it; the controller may not implement the field, which is in the experimental channel only. It may work without permission`,
+      ],
+    ]);
+  });
+  it("do not call the YAML right where a mesh asks for a grant", () => {
+    const rules = ["backend", "edge", "backend"].map((namespace) => ({ backendRefs: [{ name: "api", namespace }] }));
+    expect(said([api], web([under(MESH_REF, [DENIED])], { rules }, [MESH_REF])).map(([, detail]) => detail)).toEqual([
+      `the specification permits ${REFERENCE} (and 2 others): mesh parent, no grant needed; this mesh asks for a grant all the same: a ReferenceGrant in backend and edge would satisfy it`,
+    ]);
+    expect(said([...base, toApi], web([under(GW_REF, [DENIED])])).map(([, detail]) => detail)).toEqual([
+      `the specification permits ${REFERENCE}: ReferenceGrant backend/g from[0] to[0]. The YAML is right`,
+    ]);
+  });
 });
 
 describe("statements", () => {
@@ -972,6 +1380,37 @@ describe("statements", () => {
       [["spec.parentRefs[0]"], null],
       [[BACKEND], null],
     ]);
+  });
+  it("of many routes that want many hostnames on many listeners are judged in the time that it takes to read them", () => {
+    const listeners = (from: number) =>
+      Array.from({ length: 64 }, (_, index) => ({
+        ...HTTP,
+        name: `l${index}`,
+        hostname: `*.h${from + index}.example.com`,
+      }));
+    const sets = Array.from(
+      { length: 100 },
+      (_, index): Manifest => ({
+        apiVersion: `${GW}/v1`,
+        kind: "ListenerSet",
+        metadata: { namespace: "app", name: `set${index}` },
+        spec: { parentRef: GW_REF, listeners: listeners(64 * (index + 1)) },
+      }),
+    );
+    const manyListeners = gateway("edge", "gw", listeners(0), { allowedListeners: { namespaces: { from: "All" } } });
+    const routes = Array.from({ length: 2_000 }, (_, index) =>
+      live(
+        route("HTTPRoute", "app", `r${index}`, {
+          parentRefs: [GW_REF],
+          hostnames: Array.from({ length: 16 }, (_, name) => `a${name}.b.h${name}.example.com`),
+        }),
+        { parents: [under(GW_REF, [rejected("NoMatchingListenerHostname")])] },
+      ),
+    );
+    const hearing = world([manyListeners, ...sets, ...routes], true);
+    const start = performance.now();
+    expect(ofStatus(hearing).filter(({ code }) => code === REFUSES)).toHaveLength(2_000);
+    expect(performance.now() - start).toBeLessThan(2_000);
   });
   it("of ten thousand routes are judged in the time that it takes to read them", () => {
     const routes = Array.from({ length: 10_000 }, (_, index) =>

@@ -94,7 +94,7 @@ describe("identity and defaults", () => {
     expect(bare(gateway("edge", "gw", [{ ...HTTP, ...all }]), web({ parentRefs: parents }))).toEqual([
       "permitted",
       "permitted",
-      "unknown",
+      "refused ParentNotFound",
     ]);
   });
 
@@ -317,9 +317,13 @@ describe("matching", () => {
     expect(findingLines(report).join()).not.toContain("grant-redundant");
   });
 
-  it("25. an entry that stands twice does no harm, and two grants that overlap are both kept", () => {
+  it("25. an entry that stands twice does no harm and is told, and two grants that overlap are both kept", () => {
     const twice = grant("backend", "g", [{}, {}], [{ name: "api" }, { name: "api" }]);
-    expect(findings(api, web(), twice)).toEqual([]);
+    expect(bare(api, web(), twice)).toEqual(["permitted"]);
+    expect(said(api, web(), twice)).toEqual([
+      "grant-redundant: from[1] adds nothing: from[0] says the same",
+      "grant-redundant: to[1] adds nothing: to[0] says the same",
+    ]);
     const db = core("Service", "backend", "db");
     const both = rules(toApi, { ...toApi, name: "db" });
     const overlapping = [

@@ -3,6 +3,7 @@ import { failureOutcome } from "../../cmd/failure.ts";
 import { parse } from "../../cmd/parse.ts";
 import type { Outcome, Ports, Terminal } from "../../cmd/ports.ts";
 import { run } from "../../cmd/run.ts";
+import type { ClusterWorld } from "../../src/load/cluster/read.ts";
 import { readFiles } from "../../src/load/files.ts";
 
 /** What the outside world gives to a command under test. */
@@ -10,20 +11,25 @@ export interface Surroundings {
   /** Paths in the command are relative to it, and it appears in no output. */
   readonly folder: string;
   readonly stdin?: string;
+  /** What a cluster gives, where the command reads one. */
+  readonly cluster?: ClusterWorld;
   readonly terminal?: Partial<Terminal>;
   readonly contextNamespace?: string;
 }
 
-/** Runs a command line in this process, from argv to the exit code, with real files and no cluster. */
+/** Runs a command line in this process, from argv to the exit code, with real files, and what a cluster gave where one is read. */
 export async function runCli(
   argv: readonly string[],
-  { folder, stdin, terminal, contextNamespace }: Surroundings,
+  { folder, stdin, cluster, terminal, contextNamespace }: Surroundings,
 ): Promise<Outcome> {
   const ports: Ports = {
     terminal: { width: null, color: false, unicode: true, ...terminal },
     progress: () => ({ update: () => {}, stop: () => {} }),
     contextNamespace: async () => contextNamespace ?? "default",
-    readCluster: () => Promise.reject(new Error("this test has no cluster")),
+    readCluster: async () => {
+      if (cluster === undefined) throw new Error("this test has no cluster");
+      return cluster;
+    },
     readFiles: async (filenames, recursive) => {
       const texts = await readFiles({
         filenames: filenames.map((name) => (name === "-" ? name : join(folder, name))),

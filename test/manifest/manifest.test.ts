@@ -56,6 +56,25 @@ describe("what Helm, kustomize and kubectl print", () => {
       "apiVersion: v1\nkind: ServiceList\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata: {name: a, namespace: ns}\n",
       ["Service ns/a"],
     ],
+    [
+      "a typed list whose items leave the kind to it, as the API server gives it",
+      '{"apiVersion":"gateway.networking.k8s.io/v1","kind":"HTTPRouteList","metadata":{},"items":[{"metadata":{"name":"a","namespace":"ns"}},{"apiVersion":"","kind":"","metadata":{"name":"b","namespace":"ns"}}]}',
+      ["HTTPRoute ns/a", "HTTPRoute ns/b"],
+    ],
+    ["a list of nothing", "apiVersion: v1\nkind: List\nitems: []\n", []],
+    ["a list with null for its items", "apiVersion: v1\nkind: List\nitems:\n", []],
+    ["a list without items", "apiVersion: v1\nkind: List\n", []],
+    ["a typed list without items", "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRouteList\nitems: null\n", []],
+    [
+      "an object of a kind that only sounds like a list",
+      "apiVersion: x.io/v1\nkind: AllowList\nmetadata: {name: a}\n",
+      ["AllowList -/a"],
+    ],
+    [
+      "kinds that are not looked at, without names",
+      "apiVersion: v1\nkind: Config\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {namespace: [x]}\n",
+      [],
+    ],
     ["nothing", "", []],
     ["only comments", "# nothing\n---\n", []],
   ])("%s", (_what, text, expected) => {
@@ -293,6 +312,18 @@ describe("objects that cannot be told from others", () => {
     expect(read("apiVersion: apps/v1\nkind: Deployment\nmetadata: {}\n").gaps).toEqual([]);
     expect(read("apiVersion: example.com/v1\nkind: ReferenceGrant\nmetadata: {}\n").gaps).toEqual([]);
   });
+  it("an unknown kind that looks like a known one is told, with or without a name", () => {
+    for (const metadata of ["{name: a}", "{}"]) {
+      const text = `apiVersion: gateway.networking.k8s.io/v1\nkind: HttpRoute\nmetadata: ${metadata}\n`;
+      expect(read(text).problems).toMatchObject([{ detail: expect.stringContaining("did you mean HTTPRoute") }]);
+    }
+  });
+  it("items of a plain list name their kinds themselves, and so do those that have a version", () => {
+    expect(problems("apiVersion: v1\nkind: List\nitems: [{metadata: {name: a}}]\n")).toEqual(["no-object 3:9"]);
+    expect(problems("apiVersion: v1\nkind: ServiceList\nitems: [{apiVersion: v1, metadata: {name: a}}]\n")).toEqual([
+      "no-object 3:9",
+    ]);
+  });
   it("a list whose items are no list is told", () => {
     expect(problems("apiVersion: v1\nkind: List\nitems: {a: 1}\n")).toEqual(["no-object 1:1"]);
   });
@@ -326,6 +357,24 @@ describe("labels", () => {
   });
   it("of kinds that the catalogue does not know are no matter", () => {
     expect(problems("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, labels: {v: 1}}\n")).toEqual([]);
+  });
+});
+
+describe("annotations", () => {
+  it("are strings; others are told, of kinds that are known", () => {
+    const object = (type: string, annotations: string) =>
+      read(`${type}\nmetadata:\n  name: a\n  annotations: ${annotations}\n`).problems.map((problem) =>
+        problem.cause === "field"
+          ? `${formatPath(problem.path)}: ${problem.expected}, ${problem.found}`
+          : problem.cause,
+      );
+    const secret = "apiVersion: v1\nkind: Secret";
+    expect(object(secret, "{a: b, c: [d], e: null, f.io/g: true}")).toEqual([
+      "metadata.annotations.c: a string, a list",
+      'metadata.annotations["f.io/g"]: a string, the boolean true',
+    ]);
+    expect(object(secret, "x")).toEqual(["metadata.annotations: an object, a string"]);
+    expect(object("apiVersion: apps/v1\nkind: Deployment", "{a: 1}")).toEqual([]);
   });
 });
 
@@ -462,6 +511,57 @@ describe("places", () => {
     expect(
       locate('{\n\t"apiVersion": "v1",\n\t"kind": "Namespace", "metadata": {"name": "a"}}', "metadata", "name"),
     ).toEqual({ file: "in.yaml", line: 3, column: 44 });
+  });
+  const ugly = [
+    '{ "apiVersion" :"v1",\n"kind":"Namespace" , "metadata":{"name":"a", "x": {}, "y": [ ], "annotations": {"q\\"}{": "\\\\", "b": "]"},',
+    '\t"z":[1,-2.5e3 , [ "a,b" ,{"c":null}], true\n ,"last" ] }}',
+  ].join("\n");
+  it.each([
+    [[], "{"],
+    [["kind"], '"Namespace"'],
+    [["metadata", "name"], '"a",'],
+    [["metadata", "x", "gone"], "{}"],
+    [["metadata", "y", 0], "[ ]"],
+    [["metadata", "annotations", 'q"}{'], '"\\\\"'],
+    [["metadata", "annotations", "b"], '"]"'],
+    [["metadata", "z", 0], "1,"],
+    [["metadata", "z", 1], "-2.5"],
+    [["metadata", "z", 2, 0], '"a,b"'],
+    [["metadata", "z", 2, 1, "c"], "null"],
+    [["metadata", "z", 3], "true"],
+    [["metadata", "z", 4], '"last"'],
+    [["metadata", "z", 5], "[1,-2"],
+    [["metadata", "name", "below", 1], '"a",'],
+    [["gone"], "{"],
+  ])("in JSON are those that YAML has: %j", (path, found) => {
+    const before = ugly.slice(0, ugly.indexOf(found)).split("\n");
+    const place = { file: "in.yaml", line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+    expect(locate(ugly, ...path)).toEqual(place);
+    expect(locate(`# YAML\n${ugly.replaceAll("\t", " ")}`, ...path)).toEqual({ ...place, line: place.line + 1 });
+  });
+  it("in JSON cost next to nothing", () => {
+    const item = (i: number) => ({
+      apiVersion: "gateway.networking.k8s.io/v1",
+      kind: "HTTPRoute",
+      metadata: { name: `r${i}`, namespace: "a", annotations: { text: "x".repeat(500) } },
+      spec: { rules: [{ backendRefs: [{ name: "s" }] }] },
+    });
+    const text = JSON.stringify({
+      apiVersion: "v1",
+      kind: "List",
+      items: Array.from({ length: 5000 }, (_, i) => item(i)),
+    });
+    const { objects } = read(text);
+    const timed = (work: () => void): number => {
+      const begin = performance.now();
+      work();
+      return performance.now() - begin;
+    };
+    const reading = timed(() => read(text));
+    const placing = timed(() => {
+      for (const object of objects) object.locate(["spec", "rules", 0, "backendRefs", 0]);
+    });
+    expect(placing).toBeLessThan(5 * reading);
   });
   it("survive CRLF", () => {
     expect(locate(text.replaceAll("\n", "\r\n"), "spec", "rules", 0, "backendRefs", 0)).toEqual({

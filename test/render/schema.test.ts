@@ -154,7 +154,7 @@ describe("audit -o json and -o yaml", () => {
   });
 
   it("the schema refuses what it should", () => {
-    expect(validate({ schemaVersion: "1.1" })).toBe(false);
+    expect(validate({ schemaVersion: "1.2" })).toBe(false);
   });
 
   it.each(["finding", "ignoredFinding"])("the schema refuses fields that a %s does not have", async (name) => {
@@ -173,7 +173,7 @@ describe("audit -o json and -o yaml", () => {
 describe("catalogue -o json and -o yaml", () => {
   const { validate: fits } = schemaOf("catalogue");
 
-  it.each([[[]], [["httproute"]], [["--implementation", "kong"]], [["nothing"]]])(
+  it.each([[[]], [["httproute"]], [["--implementation", "kong"]], [["secret"]], [["gc", "--implementation", "kong"]]])(
     "fit docs/schema/catalogue.schema.json: %j",
     async (argv) => {
       expect(await checked(["catalogue", ...argv], ROOT, fits)).toMatchObject({ schemaVersion: "1.0" });

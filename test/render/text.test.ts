@@ -214,22 +214,23 @@ describe("ignored findings", () => {
     expect(text).not.toMatch(/FINDINGS|listener-open-to-all/);
   });
 
-  it("-o wide shows none; what is refused stays among the references", () => {
+  it("-o wide shows none, and counts them behind the tables; what is refused stays among the references", () => {
     const text = auditWide(report, PLAIN);
-    expect(text).not.toMatch(/SEVERITY|listener-open-to-all|ignored/);
+    expect(text).not.toMatch(/SEVERITY|listener-open-to-all/);
+    expect(text).toMatch(/\n\n2 findings ignored \(1 by flag, 1 by annotation\)\.\n$/);
+    expect(auditWide(reportOn(world), PLAIN)).not.toContain("ignored");
     expect(text).toMatch(/^refused +HTTPRoute app\/web /m);
   });
 
-  it("are told even where nothing else is", () => {
+  it("are told even where nothing else is, and then there was something to report", () => {
     const missing = route("HTTPRoute", "app", "web", { rules: [{ backendRefs: [{ name: "gone", port: 80 }] }] });
     const silent = audit(
       snapshotOf([namespace("app"), missing]),
       { namespace: null, selector: [] },
       { annotations: true, rules: [{ code: "target-not-found", subject: { namespace: "app", name: "web" } }] },
     );
-    expect(auditText(silent, PLAIN)).toBe(
-      "Nothing crosses a namespace: 1 reference seen, no grant, nothing to report. 1 finding ignored (1 by flag).\n",
-    );
+    const sentence = "Nothing crosses a namespace: 1 reference seen, no grant. 1 finding ignored (1 by flag).\n";
+    expect([auditText(silent, PLAIN), auditWide(silent, PLAIN)]).toEqual([sentence, sentence]);
   });
 
   it("are in the JSON, with who wanted that", () => {

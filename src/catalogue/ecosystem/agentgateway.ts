@@ -1,5 +1,5 @@
 import type { GroupKind } from "../../model/object.ts";
-import { GATEWAY_API, type KindInfo, SERVICE } from "../kinds.ts";
+import { HTTP_ROUTE, type KindInfo, SERVICE } from "../kinds.ts";
 import type { CatalogueRow, KnownTarget } from "../row.ts";
 import { grantRows, kindToRead } from "./builders.ts";
 
@@ -59,6 +59,7 @@ export const AGENTGATEWAY_ROWS: readonly CatalogueRow[] = [
     from: MODEL,
     fields: under("spec.policies", ["auth.oauthTokenExchange", ...GUARDS, "tunnel"]),
     enforcement: "unverified",
+    trustUnknown: true,
     quirk:
       "AgentgatewayModel is not among the kinds that it looks up in a grant's from; " +
       "what comes of the reference then has not been read",
@@ -96,7 +97,16 @@ export const AGENTGATEWAY_ROWS: readonly CatalogueRow[] = [
 export const AGENTGATEWAY_TARGETS: readonly KnownTarget[] = [
   {
     implementation: "agentgateway",
-    rows: ["HTTPRoute.backendRefs", "GRPCRoute.backendRefs", "TLSRoute.backendRefs", "TCPRoute.backendRefs"],
+    rows: [
+      "HTTPRoute.backendRefs",
+      "GRPCRoute.backendRefs",
+      "TLSRoute.backendRefs",
+      "TCPRoute.backendRefs",
+      "HTTPRoute.requestMirror",
+      "GRPCRoute.requestMirror",
+      "HTTPRoute.backendRefs.requestMirror",
+      "GRPCRoute.backendRefs.requestMirror",
+    ],
     target: BACKEND,
     enforcement: "mode",
     quirk: "asked for unless AGW_BACKEND_REF_GRANT_MODE is none",
@@ -105,11 +115,11 @@ export const AGENTGATEWAY_TARGETS: readonly KnownTarget[] = [
   {
     implementation: "agentgateway",
     rows: ["HTTPRoute.backendRefs"],
-    target: { group: GATEWAY_API, kind: "HTTPRoute" },
+    target: HTTP_ROUTE,
     enforcement: "mode",
     quirk:
-      "since August 2026, for a child route without parentRefs, which a name in the grant means; " +
-      "asked for unless AGW_BACKEND_REF_GRANT_MODE is none",
+      "a parent route hands over to a child route: asked for if the child has no parentRefs of its own, unless " +
+      "AGW_BACKEND_REF_GRANT_MODE is none; read in code of August 2026, and earlier releases may differ",
     citation: `${CODE}/translator/route_collections.go`,
   },
 ];

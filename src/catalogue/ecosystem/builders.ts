@@ -22,6 +22,9 @@ export interface GrantFields extends SharedFields {
   readonly enforcement: Enforcement;
   readonly trustedAs?: readonly [GroupKind, ...GroupKind[]];
   readonly asksAtHome?: true;
+  readonly trustUnknown?: true;
+  readonly namesUnread?: true;
+  readonly generatedBy?: string;
 }
 
 /** Fields of one kind that another kind of grant decides. */
@@ -62,6 +65,6 @@ export function foreignGrantRows({ fields, ...shared }: ForeignGrantFields): rea
 }
 
 /** A namespaced kind of which whole objects are read, in whatever version there is. */
-export function kindToRead(groupKind: GroupKind, plural: string): KindInfo {
-  return { ...groupKind, plural, scope: "Namespaced", versions: null, retired: [], read: "object" };
+export function kindToRead(groupKind: GroupKind, plural: string, shortNames: readonly string[] = []): KindInfo {
+  return { ...groupKind, plural, shortNames, scope: "Namespaced", versions: null, retired: [], read: "object" };
 }

@@ -1,5 +1,19 @@
 import type { GroupKind } from "../../model/object.ts";
-import { CONFIG_MAP, GATEWAY, GATEWAY_API, type KindInfo, LISTENER_SET, SECRET, SERVICE } from "../kinds.ts";
+import {
+  CONFIG_MAP,
+  GATEWAY,
+  GRPC_ROUTE,
+  HTTP_ROUTE,
+  INFERENCE_POOL,
+  type KindInfo,
+  LISTENER_SET,
+  SECRET,
+  SERVICE,
+  SERVICE_IMPORT,
+  TCP_ROUTE,
+  TLS_ROUTE,
+  UDP_ROUTE,
+} from "../kinds.ts";
 import type { CatalogueRow, KnownTarget } from "../row.ts";
 import { grantRows, kindToRead } from "./builders.ts";
 
@@ -19,14 +33,6 @@ const AI_BACKEND: GroupKind = { group: AI_GROUP, kind: "AIServiceBackend" };
 const MCP_ROUTE: GroupKind = { group: AI_GROUP, kind: "MCPRoute" };
 const AI_SECURITY_POLICY: GroupKind = { group: AI_GROUP, kind: "BackendSecurityPolicy" };
 
-const HTTP_ROUTE: GroupKind = { group: GATEWAY_API, kind: "HTTPRoute" };
-const GRPC_ROUTE: GroupKind = { group: GATEWAY_API, kind: "GRPCRoute" };
-const TLS_ROUTE: GroupKind = { group: GATEWAY_API, kind: "TLSRoute" };
-const TCP_ROUTE: GroupKind = { group: GATEWAY_API, kind: "TCPRoute" };
-const UDP_ROUTE: GroupKind = { group: GATEWAY_API, kind: "UDPRoute" };
-const SERVICE_IMPORT: GroupKind = { group: "multicluster.x-k8s.io", kind: "ServiceImport" };
-const INFERENCE_POOL: GroupKind = { group: "inference.networking.k8s.io", kind: "InferencePool" };
-
 const GATEWAY_CODE = "envoyproxy/gateway:internal/gatewayapi";
 const AI_CODE = "envoyproxy/ai-gateway:internal/controller";
 
@@ -42,6 +48,7 @@ const TO_SECRETS = { ...ENVOY, defaults: SECRET } as const;
 /** Certificates of authorities, in a Secret or a ConfigMap. */
 const TO_AUTHORITIES = { ...TO_SECRETS, alsoNames: [CONFIG_MAP] } as const;
 
+/** Policies of extension servers have selectors with the same rule; their kinds are anybody's, so they cannot be read. */
 const BY_SELECTOR = {
   ...ENVOY,
   fields: ["spec.targetSelectors[]"],
@@ -171,6 +178,7 @@ export const ENVOY_AI_GATEWAY_ROWS: readonly CatalogueRow[] = [
     defaults: AI_BACKEND,
     alsoNames: [INFERENCE_POOL],
     enforcement: "required",
+    namesUnread: true,
     quirk:
       "a name in a grant is not looked at, so it opens every object of the kind; " +
       "the HTTPRoute that is generated needs its own grant to the backend behind",
@@ -183,6 +191,7 @@ export const ENVOY_AI_GATEWAY_ROWS: readonly CatalogueRow[] = [
     defaults: null,
     alsoNames: [BACKEND],
     enforcement: "generated",
+    generatedBy: "AIGatewayRoute.rules.backendRefs",
     trustedAs: [HTTP_ROUTE],
     quirk:
       "it becomes a backend of an HTTPRoute in the namespace of the AIGatewayRoute, " +
@@ -212,6 +221,7 @@ export const ENVOY_AI_GATEWAY_ROWS: readonly CatalogueRow[] = [
     ...AI_SECRETS,
     fields: ["spec.azureCredentials.clientSecretRef", "spec.gcpCredentials.credentialsFile.secretRef"],
     enforcement: "ignored",
+    quirk: "the Secret is read from the namespace that is named, and no code looks for a grant",
   }),
 ];
 
@@ -225,6 +235,8 @@ export const ENVOY_GATEWAY_TARGETS: readonly KnownTarget[] = [
       "TLSRoute.backendRefs",
       "TCPRoute.backendRefs",
       "UDPRoute.backendRefs",
+      "HTTPRoute.requestMirror",
+      "GRPCRoute.requestMirror",
     ],
     target: BACKEND,
     quirk: null,

@@ -1,5 +1,5 @@
 import type { GroupKind } from "../../model/object.ts";
-import { CONFIG_MAP, GATEWAY, GATEWAY_API, type KindInfo, LISTENER_SET, SECRET, SERVICE } from "../kinds.ts";
+import { CONFIG_MAP, GATEWAY, HTTP_ROUTE, type KindInfo, LISTENER_SET, SECRET, SERVICE } from "../kinds.ts";
 import type { CatalogueRow, KnownTarget } from "../row.ts";
 import { grantRows, kindToRead } from "./builders.ts";
 
@@ -109,6 +109,16 @@ export const KGATEWAY_ROWS: readonly CatalogueRow[] = [
   }),
 ];
 
+/** A parent route hands over to child routes, which are named or found by a label. */
+const DELEGATION = {
+  implementation: "kgateway",
+  rows: ["HTTPRoute.backendRefs"],
+  enforcement: "unverified",
+  citation: SETTING.citation,
+} as const;
+
+const UNLISTED = "kgateway's table of checked references does not list this";
+
 /** What kgateway lets a route name. */
 export const KGATEWAY_TARGETS: readonly KnownTarget[] = [
   {
@@ -124,12 +134,14 @@ export const KGATEWAY_TARGETS: readonly KnownTarget[] = [
     target: BACKEND,
   },
   {
-    implementation: "kgateway",
-    rows: ["HTTPRoute.backendRefs"],
-    target: { group: GATEWAY_API, kind: "HTTPRoute" },
-    enforcement: "unverified",
-    quirk: "a parent route hands over to its children; kgateway's table of checked references does not list this",
-    citation: SETTING.citation,
+    ...DELEGATION,
+    target: HTTP_ROUTE,
+    quirk: `a parent route hands over to its children; ${UNLISTED}`,
+  },
+  {
+    ...DELEGATION,
+    target: { group: "delegation.kgateway.dev", kind: "label" },
+    quirk: `no object: a parent route hands over to every HTTPRoute that has the name as a label's value; ${UNLISTED}`,
   },
 ];
 

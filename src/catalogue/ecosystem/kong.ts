@@ -1,5 +1,15 @@
 import type { GroupKind } from "../../model/object.ts";
-import { GATEWAY_API, type KindInfo, SECRET, SERVICE } from "../kinds.ts";
+import {
+  GRPC_ROUTE,
+  HTTP_ROUTE,
+  INGRESS,
+  type KindInfo,
+  SECRET,
+  SERVICE,
+  TCP_ROUTE,
+  TLS_ROUTE,
+  UDP_ROUTE,
+} from "../kinds.ts";
 import type { CatalogueRow } from "../row.ts";
 import { foreignGrantRows, grantRows, kindToRead } from "./builders.ts";
 
@@ -11,10 +21,11 @@ const kong = (kind: string): GroupKind => ({ group: GROUP, kind });
 
 /** Its presence is what tells that Kong reads a cluster's annotations. */
 export const KONG_PLUGIN: GroupKind = kong("KongPlugin");
-/** Kubernetes' own kind, which Kong takes for a route. */
-export const INGRESS: GroupKind = { group: "networking.k8s.io", kind: "Ingress" };
 
 const CONSUMER = kong("KongConsumer");
+const CONSUMER_GROUP = kong("KongConsumerGroup");
+const TCP_INGRESS = kong("TCPIngress");
+const UDP_INGRESS = kong("UDPIngress");
 const CUSTOM_ENTITY = kong("KongCustomEntity");
 const PLUGIN_INSTALLATION: GroupKind = { group: OPERATOR_GROUP, kind: "KongPluginInstallation" };
 const AI_GATEWAY: GroupKind = { group: OPERATOR_GROUP, kind: "AIGateway" };
@@ -40,8 +51,20 @@ const TO_KONNECT_CREDENTIALS = {
   defaults: { group: KONNECT_GROUP, kind: "KonnectAPIAuthConfiguration" },
 } as const;
 
-/** Kinds whose objects may carry the annotation that lists plugins. */
-const ANNOTATED: readonly GroupKind[] = [CONSUMER, SERVICE, INGRESS, { group: GATEWAY_API, kind: "HTTPRoute" }];
+/** Kinds whose objects may carry the annotation that lists plugins: consumers, Services, and all that Kong takes for a route. */
+const ANNOTATED: readonly GroupKind[] = [
+  CONSUMER,
+  CONSUMER_GROUP,
+  SERVICE,
+  INGRESS,
+  TCP_INGRESS,
+  UDP_INGRESS,
+  HTTP_ROUTE,
+  GRPC_ROUTE,
+  TLS_ROUTE,
+  TCP_ROUTE,
+  UDP_ROUTE,
+];
 
 /** The one reference that a kind of KongReferenceGrant decides, where there is but one target. */
 const SINGLE: readonly (readonly [from: string, field: string, to: string])[] = [
@@ -143,7 +166,10 @@ export const KONG_ROWS: readonly CatalogueRow[] = [
 /** The kinds with fields that a ReferenceGrant decides, beside those that are read anyway. */
 export const KONG_KINDS: readonly KindInfo[] = [
   kindToRead(CONSUMER, "kongconsumers"),
-  kindToRead(INGRESS, "ingresses"),
+  kindToRead(CONSUMER_GROUP, "kongconsumergroups"),
+  kindToRead(INGRESS, "ingresses", ["ing"]),
+  kindToRead(TCP_INGRESS, "tcpingresses"),
+  kindToRead(UDP_INGRESS, "udpingresses"),
   kindToRead(CUSTOM_ENTITY, "kongcustomentities"),
   kindToRead(PLUGIN_INSTALLATION, "kongplugininstallations"),
   kindToRead(AI_GATEWAY, "aigateways"),

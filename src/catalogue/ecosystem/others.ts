@@ -1,5 +1,5 @@
 import type { GroupKind } from "../../model/object.ts";
-import { CONFIG_MAP, GATEWAY, type KindInfo, SECRET, SERVICE } from "../kinds.ts";
+import { CONFIG_MAP, GATEWAY, INGRESS, type KindInfo, SECRET, SERVICE } from "../kinds.ts";
 import type { CatalogueRow, KnownTarget } from "../row.ts";
 import { grantRows, kindToRead } from "./builders.ts";
 
@@ -29,6 +29,7 @@ const AIRLOCK = {
   implementation: "airlock",
   from: AIRLOCK_PARAMETERS,
   enforcement: "declared",
+  trustUnknown: true,
   quirk: "its schema asks for a grant and does not say which kind that has to trust",
   citation:
     "airlock/microgateway:deploy/charts/airlock-microgateway/crds/gatewayparameters.microgateway.airlock.com.yaml",
@@ -74,7 +75,7 @@ export const OTHER_ROWS: readonly CatalogueRow[] = [
     fields: ["spec.listeners[].endpointGroups[].endpoints[]"],
     reading: "endpoint",
     defaults: SERVICE,
-    alsoNames: [{ group: "networking.k8s.io", kind: "Ingress" }, GATEWAY],
+    alsoNames: [INGRESS, GATEWAY],
     enforcement: "required",
     quirk: "the endpoint's type is the kind",
     citation: "kubernetes-sigs/aws-load-balancer-controller:pkg/aga/endpoint_loader.go",
@@ -109,16 +110,36 @@ export const OTHER_ROWS: readonly CatalogueRow[] = [
     fields: ["spec.targetRef"],
     defaults: GATEWAY,
     enforcement: "required",
-    quirk: "a missing grant is reported as Ready False with the reason ReferenceGrantRequired",
+    quirk:
+      "a missing grant is reported as Ready False with the reason ReferenceGrantRequired; " +
+      "a kind of the same name in the older group mcp.kagenti.com is not looked at",
     citation: "Kuadrant/mcp-gateway:internal/controller/mcpgatewayextension_controller.go",
   }),
   ...grantRows({ ...CFGATE, from: CF_TUNNEL, fields: ["spec.cloudflare.secretRef"] }),
   ...grantRows({ ...CFGATE, from: CF_DNS, fields: ["spec.cloudflare.secretRef"] }),
+  ...grantRows({
+    ...CFGATE,
+    from: CF_DNS,
+    fields: ["spec.tunnelRef"],
+    defaults: CF_TUNNEL,
+    quirk: "the tunnel's credentials, if they are used, need a grant to the Secret too",
+    citation: "cfgate/cfgate:docs/authorization-and-ownership.md",
+  }),
   ...grantRows({ ...CFGATE, from: CF_APPLICATION, fields: ["spec.cloudflareRef"] }),
   ...grantRows({ ...CFGATE, from: CF_POLICY, fields: ["spec.cloudflareRef"] }),
 ];
 
-/** What those, and a few without rows of their own, let a route name. */
+/** Where CDI's volumes come from, as a claim names it. */
+const cdiSource = (kind: string): KnownTarget => ({
+  implementation: "cdi",
+  rows: ["PersistentVolumeClaim.dataSourceRef"],
+  target: { group: "cdi.kubevirt.io", kind },
+  enforcement: "ignored",
+  quirk: "CDI authorises clones in its own way; the field's namespace still needs the API server's feature gate",
+  citation: "kubevirt/containerized-data-importer:pkg/controller/populators/clone-populator.go",
+});
+
+/** What those, and a few without rows of their own, let a route or a claim name. */
 export const OTHER_TARGETS: readonly KnownTarget[] = [
   {
     implementation: "aws-lbc",
@@ -128,6 +149,9 @@ export const OTHER_TARGETS: readonly KnownTarget[] = [
     quirk: "a network load balancer stands before the application load balancer of the other Gateway",
     citation: "kubernetes-sigs/aws-load-balancer-controller:pkg/gateway/routeutils/backend_gateway.go",
   },
+  cdiSource("VolumeCloneSource"),
+  cdiSource("VolumeImportSource"),
+  cdiSource("VolumeUploadSource"),
   {
     implementation: "cloudflare-tunnel",
     rows: ["HTTPRoute.backendRefs", "GRPCRoute.backendRefs"],
@@ -164,7 +188,8 @@ export const OTHER_TARGETS: readonly KnownTarget[] = [
     target: { group: "kuma.io", kind: "MeshService" },
     enforcement: "required",
     underMesh: true,
-    quirk: "since August 2026, and under a Service as parent too",
+    quirk:
+      "asked for since August 2026 (Kuma's pull request 18075), on routes of a mesh too: those whose parent is a Service",
     citation: "kumahq/kuma:pkg/plugins/runtime/k8s/controllers/gatewayapi/http_route_conversion.go",
   },
   {

@@ -12,6 +12,8 @@ import {
   STANDARD,
 } from "./shared.ts";
 
+const CA_QUIRK = "for a ConfigMap agentgateway wants a grant whose to names the kind Secret";
+
 /** The references of Gateways and GatewayClasses (docs/rules.md §2.4). */
 export const GATEWAY_ROWS: readonly CatalogueRow[] = [
   {
@@ -36,6 +38,7 @@ export const GATEWAY_ROWS: readonly CatalogueRow[] = [
     path: "spec.tls.frontend.default.validation.caCertificateRefs[]",
     condition: "https-default",
     since: "v1.5.0",
+    quirk: CA_QUIRK,
     citation: "§2.4 G3, apis/v1/gateway_types.go (GEP-91)",
   },
   {
@@ -46,6 +49,7 @@ export const GATEWAY_ROWS: readonly CatalogueRow[] = [
     path: "spec.tls.frontend.perPort[].tls.validation.caCertificateRefs[]",
     condition: "https-port",
     since: "v1.5.0",
+    quirk: CA_QUIRK,
     citation: "§2.4 G4, apis/v1/gateway_types.go (GEP-91)",
   },
   {

@@ -8,12 +8,12 @@ import {
   GATEWAY_API_X,
   SERVICE,
   X_BACKEND,
+  X_TELEMETRY_POLICY,
 } from "../kinds.ts";
 import type { CatalogueRow } from "../row.ts";
 import { BACKEND, CERTIFICATES, EXPERIMENTAL, LOCAL, SPEC, STANDARD } from "./shared.ts";
 
 const X_BACKEND_TRAFFIC_POLICY: GroupKind = { group: GATEWAY_API_X, kind: "XBackendTrafficPolicy" };
-const X_TELEMETRY_POLICY: GroupKind = { group: GATEWAY_API_X, kind: "XTelemetryPolicy" };
 const BACKEND_LB_POLICY: GroupKind = { group: GATEWAY_API, kind: "BackendLBPolicy" };
 
 /** What a policy is for: always in its own namespace. */

@@ -1,4 +1,4 @@
-import { GATEWAY, GATEWAY_API, LISTENER_SET, SERVICE, X_LISTENER_SET } from "../kinds.ts";
+import { GATEWAY, GATEWAY_API, LISTENER_SET, MESH_PARENTS, X_LISTENER_SET } from "../kinds.ts";
 import type { AttachmentRow, CatalogueRow, FreeRow, GrantRow } from "../row.ts";
 import { BACKEND, EXPERIMENTAL, LOCAL, SPEC } from "./shared.ts";
 
@@ -30,9 +30,10 @@ function rowsOf({ kind, channel, since, source, filters, externalAuth }: RouteRo
     from,
     path: "spec.parentRefs[]",
     defaults: GATEWAY,
-    alsoNames: [LISTENER_SET, X_LISTENER_SET, SERVICE],
+    alsoNames: [LISTENER_SET, X_LISTENER_SET, ...MESH_PARENTS],
     channel,
     since,
+    quirk: "a Service as parent makes it a route of a mesh, for which nobody is asked",
     citation: "§2.3 R1–R4, apis/v1/shared_types.go ParentReference",
   };
   const byDefault: AttachmentRow = {

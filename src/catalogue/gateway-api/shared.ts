@@ -1,5 +1,14 @@
 import type { GroupKind } from "../../model/object.ts";
-import { CLUSTER_TRUST_BUNDLE, CONFIG_MAP, SECRET, SERVICE, X_BACKEND } from "../kinds.ts";
+import {
+  CLUSTER_TRUST_BUNDLE,
+  CONFIG_MAP,
+  INFERENCE_POOL,
+  SECRET,
+  SERVICE,
+  SERVICE_IMPORT,
+  X_BACKEND,
+  X_INFERENCE_POOL,
+} from "../kinds.ts";
 
 /** What most fields of the Gateway API have in common. */
 export const SPEC = { implementation: "gateway-api", reading: "reference", until: null, quirk: null } as const;
@@ -7,12 +16,7 @@ export const STANDARD = { channel: "standard" } as const;
 export const EXPERIMENTAL = { channel: "experimental" } as const;
 
 /** Kinds that a backend reference is known to name besides Services (docs/rules.md §2.2). */
-export const OTHER_BACKENDS: readonly GroupKind[] = [
-  { group: "multicluster.x-k8s.io", kind: "ServiceImport" },
-  { group: "inference.networking.k8s.io", kind: "InferencePool" },
-  { group: "inference.networking.x-k8s.io", kind: "InferencePool" },
-  X_BACKEND,
-];
+export const OTHER_BACKENDS: readonly GroupKind[] = [SERVICE_IMPORT, INFERENCE_POOL, X_INFERENCE_POOL, X_BACKEND];
 
 export const BACKEND = {
   ...SPEC,

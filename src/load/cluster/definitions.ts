@@ -15,6 +15,7 @@ function withoutSchemas(object: KubeObject): KubeObject {
   const versions = listOf(spec, "versions").map((version) => ({
     name: fieldOf(version, "name"),
     served: fieldOf(version, "served"),
+    storage: fieldOf(version, "storage"),
     deprecated: fieldOf(version, "deprecated"),
   }));
   const names = { kind: fieldOf(fieldOf(spec, "names"), "kind") };

@@ -111,7 +111,7 @@ describe("definitions", () => {
       spec: {
         group: GRANT.group,
         names: { kind: "ReferenceGrant" },
-        versions: [{ name: "v1", served: true, deprecated: undefined }],
+        versions: [{ name: "v1", served: true, storage: true, deprecated: undefined }],
       },
       status: { storedVersions: ["v1alpha2", "v1"] },
     });

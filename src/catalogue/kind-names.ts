@@ -1,0 +1,51 @@
+import { type GroupKind, groupKindKey } from "../model/object.ts";
+import { KNOWN_TARGETS } from "./ecosystem.ts";
+import { isRoute } from "./kinds.ts";
+import { KINDS, kindInfo } from "./known.ts";
+import { ROWS } from "./rows.ts";
+
+/** The plural that English would give a kind, for kinds whose own is not known. */
+function pluralOf(kind: string): string {
+  if (/(s|x|ch|sh)$/.test(kind)) return `${kind}es`;
+  return /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : `${kind}s`;
+}
+
+/** Every word for a kind, in lower case: singular, plural and short names, alone and with the group. */
+function wordsFor(groupKind: GroupKind): readonly string[] {
+  const kind = groupKind.kind.toLowerCase();
+  const { plural = pluralOf(kind), shortNames = [] } = kindInfo(groupKind) ?? {};
+  const own = [kind, plural, ...shortNames];
+  const qualified = groupKind.group === "" ? [] : own.map((word) => `${word}.${groupKind.group}`);
+  return [...own, ...qualified, ...(isRoute(groupKind) ? ["route", "routes"] : [])];
+}
+
+/** Every kind that the catalogue speaks of: those that hold references first, then those that are read or named. */
+const SPOKEN_OF: readonly GroupKind[] = [
+  ...new Map(
+    [
+      ...ROWS.map(({ from }) => from),
+      ...KINDS,
+      ...ROWS.flatMap(({ defaults, alsoNames = [] }) => [...(defaults === null ? [] : [defaults]), ...alsoNames]),
+      ...KNOWN_TARGETS.map(({ target }) => target),
+    ].map(({ group, kind }) => [groupKindKey({ group, kind }), { group, kind }] as const),
+  ).values(),
+];
+
+const BY_WORD: ReadonlyMap<string, readonly GroupKind[]> = (() => {
+  const found = new Map<string, GroupKind[]>();
+  for (const kind of SPOKEN_OF) {
+    for (const word of new Set(wordsFor(kind))) found.set(word, [...(found.get(word) ?? []), kind]);
+  }
+  return found;
+})();
+
+/** Every word that names a kind: what a mistyped one may have meant. */
+export const KIND_WORDS: readonly string[] = [...BY_WORD.keys()];
+
+/**
+ * The kinds that a word names, as people and kubectl write them, in any case: `httproute`, `HTTPRoutes`, `gtw`,
+ * `backends.gateway.envoyproxy.io`, and `route` for every route kind of the Gateway API. None if it names nothing known.
+ */
+export function kindsNamed(word: string): readonly GroupKind[] {
+  return BY_WORD.get(word.toLowerCase()) ?? [];
+}

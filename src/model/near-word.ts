@@ -1,0 +1,39 @@
+/** How many letters must change to turn one word into the other. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const above = row[j + 1] ?? 0;
+      const left = next[j] ?? 0;
+      next.push(Math.min(above + 1, left + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+/** Fewer letters than these begin too many words. */
+const SHORTEST_BEGINNING = 5;
+
+/** How many letters must change to turn a word into the beginning of a longer one. */
+function distanceToBeginning(word: string, candidate: string): number {
+  const lengths = [word.length - 1, word.length, word.length + 1];
+  return Math.min(...lengths.map((length) => distance(word, candidate.slice(0, length))));
+}
+
+/**
+ * The candidate that a mistyped word most likely means, whole or cut off (`listner-open` for `listener-open-to-all`); null
+ * if none is near, or if it begins several.
+ */
+export function nearWord(word: string, candidates: readonly string[]): string | null {
+  const within = (letters: number, part: number) => letters <= Math.max(1, Math.floor(word.length / part));
+  const [nearest] = candidates
+    .map((candidate) => ({ candidate, letters: distance(word, candidate) }))
+    .filter(({ letters }) => within(letters, 3))
+    .toSorted((a, b) => a.letters - b.letters);
+  if (nearest !== undefined) return nearest.candidate;
+  if (word.length < SHORTEST_BEGINNING) return null;
+  const [begun, ...others] = candidates.filter((candidate) => within(distanceToBeginning(word, candidate), 5));
+  return others.length > 0 ? null : (begun ?? null);
+}

@@ -1,0 +1,72 @@
+import { stringify } from "yaml";
+import { IMPLEMENTATIONS } from "../catalogue/implementations.ts";
+import type { CatalogueRow } from "../catalogue/row.ts";
+import type { GroupKind } from "../model/object.ts";
+import type { Catalogue } from "./catalogue.ts";
+
+/** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/catalogue.schema.json. */
+const CATALOGUE_SCHEMA_VERSION = "1.0";
+
+const kindJson = ({ group, kind }: GroupKind): object => ({ group, kind });
+
+function rowJson(row: CatalogueRow): object {
+  return {
+    id: row.id,
+    implementation: row.implementation,
+    from: kindJson(row.from),
+    path: row.path,
+    reading: row.reading,
+    condition: row.handshake === "grant" ? row.condition : null,
+    defaults: row.defaults === null ? null : kindJson(row.defaults),
+    alsoNames: (row.alsoNames ?? []).map(kindJson),
+    handshake: row.handshake,
+    enforcement: row.handshake === "grant" ? row.enforcement : null,
+    trustedAs: row.handshake === "grant" ? (row.trustedAs ?? [row.from]).map(kindJson) : [],
+    reach: row.handshake === "none" ? row.reach : null,
+    grantKind: row.handshake === "foreign-grant" ? kindJson(row.grantKind) : null,
+    missingReason: "missingReason" in row ? row.missingReason : null,
+    channel: row.channel,
+    since: row.since,
+    until: row.until,
+    quirk: row.quirk,
+    citation: row.citation,
+  };
+}
+
+/** The catalogue as plain data, in the shape of the published schema. */
+function catalogueData({ rows, targets, lookAlikes }: Catalogue): object {
+  const used = new Set([...rows, ...targets].map(({ implementation }) => implementation));
+  return {
+    schemaVersion: CATALOGUE_SCHEMA_VERSION,
+    implementations: Object.entries(IMPLEMENTATIONS)
+      .map(([id, { title, repository }]) => ({ id, title, repository }))
+      .filter(({ id }) => [...used].some((other) => other === id)),
+    rows: rows.map(rowJson),
+    targets: targets.map(({ rows: ids, target, implementation, enforcement, quirk, citation }) => ({
+      rows: ids,
+      target: kindJson(target),
+      implementation,
+      enforcement,
+      quirk,
+      citation,
+    })),
+    lookAlikes: lookAlikes.map(({ group, kind, plural, scope, whose, citation }) => ({
+      group,
+      kind,
+      plural,
+      scope,
+      whose,
+      citation,
+    })),
+  };
+}
+
+/** The catalogue as JSON. */
+export function catalogueJson(catalogue: Catalogue): string {
+  return `${JSON.stringify(catalogueData(catalogue), null, 2)}\n`;
+}
+
+/** The catalogue as YAML, with the same content as the JSON. */
+export function catalogueYaml(catalogue: Catalogue): string {
+  return stringify(catalogueData(catalogue), { lineWidth: 0, aliasDuplicateObjects: false });
+}

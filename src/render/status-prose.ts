@@ -1,0 +1,101 @@
+import type { Doubt, Finding } from "../model/finding.ts";
+import type { Statement } from "../model/status.ts";
+import { nameOf, obstacleText, referenceText, witnessText } from "./prose.ts";
+import { type Display, plural } from "./text.ts";
+
+/** What is said of what controllers said. Nothing here is cleaned for a terminal: what prints it does that. */
+
+type OfController = Finding & { readonly code: "controller-refuses-permitted" | "controller-permits-refused" };
+
+/** A sentence and what shows it. */
+interface Told {
+  readonly message: string;
+  readonly detail: string;
+}
+
+const controllerText = ({ controller }: Statement): string =>
+  controller === null ? "the controller" : `controller ${controller}`;
+
+/** What a condition is about, for a sentence. */
+function placeText({ subject }: Statement): string {
+  switch (subject.about) {
+    case "parent":
+      return `under ${nameOf(subject.parent)}${subject.sectionName === null ? "" : `#${subject.sectionName}`}`;
+    case "listener":
+      return `of listener ${subject.listener}`;
+    case "object":
+      return "of the object";
+  }
+}
+
+/** A controller's word, as its condition has it. */
+const wordText = ({ condition: { type, status, reasons } }: Statement): string =>
+  `${type}=${status}${status === "True" || reasons.length === 0 ? "" : ` (${reasons.join(", ")})`}`;
+
+/** Which generation a condition is about, where that is not the object's. */
+function generationText({ freshness, generation, condition: { observedGeneration } }: Statement): string {
+  if (freshness === "fresh") return "";
+  if (generation === null) return ", of an object without a generation";
+  if (observedGeneration === null) return ", and does not say of which generation";
+  return observedGeneration < generation ? ", of an earlier generation" : ", of another generation";
+}
+
+const LONGEST_MESSAGE = 200;
+
+/** As much of a controller's message as helps; it may be 32 KiB long. */
+function shortened(message: string): string {
+  const characters = [...message.slice(0, 4 * LONGEST_MESSAGE).trim()];
+  return characters.length <= LONGEST_MESSAGE
+    ? characters.join("")
+    : `${characters.slice(0, LONGEST_MESSAGE).join("")}...`;
+}
+
+/** Since when a condition says what it does, and what its controller made of it. */
+function evidenceText({ condition: { lastTransitionTime, message } }: Statement): string {
+  const since = lastTransitionTime === null ? "" : ` since ${lastTransitionTime}`;
+  const words = shortened(message) === "" ? "" : `: ${shortened(message)}`;
+  return since === "" && words === "" ? "" : `. It says so${since}${words}`;
+}
+
+/** What a doubt adds to what is found. That of the generation stands in the message. */
+function doubtText(doubt: Doubt, { supersededBy }: Statement): string {
+  switch (doubt.because) {
+    case "generation":
+      return "";
+    case "superseded":
+      return `; the GatewayClass names another controller, ${supersededBy}`;
+    case "rules-left-out":
+      return "; the controller left rules out, so it may not have looked at it";
+    case "experimental":
+      return "; the controller may not implement the field, which is in the experimental channel only";
+    case "mesh":
+      return `; this mesh asks for a grant all the same: a ReferenceGrant in ${doubt.namespaces.join(" and ")} would satisfy it`;
+  }
+}
+
+/** A verdict that a controller contradicts, with what may explain that. */
+export function disagreementText({ code, disagreement }: OfController, display: Display): Told {
+  const { statement, decisions, doubts } = disagreement;
+  const [first, ...others] = decisions;
+  const about = `${referenceText(first, display)}${others.length === 0 ? "" : ` (and ${plural(others.length, "other")})`}`;
+  const why = doubts.map((doubt) => doubtText(doubt, statement)).join("");
+  const byMesh = doubts.some(({ because }) => because === "mesh");
+  const found =
+    code === "controller-refuses-permitted"
+      ? `the specification permits ${about}: ${witnessText(first)}${why}${byMesh ? "" : ". The YAML is right"}`
+      : `the specification refuses ${about}: ${obstacleText(first)}${why}. It may work without permission`;
+  return {
+    message: `${controllerText(statement)} says ${wordText(statement)} ${placeText(statement)}${generationText(statement)}`,
+    detail: `${found}${evidenceText(statement)}`,
+  };
+}
+
+/** A condition about another generation, which agrees so far. */
+export function staleText({ statement }: Finding & { readonly code: "status-stale" }): Told {
+  const { condition, generation, supersededBy } = statement;
+  const successor = supersededBy === null ? "" : `; the GatewayClass names another controller, ${supersededBy}`;
+  return {
+    message: `${controllerText(statement)} last looked at generation ${condition.observedGeneration}, the object is at ${generation}`,
+    detail: `what it says ${placeText(statement)} may not be about this spec${successor}`,
+  };
+}
