@@ -59,8 +59,16 @@ function placedNote(placed: readonly ObjectId[], namespace: string, given: boole
   return `${names.join(", ")}${more} ${have} no namespace and ${were} read as of ${namespace}, the namespace ${source}`;
 }
 
+const KUSTOMIZE = "kubectl kustomize DIR | kubectl refgrant audit -f -";
+
+function patchesNote(patches: number): string {
+  return patches === 1
+    ? `1 patch of a kustomization was passed over; ${KUSTOMIZE} judges what comes of it`
+    : `${patches} patches of kustomizations were passed over; ${KUSTOMIZE} judges what comes of them`;
+}
+
 /** What to say of input in which there is no object. */
-function emptyError({ problems, skipped }: ManifestWorld, filenames: string): RefgrantError {
+function emptyError({ problems, skipped, patches }: ManifestWorld, filenames: string): RefgrantError {
   const [problem] = problems;
   if (problem !== undefined && "detail" in problem) {
     return new RefgrantError(
@@ -68,6 +76,10 @@ function emptyError({ problems, skipped }: ManifestWorld, filenames: string): Re
       `${formatPosition(problem.at)}: ${problem.detail}`,
       "nothing else could be read; give files with Kubernetes objects to -f",
     );
+  }
+  if (patches > 0) {
+    const message = `there are no objects in ${filenames}, only patches of kustomizations`;
+    return new RefgrantError("input", message, `judge what comes of them: ${KUSTOMIZE}`);
   }
   const message =
     skipped > 0
@@ -114,6 +126,7 @@ async function loadFiles(
     notes.push(placedNote(world.placed, used, namespace !== null));
   }
   if (world.objects.length === 0) throw emptyError(world, plan.filenames.join(", "));
+  if (world.patches > 0) notes.push(patchesNote(world.patches));
   return { snapshot: snapshotOfManifests(world, plan.closedWorld), notes };
 }
 

@@ -12,7 +12,7 @@ import { type Snapshot, sightOf } from "./model/snapshot.ts";
 export function audit(snapshot: Snapshot, scope: Scope, ignore: Ignoring = IGNORE_NOTHING): Report {
   const sight = sightOf(snapshot);
   const definitions = definitionsOf(sight);
-  const extracted = extract(sight, servedKinds(snapshot, definitions));
+  const extracted = extract(sight, servedKinds(snapshot, definitions), snapshot.source);
   const { grants, holders } = extracted;
   const decisions = decide({ ...extracted, sight });
   const usage = usageOf({ grants, decisions, sight });

@@ -3,6 +3,7 @@ import { type Gap, implementationGaps } from "../model/gap.ts";
 import type { Listener } from "../model/listener.ts";
 import { type FieldPath, keyOf, type NamespacedId, type ObjectKey, sameGroupKind } from "../model/object.ts";
 import type { Sight } from "../model/snapshot.ts";
+import type { Admissions } from "./admission.ts";
 import { LISTENER_SETS } from "./kinds.ts";
 import { DEFAULT_TLS_MODE, readAdmission, readListeners } from "./listeners.ts";
 import { readReferent } from "./referent.ts";
@@ -22,10 +23,16 @@ export type Effect = "certain" | "none" | Gap;
 /** Tells whether a field counts, by the condition of its row. */
 export type Effects = (row: GrantRow, field: Field, holder: Holder) => Effect;
 
+interface AddedListeners {
+  readonly namespace: string;
+  readonly listeners: readonly Listener[];
+}
+
 interface Around {
   readonly sight: Sight;
   /** The listeners that ListenerSets would add, by the Gateway that they name. */
-  readonly setsByGateway: () => ReadonlyMap<ObjectKey, readonly Listener[]>;
+  readonly setsByGateway: () => ReadonlyMap<ObjectKey, readonly AddedListeners[]>;
+  readonly admissions: Admissions;
   readonly gapOf: ReturnType<typeof implementationGaps>;
 }
 
@@ -47,8 +54,12 @@ function onFrontend({ id, root, listeners }: Holder, isMeant: PortTest, around: 
   const admission = readAdmission(root.at("spec").at("allowedListeners").at("namespaces"), "None");
   if (admission.from === "None") return "none";
   // Whether those of a ListenerSet do, nothing says; implementations look at them, with the Gateway's own grants (§2.4).
-  const added = around.setsByGateway().get(keyOf(id)) ?? [];
-  if (added.some((listener) => asksClients(listener))) return around.gapOf(id, FRONTEND_OF_SETS);
+  const answers = (around.setsByGateway().get(keyOf(id)) ?? [])
+    .filter(({ listeners }) => listeners.some(asksClients))
+    .map(({ namespace }) => around.admissions.admits(admission, id.namespace, namespace));
+  if (answers.includes("yes")) return around.gapOf(id, FRONTEND_OF_SETS);
+  const unsure = answers.find((answer) => typeof answer === "object");
+  if (unsure !== undefined) return unsure;
   const from = admission.from === "Same" ? id.namespace : null;
   return LISTENER_SETS.map((kind) => around.sight.hidden(kind, from)).find((gap) => gap !== null) ?? "none";
 }
@@ -91,21 +102,28 @@ function once<T>(make: () => T): () => T {
 
 const ignoreProblems: ProblemSink = () => undefined;
 
-function setsByGateway(sight: Sight): ReadonlyMap<ObjectKey, readonly Listener[]> {
-  const sets = new Map<ObjectKey, readonly Listener[]>();
+function setsByGateway(sight: Sight): ReadonlyMap<ObjectKey, readonly AddedListeners[]> {
+  const sets = new Map<ObjectKey, AddedListeners[]>();
   for (const { id, body } of LISTENER_SETS.flatMap((kind) => sight.objectsOf(kind))) {
     const row = ROWS.find(({ from, handshake }) => handshake === "attachment" && sameGroupKind(from, id));
     const spec = Field.root(body, ignoreProblems).at("spec");
     const gateway = row === undefined ? null : readReferent(spec.at("parentRef"), id, row);
-    if (gateway === null) continue;
-    const key = keyOf(gateway);
-    sets.set(key, [...(sets.get(key) ?? []), ...readListeners(spec)]);
+    if (gateway === null || id.namespace === null) continue;
+    const added = { namespace: id.namespace, listeners: readListeners(spec) };
+    const known = sets.get(keyOf(gateway));
+    if (known === undefined) sets.set(keyOf(gateway), [added]);
+    else known.push(added);
   }
   return sets;
 }
 
 /** Prepares to tell what counts in a world: whether some fields do depends on other objects. */
-export function effectsIn(sight: Sight): Effects {
-  const around: Around = { sight, setsByGateway: once(() => setsByGateway(sight)), gapOf: implementationGaps() };
+export function effectsIn(sight: Sight, admissions: Admissions): Effects {
+  const around: Around = {
+    sight,
+    admissions,
+    setsByGateway: once(() => setsByGateway(sight)),
+    gapOf: implementationGaps(),
+  };
   return (row, field, holder) => effectOf(row, field, holder, around);
 }

@@ -16,12 +16,13 @@ import {
   sameGroupKind,
 } from "../model/object.ts";
 import type { GrantReference, ParentScope, Reference } from "../model/reference.ts";
-import type { InputProblem, ServedKind, Sight } from "../model/snapshot.ts";
+import type { InputProblem, ServedKind, Sight, Snapshot } from "../model/snapshot.ts";
 import { admissionsOf } from "./admission.ts";
 import { type Effects, effectsIn } from "./effect.ts";
 import { placeGenerated } from "./generated.ts";
 import { readGrant } from "./grants.ts";
 import { GATEWAY, LISTENER_SETS, REFERENCE_GRANT, REFERENCE_POLICY, routeInfo, SERVICE } from "./kinds.ts";
+import { kindInfo } from "./known.ts";
 import { readAdmission, readListeners } from "./listeners.ts";
 import { asksForDefaultGateways, type Named, namedBy, readReferent, type Surroundings } from "./referent.ts";
 import { meantParent, targetRule } from "./referents.ts";
@@ -83,11 +84,12 @@ function isInNamespace(referrer: Referrer): referrer is NamespacedReferrer {
 /** What every reference has that is found in a field. */
 type Base = Pick<GrantReference, "row" | "path" | "referent" | "implicit">;
 
-/** Which of a route's parents judge its references alike (docs/rules.md §2.6). A parent of a kind that is not there judges nothing. */
+/** Which of a route's parents judge its references alike (docs/rules.md §2.6). A slip of a kind is taken for what was meant. */
 function regimeOf(parent: ObjectId | null): ParentScope["regime"] {
   if (parent === null || sameGroupKind(parent, GATEWAY) || includesGroupKind(LISTENER_SETS, parent)) return "gateway";
-  if (meantParent(parent) !== null) return "gateway";
-  return sameGroupKind(parent, SERVICE) ? "mesh" : "other";
+  if (sameGroupKind(parent, SERVICE)) return "mesh";
+  const meant = meantParent(parent);
+  return meant === null ? "other" : regimeOf({ ...parent, ...meant });
 }
 
 const REGIMES: readonly ParentScope["regime"][] = ["gateway", "mesh", "other"];
@@ -131,15 +133,22 @@ function* grantReferences(
     heldIn: null,
     doubt,
   };
-  for (const scope of scopes ?? [null]) {
+  // Parents matter to what a route sends requests to, not to what an implementation reads in it beside (§2.6).
+  const judged = row.implementation === "gateway-api" ? (scopes ?? [null]) : [null];
+  for (const scope of judged) {
     yield { ...base, handshake: "grant", referrer: id, scope, trustedAs, ...asks, missingReason };
   }
+}
+
+function readSectionName(field: Field): string | null | Unusable {
+  const name = field.textOr(null);
+  return name === "" ? field.reject("the name of a listener, or nothing for all of them") : name;
 }
 
 function* attachmentReferences(base: Base, field: Field, referrer: NamespacedReferrer): Generator<Reference> {
   const { hostnames } = referrer;
   // A default Gateway is named nowhere, so nothing narrows it down.
-  const sectionName = base.implicit ? null : field.at("sectionName").textOr(null);
+  const sectionName = base.implicit ? null : readSectionName(field.at("sectionName"));
   const port = base.implicit ? null : field.at("port").integerOr(null);
   if (sectionName === UNUSABLE || port === UNUSABLE || hostnames === UNUSABLE) return;
   yield { ...base, handshake: "attachment", referrer: referrer.id, sectionName, port, hostnames };
@@ -228,6 +237,13 @@ function namespaced(id: ObjectId): NamespacedId | null {
   return id.namespace === null ? null : { ...id, namespace: id.namespace };
 }
 
+/** Is it written in a version that its kind has never had? */
+function neverWas({ id, apiVersion }: KubeObject): boolean {
+  const info = kindInfo(id);
+  const version = apiVersion.slice(apiVersion.indexOf("/") + 1);
+  return info !== undefined && info.versions !== null && ![...info.versions, ...info.retired].includes(version);
+}
+
 /**
  * Whether ReferencePolicies are in force: where the cluster, or the CRDs among the files, are of the releases before
  * ReferenceGrant v1beta1 (docs/rules.md §1.6).
@@ -242,17 +258,19 @@ function policiesInForce(served: readonly ServedKind[] | null): boolean {
  * Reads every reference, grant and listener of the objects that can be seen, in an order that only the objects decide.
  *
  * @param served the kinds and versions that the cluster serves; null where that is not known
+ * @param source of files, a grant that the API server would refuse permits nothing; what a cluster holds it has taken
  */
-export function extract(sight: Sight, served: readonly ServedKind[] | null): Extract {
+export function extract(sight: Sight, served: readonly ServedKind[] | null, source: Snapshot["source"]): Extract {
   const references: Reference[] = [];
   const holders = new Map<ObjectKey, ListenerHolder>();
   const problems: InputProblem[] = [];
   const unfollowed = new Set<Gap>();
+  const admissions = admissionsOf(sight);
   const around: Around = {
     sight,
-    admissions: admissionsOf(sight),
+    admissions,
     onUnfollowed: (gap) => unfollowed.add(gap),
-    effects: effectsIn(sight),
+    effects: effectsIn(sight, admissions),
   };
   const sorted = (groupKind: GroupKind) =>
     sight
@@ -273,8 +291,10 @@ export function extract(sight: Sight, served: readonly ServedKind[] | null): Ext
   }
   const read = (kind: GroupKind): readonly Grant[] =>
     sorted(kind).flatMap((object) => {
+      const before = problems.length;
       const grant = readGrant(object, Field.root(object.body, problemSink(object, problems)));
-      return grant === null ? [] : [grant];
+      const refused = problems.slice(before).some((problem) => problem.cause === "field" && !problem.storable);
+      return grant === null ? [] : [{ ...grant, rejected: source === "files" && (refused || neverWas(object)) }];
     });
   const policies = read(REFERENCE_POLICY);
   const inForce = policiesInForce(served);

@@ -61,6 +61,7 @@ export function readGrant(object: KubeObject, root: Field): Grant | null {
     from: indexed(entries(spec, "from"), readFrom),
     to: indexed(entries(spec, "to"), readTo),
     terminating: object.terminating,
+    rejected: false,
   };
 }
 
@@ -69,11 +70,29 @@ const SPEC_FIELDS: readonly string[] = ["from", "to"];
 const FROM_FIELDS: readonly string[] = ["group", "kind", "namespace"];
 const TO_FIELDS: readonly string[] = ["group", "kind", "name"];
 
-/** The fields of a grant's spec and entries that its schema has not, so that the API server drops them (docs/rules.md §1.2). */
-export function unknownFields(body: unknown): readonly FieldPath[] {
+/** A field that the schema of a grant has not, and the key of the schema that was probably meant by it. */
+export interface UnknownField {
+  readonly path: FieldPath;
+  readonly meant: string | null;
+}
+
+/** The key that was meant by another, if that is not there itself: one in other letters, or what the object writes as `apiVersion`. */
+function meantKey(written: string, field: Field, known: readonly string[]): string | null {
+  const meant = known.find((key) => key === (written === "apiVersion" ? "group" : written.toLowerCase()));
+  return meant === undefined || field.at(meant).present ? null : meant;
+}
+
+/**
+ * The fields of a grant's spec and entries that its schema has not, so that the API server drops them (docs/rules.md §1.2).
+ * One without a value says nothing.
+ */
+export function unknownFields(body: unknown): readonly UnknownField[] {
   const spec = Field.root(body, () => {}).at("spec");
-  const unknown = (field: Field, known: readonly string[]): readonly FieldPath[] =>
-    field.entries().flatMap(([key, { path }]) => (known.includes(key) ? [] : [path]));
+  const unknown = (field: Field, known: readonly string[]): readonly UnknownField[] =>
+    field
+      .entries()
+      .filter(([key, { present }]) => present && !known.includes(key))
+      .map(([key, { path }]) => ({ path, meant: meantKey(key, field, known) }));
   const entriesOf = (list: "from" | "to") => spec.at(list).items();
   return [
     ...unknown(spec, SPEC_FIELDS),

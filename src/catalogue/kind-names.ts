@@ -42,10 +42,25 @@ const BY_WORD: ReadonlyMap<string, readonly GroupKind[]> = (() => {
 /** Every word that names a kind: what a mistyped one may have meant. */
 export const KIND_WORDS: readonly string[] = [...BY_WORD.keys()];
 
+/** A resource or kind, its version and its group, as kubectl takes them; core is the empty group. */
+const VERSIONED = /^([^.]+)\.(v[1-9]\d*(?:(?:alpha|beta)[1-9]\d*)?)\.(.*)$/;
+
+/** The kinds of a word with a version; one that is known never to have had that version is none. */
+function kindsVersioned(word: string): readonly GroupKind[] {
+  const [, own, version, group] = VERSIONED.exec(word) ?? [];
+  if (own === undefined || version === undefined || group === undefined) return [];
+  return (BY_WORD.get(group === "" ? own : `${own}.${group}`) ?? []).filter((kind) => {
+    const versions = kindInfo(kind)?.versions ?? null;
+    return kind.group === group && (versions === null || versions.includes(version));
+  });
+}
+
 /**
  * The kinds that a word names, as people and kubectl write them, in any case: `httproute`, `HTTPRoutes`, `gtw`,
- * `backends.gateway.envoyproxy.io`, and `route` for every route kind of the Gateway API. None if it names nothing known.
+ * `backends.gateway.envoyproxy.io`, `httproutes.v1.gateway.networking.k8s.io`, and `route` for every route kind of the Gateway
+ * API. None if it names nothing known.
  */
 export function kindsNamed(word: string): readonly GroupKind[] {
-  return BY_WORD.get(word.toLowerCase()) ?? [];
+  const wanted = word.toLowerCase();
+  return BY_WORD.get(wanted) ?? kindsVersioned(wanted);
 }

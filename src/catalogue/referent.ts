@@ -136,7 +136,8 @@ function readSelected(field: Field, owner: NamespacedId, row: CatalogueRow, arou
     namespaces.present || row.defaults === null ? readAdmission(namespaces, "Same") : { from: "All" };
   const { sight, admissions, onUnfollowed } = around;
   const hidden = sight.hidden({ group, kind }, admission.from === "Same" ? owner.namespace : null);
-  if (hidden !== null) onUnfollowed(hidden);
+  const admitsNobody = admission.from === "invalid" || (admission.from === "Selector" && admission.selector === null);
+  if (hidden !== null && !admitsNobody) onUnfollowed(hidden);
   const chosen = ({ id, labels }: KubeObject): readonly Named[] => {
     if (id.namespace === null || !selects(selector.requirements, labels)) return [];
     const answer = admissions.admits(admission, owner.namespace, id.namespace);

@@ -3,7 +3,6 @@ import type { Listener } from "../model/listener.ts";
 import {
   compareIds,
   type FieldPath,
-  type GroupKind,
   includesGroupKind,
   type KubeObject,
   keyOf,
@@ -14,16 +13,13 @@ import {
 } from "../model/object.ts";
 import type { Sight } from "../model/snapshot.ts";
 import type { ConditionWord, Statement, StatementSubject } from "../model/status.ts";
-import { GATEWAY, GATEWAY_API_X, GATEWAY_CLASS, isRoute, LISTENER_SETS, OWN_KINDS } from "./kinds.ts";
+import { GATEWAY, GATEWAY_CLASS, isRoute, LISTENER_SETS, OWN_KINDS, X_TELEMETRY_POLICY } from "./kinds.ts";
 import { readListeners } from "./listeners.ts";
 import { readReferent } from "./referent.ts";
 import { rowOf } from "./rows.ts";
 
 /** Tells which controller answers for a Gateway or ListenerSet; null where that cannot be told, and for any other object. */
 export type ControllerOf = (parent: ObjectId) => string | null;
-
-/** The one policy whose status speaks of a grant (docs/rules.md §2.5). */
-const X_TELEMETRY_POLICY: GroupKind = { group: GATEWAY_API_X, kind: "XTelemetryPolicy" };
 
 /** A status is not for its reader to mend: what is wrongly typed in it is not read. */
 const ignoreProblems: ProblemSink = () => undefined;
@@ -233,6 +229,7 @@ export function statementsOf(object: KubeObject, controllerOf: ControllerOf): re
   if (isRoute(id)) return ofParents(told, status.at("parents"), "parentRef", ROUTE_TOPICS);
   if (sameGroupKind(id, GATEWAY)) return ofHolder(told, GATEWAY_TOPICS);
   if (includesGroupKind(LISTENER_SETS, id)) return ofHolder(told, LISTENER_SET_TOPICS);
+  // The one policy whose status speaks of a grant (docs/rules.md §2.5).
   if (sameGroupKind(id, X_TELEMETRY_POLICY)) {
     return ofParents(told, status.at("ancestors"), "ancestorRef", POLICY_TOPICS);
   }

@@ -2,7 +2,6 @@ import { inertFrom, inertTo, unknownFields } from "../catalogue/grants.ts";
 import { foreignGrantKind, isInCatalogue, trustedInstead } from "../catalogue/instead.ts";
 import { NAMESPACE, SECRET } from "../catalogue/kinds.ts";
 import { isForeignGrant, kindInfo, makerOfGrant } from "../catalogue/known.ts";
-import { likelyMeant } from "../catalogue/names.ts";
 import { isKnownPair, OPENED_KINDS, TRUSTED_KINDS } from "../catalogue/referents.ts";
 import type { EntryRef, Finding, KnownKind } from "../model/finding.ts";
 import type { Grant, InertCause } from "../model/grant.ts";
@@ -17,6 +16,7 @@ import {
 import type { GrantReport } from "../model/report.ts";
 import type { Sight, Snapshot } from "../model/snapshot.ts";
 import { redundantEntries } from "./redundant.ts";
+import { meantFrom, meantTo } from "./slips.ts";
 
 /** What findings on grants are made from. */
 export interface GrantEvidence {
@@ -66,11 +66,10 @@ function ofKinds({ grant, ...report }: GrantReport): readonly Finding[] {
   const told = (
     entry: EntryRef,
     { group, kind }: GroupKind,
-    candidates: readonly GroupKind[],
+    meant: GroupKind | null,
     known: KnownKind | null,
   ): readonly Finding[] => {
     const groupKind: GroupKind = { group, kind };
-    const meant = known === null ? likelyMeant(candidates, groupKind) : null;
     const usage = report[entry.list].get(entry.index);
     if (meant === null && usage === "used") return [];
     const severity = meant === null ? "info" : "warning";
@@ -78,18 +77,30 @@ function ofKinds({ grant, ...report }: GrantReport): readonly Finding[] {
     const code = "grant-unknown-kind";
     return [{ code, severity, subject: grant.id, grant, entry, groupKind, meant, known, openUse }];
   };
+  // To mend a slip is no advice where the entry would permit nothing even then.
+  const inert = (entry: EntryRef, why: InertCause): readonly Finding[] => [
+    { code: "grant-inert", severity: "warning", subject: grant.id, grant, entry, why },
+  ];
   return [
     ...grant.from.flatMap(({ index, entry: from }) => {
       if (inertFrom(grant, from) !== null || isTrusted(from)) return [];
+      const entry: EntryRef = { list: "from", index };
+      const meant = meantFrom(from);
+      const why = meant === null ? null : inertFrom(grant, { ...from, ...meant });
+      if (why !== null) return inert(entry, why);
       const known = isInCatalogue(from) ? knownSource(from, openedKinds) : null;
       // A grant that opens nothing needs no word on what its kinds refer to.
       if (known?.unnamed.length === 0) return [];
-      return told({ list: "from", index }, from, TRUSTED_KINDS, known);
+      return told(entry, from, meant, known);
     }),
     ...grant.to.flatMap(({ index, entry: to }) => {
       if (inertTo(grant, to) !== null || includesGroupKind(OPENED_KINDS, to)) return [];
+      const entry: EntryRef = { list: "to", index };
+      const meant = meantTo(to);
+      const why = meant === null ? null : inertTo(grant, { ...to, ...meant });
+      if (why !== null) return inert(entry, why);
       const known: KnownKind | null = isInCatalogue(to) ? { unnamed: [], instead: [], grantKind: null } : null;
-      return told({ list: "to", index }, to, OPENED_KINDS, known);
+      return told(entry, to, meant, known);
     }),
   ];
 }
@@ -128,17 +139,18 @@ function ofEntries(report: GrantReport, { sight, snapshot }: GrantEvidence): rea
 }
 
 /**
- * Fields that are no fields of a grant. The API server drops them, so that what was meant as a restriction is none; a grant
- * that comes from a cluster has lost them.
+ * Fields that are no fields of a grant. The API server drops them, so that what was meant as a restriction is none, and what
+ * was meant as one of the fields that there are is missing; a grant that comes from a cluster has lost them.
  */
 function ofFields({ grant }: GrantReport, { snapshot, sight }: GrantEvidence): readonly Finding[] {
   if (snapshot.source === "cluster") return [];
-  return unknownFields(sight.get(grant.id)?.body).map((path) => ({
+  return unknownFields(sight.get(grant.id)?.body).map(({ path, meant }) => ({
     code: "grant-field-ignored",
     severity: "warning",
     subject: grant.id,
     grant,
     path,
+    meant,
   }));
 }
 

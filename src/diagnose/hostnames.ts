@@ -1,11 +1,12 @@
 import { commonHostname } from "../catalogue/hostnames.ts";
-import { type PathRegion, readMatches, readRegions } from "../catalogue/matches.ts";
+import { meet, type PathRegion, type RequestMatch, readMatches, readRequests } from "../catalogue/matches.ts";
 import { type Decision, hasVerdict, type ListenerTrial } from "../model/decision.ts";
 import { Field } from "../model/fields.ts";
 import type { Finding, Seniority } from "../model/finding.ts";
 import type { Listener } from "../model/listener.ts";
 import { compareIds, compareText, groupKindKey, keyOf, type NamespacedId, type ObjectKey } from "../model/object.ts";
 import type { Sight } from "../model/snapshot.ts";
+import { type Demands, Firsts } from "./firsts.ts";
 
 type HostnameTaken = Extract<Finding, { readonly code: "hostname-taken" }>;
 
@@ -29,15 +30,17 @@ interface Rival extends Claim {
   readonly created: string | null;
   /** Kind and match, each once. */
   readonly matches: readonly string[];
-  /** By the paths that it takes requests of. */
-  readonly places: Places;
+  /** Its matches, each by the requests that it is for. */
+  readonly requests: readonly RequestMatch[];
+  /** Where it is kept and looked for by them: each once. */
+  readonly places: readonly Places[];
 }
 
 /**
  * What two routes with one name contend for.
  * - `same-match`: requests that a rule of both matches alike, so that one of the two gets none.
  * - `kinds`: being accepted, since an implementation may take one of HTTPRoute and GRPCRoute only (docs/decisions/0027).
- * - `shared`: requests of paths that both have, by the rule that is more specific.
+ * - `shared`: requests that a rule of both may match, by the one that is more specific.
  */
 type Contest = "same-match" | "kinds" | "shared";
 
@@ -98,7 +101,8 @@ function rivalReader(sight: Sight): (claim: Claim) => Rival {
     const root = Field.root(sight.get(route)?.body, () => {});
     const created = root.at("metadata").at("creationTimestamp").text() ?? "";
     const matches = readMatches(route, root).map((match) => `${groupKindKey(route)}/${match}`);
-    return { created: TIME.test(created) ? created : null, matches, places: placesOf(readRegions(route, root)) };
+    const requests = readRequests(route, root);
+    return { created: TIME.test(created) ? created : null, matches, requests, places: placesOf(requests) };
   };
   return (claim) => {
     const key = keyOf(claim.route);
@@ -118,73 +122,50 @@ function byAge(a: Rival, b: Rival): number {
   return compareText(a.created ?? "", b.created ?? "") || byName(a, b);
 }
 
-/** A rival with its place in the order. */
-interface Placed {
-  readonly rival: Rival;
-  readonly place: number;
-}
-
-/** The first rivals of an order, for each key one of the first namespace and one of another: nobody needs a third. */
-class Firsts {
-  readonly #byKey = new Map<string, Placed[]>();
-
-  add(key: string, placed: Placed): void {
-    const firsts = this.#byKey.get(key);
-    if (firsts === undefined) this.#byKey.set(key, [placed]);
-    else if (firsts.length === 1 && firsts[0]?.rival.route.namespace !== placed.rival.route.namespace) {
-      firsts.push(placed);
-    }
-  }
-
-  /** The first that was added under one of the keys and is of another namespace. */
-  find(keys: Iterable<string>, namespace: string): Rival | null {
-    let found: Placed | null = null;
-    for (const key of keys) {
-      const first = this.#byKey.get(key)?.find(({ rival }) => rival.route.namespace !== namespace);
-      if (first !== undefined && (found === null || first.place < found.place)) found = first;
-    }
-    return found === null ? null : found.rival;
-  }
-}
-
-/** What a rival is kept under, so that those find it that have paths in common with it, and where it looks for others. */
+/** What a rival is kept under for a match, so that those find it whose match a request may fit too, and where it looks for others. */
 interface Places {
   readonly kept: ReadonlySet<string>;
   readonly looked: ReadonlySet<string>;
+  readonly demands: Demands;
 }
 
 const ANYONE = "anyone";
 const ANYWHERE = "anywhere";
-const EVERYWHERE: Places = { kept: new Set([ANYONE, ANYWHERE]), looked: new Set([ANYONE]) };
+const EVERYWHERE: Omit<Places, "demands"> = { kept: new Set([ANYONE, ANYWHERE]), looked: new Set([ANYONE]) };
 
 /** Elements of a path that are told apart; what is deeper counts as being anywhere under them. */
 const DEEPEST = 32;
 
 /** A prefix is kept at its path, a single path as such, and both under every path above them. */
-function placesOf(regions: readonly PathRegion[] | null): Places {
-  if (regions === null) return EVERYWHERE;
+function placesAt(region: PathRegion | null): Omit<Places, "demands"> {
+  if (region === null) return EVERYWHERE;
+  const { path, exact } = region;
   const kept = new Set([ANYONE]);
   const looked = new Set([ANYWHERE]);
-  for (const { path, exact } of regions) {
-    let end = 0;
-    for (let depth = 0; depth < DEEPEST && end < path.length; depth += 1) {
-      const above = path.slice(0, end);
-      kept.add(`under ${above}`);
-      looked.add(`at ${above}`);
-      const next = path.indexOf("/", end + 1);
-      end = next < 0 ? path.length : next;
-    }
-    const place = path.slice(0, end);
-    looked.add(`at ${place}`);
-    if (exact && end === path.length) {
-      kept.add(`exactly ${place}`).add(`under ${place}`);
-      looked.add(`exactly ${place}`);
-    } else {
-      kept.add(`at ${place}`);
-      looked.add(`under ${place}`);
-    }
+  let end = 0;
+  for (let depth = 0; depth < DEEPEST && end < path.length; depth += 1) {
+    const above = path.slice(0, end);
+    kept.add(`under ${above}`);
+    looked.add(`at ${above}`);
+    const next = path.indexOf("/", end + 1);
+    end = next < 0 ? path.length : next;
+  }
+  const place = path.slice(0, end);
+  looked.add(`at ${place}`);
+  if (exact && end === path.length) {
+    kept.add(`exactly ${place}`).add(`under ${place}`);
+    looked.add(`exactly ${place}`);
+  } else {
+    kept.add(`at ${place}`);
+    looked.add(`under ${place}`);
   }
   return { kept, looked };
+}
+
+/** Of a route of whose matches nothing is known they may be for anything. */
+function placesOf(requests: readonly RequestMatch[]): readonly Places[] {
+  if (requests.length === 0) return [{ ...EVERYWHERE, demands: new Map() }];
+  return requests.map(({ region, demands }) => ({ ...placesAt(region), demands }));
 }
 
 const ofKind = (kind: string): string => `kind ${kind}`;
@@ -205,26 +186,33 @@ function seniorityOf(rival: Rival, other: Rival, aged: boolean): Seniority {
 
 /**
  * For each rival that follows, the first one before it of another namespace: one with a match in common, if there is any
- * that spells out no less of the name, else one of the other kind, else one with paths in common. Every rival is looked at
- * once.
+ * that spells out no less of the name, else one of the other kind, else one with a match that a request may fit too. Every
+ * rival is looked at once.
  */
 function precedents({ rivals, aged, precedes, follows }: Order): ReadonlyMap<Rival, Precedent> {
   const found = new Map<Rival, Precedent>();
-  const firsts = new Firsts();
+  const firsts = new Firsts<Rival>();
   const lengths = [...new Set(rivals.map(({ spelled }) => spelled))];
   const kinds = [...new Set(rivals.map(({ route }) => route.kind))];
-  const keysFor = (rival: Rival): Readonly<Record<Contest, () => Iterable<string>>> => ({
-    "same-match": () => {
-      const enough = lengths.filter((length) => length >= rival.spelled);
-      return rival.matches.flatMap((match) => enough.map((length) => `${length}/${match}`));
+  const finders: Readonly<Record<Contest, (rival: Rival) => Rival | null>> = {
+    "same-match": ({ route, spelled, matches }) => {
+      const enough = lengths.filter((length) => length >= spelled);
+      const keys = matches.flatMap((match) => enough.map((length) => `${length}/${match}`));
+      return firsts.find(keys, route.namespace)?.item ?? null;
     },
-    kinds: () => kinds.filter((kind) => kind !== rival.route.kind).map(ofKind),
-    shared: () => rival.places.looked,
-  });
+    kinds: ({ route }) => {
+      const keys = kinds.filter((kind) => kind !== route.kind).map(ofKind);
+      return firsts.find(keys, route.namespace)?.item ?? null;
+    },
+    shared: ({ route, places }) => {
+      const found = places.map(({ looked, demands }) => firsts.find(looked, route.namespace, demands));
+      const [first] = found.filter((placed) => placed !== null).toSorted((a, b) => a.place - b.place);
+      return first?.item ?? null;
+    },
+  };
   const search = (rival: Rival): Precedent | null => {
-    const keys = keysFor(rival);
     for (const contest of ["same-match", "kinds", "shared"] as const) {
-      const other = firsts.find(keys[contest](), rival.route.namespace);
+      const other = finders[contest](rival);
       if (other !== null) return { other, seniority: seniorityOf(rival, other, aged), contest };
     }
     return null;
@@ -233,8 +221,10 @@ function precedents({ rivals, aged, precedes, follows }: Order): ReadonlyMap<Riv
     const precedent = follows(rival) ? search(rival) : null;
     if (precedent !== null) found.set(rival, precedent);
     if (!precedes(rival)) continue;
+    const placed = { item: rival, namespace: rival.route.namespace, place };
     const matches = rival.matches.map((match) => `${rival.spelled}/${match}`);
-    for (const key of [...matches, ofKind(rival.route.kind), ...rival.places.kept]) firsts.add(key, { rival, place });
+    for (const key of [...matches, ofKind(rival.route.kind)]) firsts.add(key, placed);
+    for (const { kept, demands } of rival.places) for (const key of kept) firsts.add(key, placed, demands);
   }
   return found;
 }
@@ -260,21 +250,46 @@ function precedentsOf(rivals: readonly Rival[]): ReadonlyMap<Rival, Precedent> {
   return new Map([...older, ...better]);
 }
 
+/** Less than nothing where the first match goes before the second, for a request that fits both; null where that is open. */
+function compareRanks(a: RequestMatch["rank"], b: RequestMatch["rank"]): number | null {
+  if (a === null || b === null) return null;
+  return a.map((number, index) => (b[index] ?? 0) - number).find((difference) => difference !== 0) ?? 0;
+}
+
+/** The one of the two that alone may get requests which rules of both match; null where either may, or that is not known. */
+function takerOf(rival: Rival, { other, seniority }: Precedent): NamespacedId | null {
+  if (rival.spelled !== other.spelled) return (rival.spelled > other.spelled ? rival : other).route;
+  if (rival.requests.length === 0 || other.requests.length === 0) return null;
+  const takers = new Set<Rival>();
+  for (const own of rival.requests) {
+    for (const theirs of other.requests.filter((match) => meet(own, match))) {
+      const order = compareRanks(own.rank, theirs.rank);
+      // Of two that are as specific the older is served.
+      if (order === null || (order === 0 && seniority === "unknown")) return null;
+      takers.add(order < 0 ? rival : other);
+      if (takers.size > 1) return null;
+    }
+  }
+  const [taker] = takers;
+  return taker === undefined ? null : taker.route;
+}
+
 function findingsOn({ parent, listener, hostname, claims }: Name, read: (claim: Claim) => Rival): HostnameTaken[] {
   const namespaces = new Set([...claims.values()].map(({ route }) => route.namespace));
   if (namespaces.size < 2) return [];
   const rivals = [...claims.values()].map(read);
-  return [...precedentsOf(rivals)].map(([{ route }, { other, seniority, contest }]) => ({
+  return [...precedentsOf(rivals)].map(([rival, precedent]) => ({
     code: "hostname-taken",
-    severity: contest === "shared" ? "info" : "warning",
-    subject: route,
-    route,
-    other: other.route,
-    seniority,
+    severity: precedent.contest === "shared" ? "info" : "warning",
+    subject: rival.route,
+    route: rival.route,
+    other: precedent.other.route,
+    seniority: precedent.seniority,
     parent,
     listener,
     hostname,
-    sameMatch: contest === "same-match",
+    sameMatch: precedent.contest === "same-match",
+    taker: precedent.contest === "shared" ? takerOf(rival, precedent) : null,
   }));
 }
 
@@ -291,7 +306,7 @@ function inOrder(a: HostnameTaken, b: HostnameTaken): number {
  * Routes of different namespaces that claim one name on one listener (docs/rules.md §3.4). Of two that match the same
  * requests the older is served: by creation time, then by namespace and name. The finding stands on the other; a warning
  * where it gets none of those requests, or is of another kind and may be refused, else a word, for either may take requests
- * of the other by a closer match. Where all their paths are known and none lies under another's, there is nothing to say.
+ * of the other by a closer match, or one of the two alone. Where no request can fit a match of both, there is nothing to say.
  */
 export function hostnamesTaken(decisions: readonly Decision[], sight: Sight): readonly Finding[] {
   const read = rivalReader(sight);

@@ -1,7 +1,7 @@
 import { Field } from "../model/fields.ts";
 import { asCode, FINDING_CODES, type Finding, type FindingCode, IGNORE_ANNOTATION } from "../model/finding.ts";
 import { nearWord } from "../model/near-word.ts";
-import { compareIds, type KubeObject } from "../model/object.ts";
+import { compareIds, type KubeObject, type ObjectId } from "../model/object.ts";
 import type { IgnoredFinding } from "../model/report.ts";
 import type { Sight, Snapshot } from "../model/snapshot.ts";
 
@@ -50,6 +50,25 @@ function annotatedWords({ body }: KubeObject): readonly string[] {
   return [...new Set(words.filter((word) => word !== ""))];
 }
 
+/** The codes that an object's annotation silences. */
+const annotatedCodes = (object: KubeObject): ReadonlySet<FindingCode> =>
+  new Set(annotatedWords(object).flatMap((word) => findingCode(word) ?? []));
+
+/** Of so many words of one annotation each has a finding; the others are counted, since an annotation holds thousands. */
+const MAX_WORDS = 5;
+
+function ofUnknownCodes(subject: ObjectId, words: readonly string[]): readonly Finding[] {
+  const told = words.slice(0, MAX_WORDS);
+  return told.map((word, index) => ({
+    code: "ignore-unknown-code",
+    severity: "warning",
+    subject,
+    word,
+    meant: nearCode(word),
+    more: index === told.length - 1 ? words.length - told.length : 0,
+  }));
+}
+
 /** What is wrong with the annotations themselves: a mistyped code silences nothing, and nobody would notice. */
 export function diagnoseAnnotations({ objects }: Snapshot, { annotations }: Ignoring): readonly Finding[] {
   if (!annotations) return [];
@@ -60,11 +79,7 @@ export function diagnoseAnnotations({ objects }: Snapshot, { annotations }: Igno
     }))
     .filter(({ words }) => words.length > 0)
     .toSorted((a, b) => compareIds(a.subject, b.subject))
-    .flatMap(({ subject, words }) =>
-      words.map(
-        (word): Finding => ({ code: "ignore-unknown-code", severity: "warning", subject, word, meant: nearCode(word) }),
-      ),
-    );
+    .flatMap(({ subject, words }) => ofUnknownCodes(subject, words));
 }
 
 function applies({ code, subject }: IgnoreRule, finding: Finding): boolean {
@@ -86,12 +101,16 @@ export interface Silenced {
 
 /** Takes out what a rule or an annotation silences. The order stays; where both would do, the rule is named. */
 export function silence(findings: readonly Finding[], { rules, annotations }: Ignoring, sight: Sight): Silenced {
+  const codes = new Map<KubeObject, ReadonlySet<FindingCode>>();
+  const codesOf = (object: KubeObject): ReadonlySet<FindingCode> => {
+    const known = codes.get(object) ?? annotatedCodes(object);
+    codes.set(object, known);
+    return known;
+  };
   const whose = (finding: Finding): IgnoredFinding["by"] | null => {
     if (rules.some((rule) => applies(rule, finding))) return "flag";
     const object = finding.subject === null || !annotations ? undefined : sight.get(finding.subject);
-    return object !== undefined && annotatedWords(object).some((word) => findingCode(word) === finding.code)
-      ? "annotation"
-      : null;
+    return object !== undefined && codesOf(object).has(finding.code) ? "annotation" : null;
   };
   const told: Finding[] = [];
   const ignored: IgnoredFinding[] = [];

@@ -1,5 +1,5 @@
 import { commonHostname } from "../catalogue/hostnames.ts";
-import { GATEWAY_API } from "../catalogue/kinds.ts";
+import { GRPC_ROUTE, HTTP_ROUTE } from "../catalogue/kinds.ts";
 import type { AttachmentDecision } from "../model/decision.ts";
 import type { Listener, ListenerHolder } from "../model/listener.ts";
 import { type GroupKind, keyOf, type ObjectId, type ObjectKey, sameGroupKind } from "../model/object.ts";
@@ -54,9 +54,6 @@ class HostnameSet {
     return parentsOf(hostname).some((parent) => this.#names.has(`*.${parent}`));
   }
 }
-
-const HTTP_ROUTE: GroupKind = { group: GATEWAY_API, kind: "HTTPRoute" };
-const GRPC_ROUTE: GroupKind = { group: GATEWAY_API, kind: "GRPCRoute" };
 
 /** The kind of route that shares listeners with this one by protocol; null for a kind that shares with none. */
 function rivalOf(route: GroupKind): GroupKind | null {

@@ -2,6 +2,7 @@ import { inertFrom, inertTo, livePairs } from "../catalogue/grants.ts";
 import type { EntryRef, Finding } from "../model/finding.ts";
 import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
 import { compareIds, type GroupKind, groupKindKey, keyOf, type ObjectKey } from "../model/object.ts";
+import { meantFrom, meantTo } from "./slips.ts";
 
 /** A grant that another one covers. */
 type CoveredGrant = Extract<Finding, { readonly covering: Grant }>;
@@ -21,6 +22,10 @@ const toKey = (to: GroupKind, name: string | null): string => `${groupKindKey(to
 
 /** Permissions add up only within one namespace, and one kind of grants. */
 const placeOf = ({ id }: Grant): string => `${groupKindKey(id)}/${id.namespace}`;
+
+/** Is the kind of no entry a slip? What is one matches nothing, unless a reference has the same, and is to be mended first. */
+const isSpelled = ({ from, to }: Grant): boolean =>
+  from.every(({ entry }) => meantFrom(entry) === null) && to.every(({ entry }) => meantTo(entry) === null);
 
 function permissionOf(grant: Grant): Permission {
   const pairs = livePairs(grant);
@@ -113,7 +118,7 @@ function redundantIn(permissions: readonly Permission[], refused: ReadonlySet<Ob
 
 /**
  * Grants that could go without a loss: all that they permit, one other grant of their namespace permits too (docs/rules.md
- * §1.3). Of those that permit the same the first by name stays. One that permits nothing is no finding here.
+ * §1.3). Of those that permit the same the first by name stays. One that permits nothing, or has a slip in it, is no finding here.
  *
  * @param refused grants that the API server would not take: on them nobody can rely
  */
@@ -121,7 +126,10 @@ export function redundantGrants(
   grants: readonly Grant[],
   refused: ReadonlySet<ObjectKey> = new Set(),
 ): readonly CoveredGrant[] {
-  const permissions = grants.map(permissionOf).filter(({ from }) => from.size > 0);
+  const permissions = grants
+    .filter((grant) => !grant.rejected && isSpelled(grant))
+    .map(permissionOf)
+    .filter(({ from }) => from.size > 0);
   const sorted = permissions.toSorted((a, b) => compareIds(a.grant.id, b.grant.id));
   return [...Map.groupBy(sorted, ({ grant }) => placeOf(grant)).values()].flatMap((own) => redundantIn(own, refused));
 }
@@ -137,8 +145,8 @@ export function redundantEntries(grant: Grant): readonly Finding[] {
     coveredBy: { list: entry.list, index: coveredBy },
     wider,
   });
-  const from = grant.from.filter(({ entry }) => inertFrom(grant, entry) === null);
-  const to = grant.to.filter(({ entry }) => inertTo(grant, entry) === null);
+  const from = grant.from.filter(({ entry }) => inertFrom(grant, entry) === null && meantFrom(entry) === null);
+  const to = grant.to.filter(({ entry }) => inertTo(grant, entry) === null && meantTo(entry) === null);
   return [
     ...from.flatMap(({ index, entry }) => {
       const same = from.find((other) => other.index < index && fromKey(other.entry) === fromKey(entry));

@@ -1,10 +1,36 @@
+import { GATEWAY, LISTENER_SETS } from "../catalogue/kinds.ts";
 import { meantReferent } from "../catalogue/referents.ts";
-import type { Decision } from "../model/decision.ts";
+import { rowOf } from "../catalogue/rows.ts";
+import type { Decision, FreeDecision, GrantDecision } from "../model/decision.ts";
 import type { Finding } from "../model/finding.ts";
+import { includesGroupKind } from "../model/object.ts";
+import type { InvalidKindReason, MissingReason } from "../model/reference.ts";
+
+/** What a controller says of a kind that does not exist, by what it says of a missing object (docs/rules.md §4.2). */
+const INVALID_KIND_REASONS: Readonly<Record<MissingReason, InvalidKindReason>> = {
+  BackendNotFound: "InvalidKind",
+  InvalidCertificateRef: "InvalidCertificateRef",
+  InvalidCACertificateRef: "InvalidKind",
+  InvalidClientCertificateRef: "InvalidClientCertificateRef",
+  InvalidListenerFilterRef: "InvalidListenerFilterRef",
+  InvalidParameters: "InvalidParameters",
+  TargetNotFound: "TargetNotFound",
+};
+
+/** Kinds whose listeners have a reason of their own for authorities; policies have InvalidKind (docs/rules.md §4.2). */
+const HOLDERS = [GATEWAY, ...LISTENER_SETS];
+
+function reasonFor({ reference }: GrantDecision | FreeDecision): InvalidKindReason | null {
+  const { missingReason } = reference;
+  if (missingReason === null) return null;
+  const ofClients = missingReason === "InvalidCACertificateRef" && includesGroupKind(HOLDERS, rowOf(reference).from);
+  return ofClients ? "InvalidCACertificateKind" : INVALID_KIND_REASONS[missingReason];
+}
 
 /**
- * References to kinds that do not exist and look like a slip of one that does: controllers say InvalidKind of them, whatever a
- * grant says (docs/rules.md §1.3). Of a refused one the finding on the refusal tells it.
+ * References to kinds that do not exist and look like a slip of one that does: no controller finds such an object, whatever a
+ * grant says (docs/rules.md §1.3), and the reason that it gives depends on the field (§4.2). Of a refused one the finding on the
+ * refusal tells it.
  */
 export function ofSlips(decisions: readonly Decision[]): readonly Finding[] {
   return decisions.flatMap((decision, index): readonly Finding[] => {
@@ -14,6 +40,7 @@ export function ofSlips(decisions: readonly Decision[]): readonly Finding[] {
     const meant = meantReferent(decision.reference.referent);
     if (meant === null) return [];
     const subject = decision.reference.referrer;
-    return [{ code: "reference-unknown-kind", severity: "error", subject, decision, meant }];
+    const reason = reasonFor(decision);
+    return [{ code: "reference-unknown-kind", severity: "error", subject, decision, meant, reason }];
   });
 }

@@ -46,20 +46,28 @@ function hidesGrants(namespace: string | null, sight: Sight): boolean {
   return GRANT_KINDS.some((kind) => sight.hidden(kind, namespace) !== null);
 }
 
+/** Does the field take effect with a feature switched on only, whoever has the last word on its target? */
+function isGated({ reference }: GrantDecision): boolean {
+  const row = rowOf(reference);
+  return row.handshake === "grant" && row.enforcement === "feature-gated";
+}
+
 /** Where the specification asks for a grant that the mesh or the implementation does not: nobody has agreed. */
 function ofUngranted(decision: GrantDecision, sight: Sight): readonly Finding[] {
   if (!hasVerdict(decision, "permitted")) return [];
   const { witness, trials } = decision.outcome;
   const subject = decision.reference.referrer;
+  const gated: readonly Finding[] = isGated(decision)
+    ? [{ code: "feature-gated", severity: "info", subject, decision }]
+    : [];
   switch (witness.by) {
     case "meshExemption":
       return trials.length > 0 ? [] : [{ code: "mesh-exemption", severity: "info", subject, decision }];
     case "unenforced":
-      if (trials.length > 0 || hidesGrants(decision.reference.referent.namespace, sight)) return [];
-      return [{ code: "grant-not-enforced", severity: "warning", subject, decision }];
+      if (trials.length > 0 || hidesGrants(decision.reference.referent.namespace, sight)) return gated;
+      return [...gated, { code: "grant-not-enforced", severity: "warning", subject, decision }];
     case "grant":
-      if (decision.reference.enforcement !== "feature-gated") return [];
-      return [{ code: "feature-gated", severity: "info", subject, decision }];
+      return gated;
     case "sameNamespace":
     case "clusterScoped":
       return [];

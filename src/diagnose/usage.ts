@@ -1,10 +1,9 @@
 import { inertFrom, inertTo, livePairs } from "../catalogue/grants.ts";
 import { NAMESPACE } from "../catalogue/kinds.ts";
 import { isKnownPair, maySelect, referrersTrustedAs } from "../catalogue/referents.ts";
-import type { Decision, GrantClause, GrantDecision, GrantTrial } from "../model/decision.ts";
+import { type Decision, type GrantDecision, type GrantTrial, unreadClauses } from "../model/decision.ts";
 import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
 import { groupKindKey } from "../model/object.ts";
-import type { GrantReference } from "../model/reference.ts";
 import type { GrantReport, PairUsage, Usage } from "../model/report.ts";
 import type { Sight } from "../model/snapshot.ts";
 
@@ -28,20 +27,12 @@ interface Tally {
 
 const pairKey = (from: number, to: number): string => `${from}/${to}`;
 
-/** The clauses of a grant that may not count for a reference, as far as is known. */
-function clausesUnread({ enforcement, heldIn, namesUnread, trustUnknown }: GrantReference): readonly GrantClause[] {
-  // With nothing that names it, a generated object may stand in any namespace.
-  if (enforcement === "generated" && heldIn?.length === 0) return ["from.namespace"];
-  if (trustUnknown) return ["from.group", "from.kind"];
-  return namesUnread ? ["to.name"] : [];
-}
-
 /** The trials that a decision rests on, and whether it is certain that it does. */
 function reliance({ reference, outcome }: GrantDecision): {
   readonly trials: readonly GrantTrial[];
   readonly certain: boolean;
 } {
-  const unread = clausesUnread(reference);
+  const unread = unreadClauses(reference);
   const passed = outcome.trials.filter(({ failed }) => failed.every((clause) => unread.includes(clause)));
   return { trials: passed, certain: outcome.verdict === "permitted" && outcome.witness.by === "grant" };
 }
@@ -91,7 +82,7 @@ export function usageOf(evidence: UsageEvidence): readonly GrantReport[] {
     const tally = tallies.get(grant);
     const pairs = grant.from.flatMap((from) =>
       grant.to.map((to): PairUsage => {
-        const inert = inertFrom(grant, from.entry) !== null || inertTo(grant, to.entry) !== null;
+        const inert = grant.rejected || inertFrom(grant, from.entry) !== null || inertTo(grant, to.entry) !== null;
         const key = pairKey(from.index, to.index);
         const doubt = !inert && (mayBeUsed(grant, from.entry, to.entry) || tally?.perhaps.has(key) === true);
         const used = tally?.pairs.has(key) === true;
@@ -101,7 +92,7 @@ export function usageOf(evidence: UsageEvidence): readonly GrantReport[] {
     return {
       grant,
       usage: together(pairs),
-      inert: livePairs(grant).length === 0,
+      inert: grant.rejected || livePairs(grant).length === 0,
       pairs,
       from: new Map(grant.from.map(({ index }) => [index, together(pairs.filter(({ from }) => from === index))])),
       to: new Map(grant.to.map(({ index }) => [index, together(pairs.filter(({ to }) => to === index))])),

@@ -1,6 +1,6 @@
 import { type EntryPart, isSlip, meantGroup, meantKind } from "../catalogue/names.ts";
 import { DISPUTED_REFERENTS } from "../catalogue/referents.ts";
-import type { GrantClause, GrantTrial, GrantVerdict } from "../model/decision.ts";
+import { type GrantClause, type GrantTrial, type GrantVerdict, unreadClauses } from "../model/decision.ts";
 import { type Gap, implementationGaps } from "../model/gap.ts";
 import type { Grant, GrantFrom, GrantTo, Indexed } from "../model/grant.ts";
 import { compareIds, type GroupKind, includesGroupKind, keyOf, type NamespacedId } from "../model/object.ts";
@@ -36,7 +36,8 @@ const CLAUSES: readonly {
 ];
 
 function trial(pair: Pair, grant: Grant, from: Indexed<GrantFrom>, to: Indexed<GrantTo>): GrantTrial {
-  const failed: GrantClause[] = grant.id.namespace === pair.to.namespace ? [] : ["grant.namespace"];
+  const failed: GrantClause[] = grant.rejected ? ["grant.rejected"] : [];
+  if (grant.id.namespace !== pair.to.namespace) failed.push("grant.namespace");
   const slips: GrantClause[] = [];
   for (const { clause, part, needed, written } of CLAUSES) {
     const text = written(from.entry, to.entry);
@@ -44,7 +45,7 @@ function trial(pair: Pair, grant: Grant, from: Indexed<GrantFrom>, to: Indexed<G
     failed.push(clause);
     if (isSlip(part, text, needed(pair))) slips.push(clause);
   }
-  return { grant, from: from.index, to: to.index, failed, slips };
+  return { grant, from: from.index, to: to.index, trusting: pair.from.namespace, failed, slips };
 }
 
 /** Whether the entry names the very referent, which says more than "every object of the kind". */
@@ -106,16 +107,19 @@ const NO_ENTRIES: readonly Entry[] = [];
  * found without going through the others.
  */
 class NamespaceIndex {
-  readonly #grants: readonly Grant[];
+  readonly #entries: readonly Entry[];
   /** By `from`, kind and name of `to`; ANY_NAME where every name is meant. */
   readonly #permitting = new Map<string, Entry[]>();
   #nearMisses: Map<string, Entry[]> | null = null;
   /** By what was meant: entries that only slips keep from matching. */
   #slips: Map<string, Entry[]> | null = null;
+  /** By what is left when some clauses do not count; those by their names. */
+  readonly #loose = new Map<string, Map<string, Entry[]>>();
 
   constructor(grants: readonly Grant[]) {
-    this.#grants = grants;
-    for (const entry of entriesOf(this.#grants)) {
+    this.#entries = [...entriesOf(grants)];
+    for (const entry of this.#entries) {
+      if (entry.grant.rejected) continue;
       const { name } = entry.to.entry;
       pushTo(this.#permitting, targetKey(entry.from.entry, entry.to.entry, name ?? ANY_NAME), entry);
     }
@@ -141,12 +145,30 @@ class NamespaceIndex {
         .flatMap((key) => misses.get(key) ?? NO_ENTRIES),
       ...meantKeys(from, to).flatMap((key) => slips.get(key) ?? NO_ENTRIES),
     ]);
-    return near.size > 0 ? [...near] : [...entriesOf(this.#grants).take(MOST_SCANNED)];
+    return near.size > 0 ? [...near] : this.#entries.slice(0, MOST_SCANNED);
+  }
+
+  /** Every entry that fails in none but these clauses. */
+  matchingBut(unread: readonly GrantClause[], { from, to }: Pair): readonly Entry[] {
+    const kept = unread.join();
+    const index = this.#loose.get(kept) ?? this.#indexLoose(unread);
+    this.#loose.set(kept, index);
+    const names = unread.includes("to.name") ? [ANY_NAME] : [ANY_NAME, to.name];
+    return names.flatMap((name) => index.get(looseKey(unread, from, to, name)) ?? NO_ENTRIES);
+  }
+
+  #indexLoose(unread: readonly GrantClause[]): Map<string, Entry[]> {
+    const index = new Map<string, Entry[]>();
+    for (const entry of this.#entries) {
+      if (entry.grant.rejected) continue;
+      pushTo(index, looseKey(unread, entry.from.entry, entry.to.entry, entry.to.entry.name ?? ANY_NAME), entry);
+    }
+    return index;
   }
 
   #indexSlips(): Map<string, Entry[]> {
     const index = new Map<string, Entry[]>();
-    for (const entry of entriesOf(this.#grants)) {
+    for (const entry of this.#entries) {
       const key = meantKey(entry.from.entry, entry.to.entry, entry.to.entry.name ?? ANY_NAME);
       if ((index.get(key)?.length ?? 0) < NEAREST_KEPT) pushTo(index, key, entry);
     }
@@ -155,7 +177,7 @@ class NamespaceIndex {
 
   #indexNearMisses(): Map<string, Entry[]> {
     const index = new Map<string, Entry[]>();
-    for (const entry of entriesOf(this.#grants)) {
+    for (const entry of this.#entries) {
       for (const key of missKeys(entry.from.entry, entry.to.entry, entry.to.entry.name ?? ANY_NAME)) {
         if ((index.get(key)?.length ?? 0) < NEAREST_KEPT) pushTo(index, key, entry);
       }
@@ -188,6 +210,19 @@ function meantKeys(from: GrantFrom, to: NamespacedId): readonly string[] {
   );
 }
 
+/** A key without what the clauses look at that do not count. */
+function looseKey(unread: readonly GrantClause[], from: GrantFrom, to: GroupKind, name: string): string {
+  const part = (clause: GrantClause, text: string): string => (unread.includes(clause) ? "" : text);
+  return [
+    part("from.group", from.group),
+    part("from.kind", from.kind),
+    part("from.namespace", from.namespace),
+    part("to.group", to.group),
+    part("to.kind", to.kind),
+    part("to.name", name),
+  ].join("/");
+}
+
 /** A key for each clause left out: what shares one differs in that clause at most. */
 function missKeys(from: GrantFrom, to: GroupKind, name: string): readonly string[] {
   const parts = [from.group, from.kind, from.namespace, to.group, to.kind, name];
@@ -217,7 +252,7 @@ export function grantEvaluator(grants: readonly Grant[], sight: Sight, kinds: re
   const byTarget = new Map<string, Entry[]>();
   for (const entry of entriesOf(grants)) {
     const { name } = entry.to.entry;
-    if (name === null) continue;
+    if (name === null || entry.grant.rejected) continue;
     const key = targetKey(entry.from.entry, entry.to.entry, name);
     if ((byTarget.get(key)?.length ?? 0) < NEAREST_KEPT) pushTo(byTarget, key, entry);
   }
@@ -270,10 +305,24 @@ export function grantEvaluator(grants: readonly Grant[], sight: Sight, kinds: re
     trials: byGrants.trials,
   });
 
+  /** The trials that fail in nothing but clauses that may not count. */
+  const perhapsEnough = (reference: GrantReference): readonly GrantTrial[] => {
+    const { referrer, referent, trustedAs } = reference;
+    const unread = unreadClauses(reference);
+    if (unread.length === 0 || referent.namespace === null) return [];
+    const to = { ...referent, namespace: referent.namespace };
+    return trustedAs.flatMap(({ group, kind }) => {
+      const pair = { from: { group, kind, namespace: referrer.namespace }, to };
+      return held(pair, indexOf(to.namespace).matchingBut(unread, pair));
+    });
+  };
+
   const crossing = (reference: GrantReference, byGrants: GrantVerdict): GrantVerdict => {
     const { enforcement, scope, referent, referrer, namesUnread } = reference;
     const granted = byGrants.verdict === "permitted";
-    const open = (about: GroupKind, detail: string): GrantVerdict => leftOpen(byGrants, gapOf(about, detail));
+    const perhaps = perhapsEnough(reference);
+    const open = (about: GroupKind, detail: string): GrantVerdict =>
+      leftOpen({ ...byGrants, trials: eachOnce([...perhaps, ...byGrants.trials]) }, gapOf(about, detail));
     switch (enforcement) {
       case "ignored":
         return { verdict: "permitted", witness: { by: "unenforced" }, trials: granted ? byGrants.trials : [] };
@@ -288,7 +337,7 @@ export function grantEvaluator(grants: readonly Grant[], sight: Sight, kinds: re
         if (granted && (enforcement === "disputed" || includesGroupKind(DISPUTED_REFERENTS, referent))) {
           return open(referent, disputed(reference));
         }
-        if (!granted && namesUnread && byGrants.trials.some(failsByNameAlone)) return open(referrer, doubt(reference));
+        if (!granted && namesUnread && perhaps.length > 0) return open(referrer, doubt(reference));
         return byGrants;
       case "mode":
       case "declared":
@@ -311,15 +360,17 @@ export function grantEvaluator(grants: readonly Grant[], sight: Sight, kinds: re
 
   /** Objects that are generated in several namespaces: permitted if all are, and otherwise the implementation's to say. */
   const generated = (reference: GrantReference, homes: readonly string[], to: NamespacedId): GrantVerdict => {
-    const verdicts = homes.map((home) => heldFrom(home, reference, to));
+    const verdicts = homes.map((home) => ({ home, ...heldFrom(home, reference, to) }));
     const witnesses = verdicts.flatMap(({ verdict, trials }) => (verdict === "permitted" ? trials : []));
     const [first, ...others] = witnesses;
     if (first !== undefined && verdicts.every(({ verdict }) => verdict === "permitted")) {
       return { verdict: "permitted", witness: { by: "grant", trials: [first, ...others] }, trials: witnesses };
     }
-    const gaps = verdicts.flatMap((verdict) => (verdict.verdict === "unknown" ? verdict.gaps : []));
-    const gap = gapOf(reference.referrer, doubt(reference));
-    return { verdict: "unknown", gaps: [gap, ...new Set(gaps)], trials: verdicts.flatMap(({ trials }) => trials) };
+    const lacking = verdicts.filter(({ verdict }) => verdict !== "permitted");
+    const gaps = lacking.flatMap((verdict) => (verdict.verdict === "unknown" ? verdict.gaps : []));
+    const gap = gapOf(reference.referrer, doubt({ ...reference, heldIn: lacking.map(({ home }) => home) }));
+    const trials = [...lacking.flatMap((verdict) => verdict.trials), ...witnesses];
+    return { verdict: "unknown", gaps: [gap, ...new Set(gaps)], trials };
   };
 
   const decideCrossing = (reference: GrantReference, to: NamespacedId): GrantVerdict => {
@@ -361,4 +412,12 @@ export function grantEvaluator(grants: readonly Grant[], sight: Sight, kinds: re
   };
 }
 
-const failsByNameAlone = ({ failed }: GrantTrial): boolean => failed.length === 1 && failed[0] === "to.name";
+/** One trial for each pair of entries, the first of them. */
+function eachOnce(trials: readonly GrantTrial[]): readonly GrantTrial[] {
+  const known = new Map<string, GrantTrial>();
+  for (const trial of trials) {
+    const key = `${keyOf(trial.grant.id)}/${trial.from}/${trial.to}/${trial.trusting}`;
+    if (!known.has(key)) known.set(key, trial);
+  }
+  return [...known.values()];
+}

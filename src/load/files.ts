@@ -1,5 +1,6 @@
 import { glob, readdir, readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { isKustomization } from "../catalogue/kustomize.ts";
 import { RefgrantError } from "../model/failure.ts";
 import type { Source, SourceText } from "../model/source.ts";
 import { codeOf } from "./error-code.ts";
@@ -89,7 +90,7 @@ async function readFound(path: string): Promise<Source | null> {
 }
 
 /**
- * The manifests of a folder by name, those of its folders after them. Links to folders are not followed, so no loop can
+ * The manifests and the kustomization of a folder by name, those of its folders after them. Links to folders are not followed, so no loop can
  * form. Throws only if the folder itself cannot be listed.
  */
 async function readFolder(folder: string, recursive: boolean): Promise<readonly Source[]> {
@@ -97,7 +98,7 @@ async function readFolder(folder: string, recursive: boolean): Promise<readonly 
   entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const sources: Source[] = [];
   for (const entry of entries) {
-    if (entry.isDirectory() || !EXTENSIONS.includes(extname(entry.name))) continue;
+    if (entry.isDirectory() || !(EXTENSIONS.includes(extname(entry.name)) || isKustomization(entry.name))) continue;
     const source = await readFound(join(folder, entry.name));
     if (source !== null) sources.push(source);
   }

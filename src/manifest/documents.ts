@@ -31,7 +31,7 @@ export interface BrokenDocument {
   readonly problem: InputProblem & { readonly cause: "syntax" | "duplicate-key" };
 }
 
-/** What a set of files holds. Empty documents and comments are in neither list. */
+/** What a set of files holds. Empty documents, `null` and comments are in neither list. */
 export interface Documents {
   readonly parsed: readonly ParsedDocument[];
   readonly broken: readonly BrokenDocument[];
@@ -133,6 +133,7 @@ function parseYaml(source: SourceDocument): ParsedDocument | BrokenDocument | nu
   if (isBlank(source.text)) return null;
   try {
     const value = load(source.text, { schema: SCHEMA, maxDepth: MAX_DEPTH });
+    if (value === null || value === undefined) return null;
     // Without a star there is no alias, and the document is no larger than its text.
     const trouble = source.text.includes("*") ? aliasTrouble(value, source.text.length, MAX_DEPTH) : null;
     return trouble === null ? { source, value, items: [] } : brokenDocument(source, aliasDetail(trouble));

@@ -18,7 +18,42 @@ export interface JsonObject extends JsonSpan {
   readonly items: readonly JsonSpan[];
 }
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:\n]|[^\s"{}[\]:]+/gsu;
+/** Behind the string that starts at `at`; null if it does not end. */
+function stringEnd(text: string, at: number): number | null {
+  for (let quote = text.indexOf('"', at + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
+    let escapes = 0;
+    while (text[quote - escapes - 1] === "\\") escapes += 1;
+    if (escapes % 2 === 0) return quote + 1;
+  }
+  return null;
+}
+
+const STRUCTURE = /["{}[\]:\n]|[^\s"{}[\]:]+/gu;
+
+interface Token {
+  readonly token: string;
+  readonly index: number;
+}
+
+/** Strings, brackets, colons, line breaks outside strings, and other words. A quote that opens no string is left out. */
+function* tokens(text: string): Generator<Token> {
+  const structure = new RegExp(STRUCTURE);
+  // Behind a string that does not end every quote is escaped, so no other ends either and none is looked for.
+  let ends = true;
+  for (let found = structure.exec(text); found !== null; found = structure.exec(text)) {
+    const { 0: token, index } = found;
+    if (token !== '"') {
+      yield { token, index };
+      continue;
+    }
+    const end: number | null = ends ? stringEnd(text, index) : null;
+    ends = end !== null;
+    if (end === null) continue;
+    yield { token: text.slice(index, end), index };
+    structure.lastIndex = end;
+  }
+}
+
 const ITEMS = '"items"';
 
 /** The scanner's state inside one top-level object. */
@@ -43,7 +78,7 @@ export function jsonObjects(text: string): readonly JsonObject[] | null {
   // The last string at depth 1, and whether the list that is open at depth 2 is the one called items.
   let key = "";
   let inItems = false;
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+  for (const { token, index } of tokens(text)) {
     if (token === "\n") {
       line += 1;
       lineStart = index + 1;
@@ -104,23 +139,13 @@ function skipBlank(text: string, at: number): number {
   return BLANK.lastIndex;
 }
 
-/** Behind the string that starts at `at`. */
-function stringEnd(text: string, at: number): number {
-  for (let quote = text.indexOf('"', at + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
-    let escapes = 0;
-    while (text[quote - escapes - 1] === "\\") escapes += 1;
-    if (escapes % 2 === 0) return quote + 1;
-  }
-  return text.length;
-}
-
 const SCALAR = /[^\s,\]}]*/y;
 const BRACKET_OR_QUOTE = /["{}[\]]/g;
 
 /** Behind the value that starts at `at`. */
 function valueEnd(text: string, at: number): number {
   const first = text[at];
-  if (first === '"') return stringEnd(text, at);
+  if (first === '"') return stringEnd(text, at) ?? text.length;
   if (first !== "{" && first !== "[") {
     SCALAR.lastIndex = at;
     SCALAR.test(text);
@@ -132,7 +157,7 @@ function valueEnd(text: string, at: number): number {
     const found = BRACKET_OR_QUOTE.exec(text);
     if (found === null) break;
     const { 0: token, index } = found;
-    if (token === '"') next = stringEnd(text, index);
+    if (token === '"') next = stringEnd(text, index) ?? text.length;
     else {
       depth += token === "{" || token === "[" ? 1 : -1;
       next = index + 1;
@@ -142,35 +167,62 @@ function valueEnd(text: string, at: number): number {
   return text.length;
 }
 
-/** Where one member of an object or one item of a list starts; null if there is none. */
-function childOffset(text: string, at: number, step: string | number): number | null {
+type Step = string | number;
+
+/** Where the members of an object or the items of a list start, one by one; none for another value. */
+function* childOffsets(text: string, at: number): Generator<{ readonly step: Step; readonly start: number }> {
   const inList = text[at] === "[";
-  if (text[at] !== (typeof step === "number" ? "[" : "{")) return null;
+  if (!inList && text[at] !== "{") return;
   let next = skipBlank(text, at + 1);
   for (let index = 0; next < text.length && text[next] !== (inList ? "]" : "}"); index += 1) {
-    let key: unknown = index;
+    let step: Step = index;
     if (!inList) {
-      const end = stringEnd(text, next);
-      key = JSON.parse(text.slice(next, end));
+      const end = stringEnd(text, next) ?? text.length;
+      step = String(JSON.parse(text.slice(next, end)));
       next = skipBlank(text, skipBlank(text, end) + 1);
     }
-    if (key === step) return next;
+    yield { step, start: next };
     next = skipBlank(text, valueEnd(text, next));
     if (text[next] === ",") next = skipBlank(text, next + 1);
+  }
+}
+
+/** An object or a list, looked through as far as it was asked for: what was passed, and what is ahead. */
+interface OpenPlace {
+  readonly passed: Map<Step, number>;
+  readonly ahead: ReturnType<typeof childOffsets>;
+}
+
+/** Where one member of an object or one item of a list starts; null if there is none. */
+function childOffset({ passed, ahead }: OpenPlace, wanted: Step): number | null {
+  const known = passed.get(wanted);
+  if (known !== undefined) return known;
+  for (let next = ahead.next(); next.done !== true; next = ahead.next()) {
+    const { step, start } = next.value;
+    if (!passed.has(step)) passed.set(step, start);
+    if (step === wanted) return start;
   }
   return null;
 }
 
 /**
- * Where a field stands in a text that is known to be one JSON value; of an absent field, where its nearest present ancestor
- * does.
+ * Finds where fields stand in a text that is known to be one JSON value; of an absent field, where its nearest present
+ * ancestor does. All fields of an object or a list together cost one look through it.
  */
-export function jsonOffset(text: string, path: FieldPath): number {
-  let at = skipBlank(text, 0);
-  for (const step of path) {
-    const child = childOffset(text, at, step);
-    if (child === null) return at;
-    at = child;
-  }
-  return at;
+export function jsonOffsets(text: string): (path: FieldPath) => number {
+  const opened = new Map<number, OpenPlace>();
+  const open = (at: number): OpenPlace => {
+    const place = opened.get(at) ?? { passed: new Map(), ahead: childOffsets(text, at) };
+    opened.set(at, place);
+    return place;
+  };
+  return (path) => {
+    let at = skipBlank(text, 0);
+    for (const step of path) {
+      const child = childOffset(open(at), step);
+      if (child === null) return at;
+      at = child;
+    }
+    return at;
+  };
 }

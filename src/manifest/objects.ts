@@ -1,5 +1,6 @@
 import type { KindInfo } from "../catalogue/kinds.ts";
 import { isForeignGrant, KINDS, kindInfo } from "../catalogue/known.ts";
+import { isKustomization } from "../catalogue/kustomize.ts";
 import { looksLike } from "../catalogue/names.ts";
 import { Field, type FieldProblem, UNUSABLE } from "../model/fields.ts";
 import type { Gap } from "../model/gap.ts";
@@ -16,6 +17,7 @@ import type { InputProblem } from "../model/snapshot.ts";
 import { formatPosition } from "../model/source.ts";
 import { isBystander } from "./bystanders.ts";
 import type { BrokenDocument, Documents, SourceDocument } from "./documents.ts";
+import { withoutPatches } from "./kustomizations.ts";
 import { type Locator, locator } from "./positions.ts";
 
 /** What the documents of the input hold. */
@@ -27,6 +29,8 @@ export interface ManifestWorld {
   readonly placed: readonly ObjectId[];
   /** How many documents were passed over without a word, since nothing that they may be is looked at. */
   readonly skipped: number;
+  /** How many files were passed over because a kustomization lists them as patches. */
+  readonly patches: number;
 }
 
 interface Reading {
@@ -153,6 +157,7 @@ function readObject(
       return;
     }
     for (const [index, item] of list.entries()) {
+      if (!item.present) continue;
       // Only where every item is an object do the two lists run alongside.
       const own = items.length === list.length ? items[index] : undefined;
       const object = typedItem(item, apiVersion, ofItems);
@@ -248,6 +253,11 @@ function soleKind(text: string): string | null {
   return apiVersions > 1 || apiVersions !== own("apiVersion:").length ? null : kind;
 }
 
+/** Is this a kustomization that nobody named? Nothing in it is an object, so that it is broken hides none. */
+function isFoundKustomization({ source }: BrokenDocument, named: ReadonlySet<string>): boolean {
+  return isKustomization(source.file) && !named.has(source.file);
+}
+
 /** What a broken document may have held: objects of the kind that its text names, or of any. */
 function gapsOf({ source, problem }: BrokenDocument): readonly Gap[] {
   const detail = `${formatPosition(problem.at)} could not be read: ${problem.detail}`;
@@ -265,9 +275,10 @@ function gapsOf({ source, problem }: BrokenDocument): readonly Gap[] {
  * Turns documents into objects: expands lists, fills in the namespace of namespaced kinds that have none, and tells what
  * is no object or a version that never existed. An object that the API server is to name (`metadata.generateName`) has a
  * placeholder for a name; one without either leaves a gap. Bodies are kept only of the kinds whose content is read, so Secret data
- * and the like are dropped here.
+ * and the like are dropped here. Patches of kustomizations are no objects, and are passed over.
  *
- * @param named files that the user asked for by their names: of these it is told when they hold no object, whatever they are called
+ * @param named files that the user asked for by their names: of these it is told when they hold no object, whatever they are
+ *   called, and none is passed over as a patch
  */
 export function objectsOf(
   documents: Documents,
@@ -285,13 +296,23 @@ export function objectsOf(
     skipped: 0,
     generated: new Map(),
   };
-  for (const { problem } of documents.broken) reading.problems.push(problem);
-  for (const document of documents.parsed) readObject(document.value, [], document.source, document.items, reading);
+  const { documents: own, patches } = withoutPatches(documents, named);
+  for (const document of own.broken) {
+    const { problem } = document;
+    if (isFoundKustomization(document, named)) {
+      reading.problems.push({ cause: "no-object", at: problem.at, detail: problem.detail });
+      continue;
+    }
+    reading.problems.push(problem);
+    reading.gaps.push(...gapsOf(document));
+  }
+  for (const document of own.parsed) readObject(document.value, [], document.source, document.items, reading);
   return {
     objects: reading.objects,
     problems: reading.problems,
-    gaps: [...documents.broken.flatMap(gapsOf), ...reading.gaps],
+    gaps: reading.gaps,
     placed: reading.placed,
     skipped: reading.skipped,
+    patches,
   };
 }

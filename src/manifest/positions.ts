@@ -1,16 +1,15 @@
 import { type Document, isNode, isPair, LineCounter, parseDocument } from "yaml";
 import type { FieldPath, Position } from "../model/object.ts";
 import type { SourceDocument } from "./documents.ts";
-import { jsonOffset } from "./json.ts";
+import { jsonOffsets } from "./json.ts";
 
-interface Placed {
-  readonly document: Document;
-  readonly lines: LineCounter;
-}
+/** Finds the fields of one document: the place in its text, line and column from 1. */
+type Places = (path: FieldPath) => { readonly line: number; readonly col: number };
 
 /**
- * Finds fields in documents. Parsing YAML for places costs six times the parse alone, so only documents that are asked for pay;
- * JSON is looked through as far as the field, which costs next to nothing.
+ * Finds fields in documents. Parsing YAML for places costs six times the parse alone, so only documents that are asked for pay.
+ * JSON is looked through as far as the field, and on from there for the next one: all fields of a document together cost one
+ * look through each object and list that they stand in.
  */
 export type Locator = (source: SourceDocument, path: FieldPath) => Position;
 
@@ -23,28 +22,52 @@ function offsetOf(document: Document, path: FieldPath): number {
   return document.contents?.range?.[0] ?? 0;
 }
 
-/** What a locator remembers at most. A document parsed for places takes some thirty times its text. */
-const MAX_DOCUMENTS = 64;
-const MAX_TEXT = 16 * 1024 * 1024;
-
-/** In a longer text a parse that is remembered is cheaper than to look through it for every field. */
-const MAX_SCANNED = 1024 * 1024;
-
-/** The place of an offset in a text; line and column count from 1. */
-function linePos(text: string, offset: number): { readonly line: number; readonly col: number } {
-  let line = 1;
-  let lineStart = 0;
-  for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", lineStart)) {
-    line += 1;
-    lineStart = at + 1;
-  }
-  return { line, col: offset - lineStart + 1 };
-}
-
-function parse({ text }: SourceDocument): Placed {
+function placesInYaml(text: string): Places {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, merge: true, logLevel: "silent" });
-  return { document, lines };
+  return (path) => lines.linePos(offsetOf(document, path));
+}
+
+function placesInJson(text: string): Places {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lines.addNewLine(at + 1);
+  const offset = jsonOffsets(text);
+  return (path) => lines.linePos(offset(path));
+}
+
+interface Limits {
+  readonly documents: number;
+  /** Characters of all their text. */
+  readonly text: number;
+}
+
+/** What a locator remembers at most. A YAML document parsed for places takes some thirty times its text. */
+const YAML_LIMITS: Limits = { documents: 64, text: 16 * 1024 * 1024 };
+/** Of JSON it remembers numbers, for the objects and lists that were asked for. */
+const JSON_LIMITS: Limits = { documents: 1024, text: 256 * 1024 * 1024 };
+
+/** Remembers the places of the documents that were asked for last, as many as fit, and of the last one always. */
+function remembering(limits: Limits, placesIn: (text: string) => Places): (source: SourceDocument) => Places {
+  // In the order of use: a Map keeps that of insertion.
+  const remembered = new Map<SourceDocument, Places>();
+  let size = 0;
+  const forgetOldest = (newest: SourceDocument): void => {
+    for (const source of remembered.keys()) {
+      if (source === newest || (remembered.size <= limits.documents && size <= limits.text)) return;
+      remembered.delete(source);
+      size -= source.text.length;
+    }
+  };
+  return (source) => {
+    const known = remembered.get(source);
+    const places = known ?? placesIn(source.text);
+    if (known === undefined) size += source.text.length;
+    else remembered.delete(source);
+    remembered.set(source, places);
+    forgetOldest(source);
+    return places;
+  };
 }
 
 /**
@@ -52,33 +75,10 @@ function parse({ text }: SourceDocument): Placed {
  * in several documents take turns. A field that is absent is found where its nearest present ancestor stands.
  */
 export function locator(): Locator {
-  // In the order of use: a Map keeps that of insertion.
-  const remembered = new Map<SourceDocument, Placed>();
-  let size = 0;
-  const forgetOldest = (newest: SourceDocument): void => {
-    for (const source of remembered.keys()) {
-      if (source === newest || (remembered.size <= MAX_DOCUMENTS && size <= MAX_TEXT)) return;
-      remembered.delete(source);
-      size -= source.text.length;
-    }
-  };
-  const placed = (source: SourceDocument): Placed => {
-    const known = remembered.get(source);
-    const found = known ?? parse(source);
-    if (known === undefined) size += source.text.length;
-    else remembered.delete(source);
-    remembered.set(source, found);
-    forgetOldest(source);
-    return found;
-  };
-  const place = (source: SourceDocument, path: FieldPath) => {
-    const { text, language } = source;
-    if (language === "json" && text.length <= MAX_SCANNED) return linePos(text, jsonOffset(text, path));
-    const { document, lines } = placed(source);
-    return lines.linePos(offsetOf(document, path));
-  };
+  const inYaml = remembering(YAML_LIMITS, placesInYaml);
+  const inJson = remembering(JSON_LIMITS, placesInJson);
   return (source, path) => {
-    const { line, col } = place(source, path);
+    const { line, col } = (source.language === "json" ? inJson : inYaml)(source)(path);
     return {
       file: source.file,
       line: source.lineOffset + line,

@@ -10,6 +10,7 @@ export type NonEmpty<T> = readonly [T, ...T[]];
 
 /** What a grant must get right for one reference (docs/rules.md §1.3). */
 export type GrantClause =
+  | "grant.rejected"
   | "grant.namespace"
   | "from.group"
   | "from.kind"
@@ -25,6 +26,8 @@ export interface GrantTrial {
   readonly from: number;
   /** Index into the grant's `spec.to`. */
   readonly to: number;
+  /** The namespace that `from` has to trust: the referrer's, or that of an object generated from it. */
+  readonly trusting: string;
   readonly failed: readonly GrantClause[];
   /** Those of `failed` where the entry looks like a slip of what is needed: a plural, `core`, a wildcard. */
   readonly slips: readonly GrantClause[];
@@ -136,6 +139,19 @@ export function hasVerdict<D extends Decision, V extends D["outcome"]["verdict"]
   verdict: V,
 ): decision is WithVerdict<D, V> {
   return decision.outcome.verdict === verdict;
+}
+
+/** The clauses of a grant that may not count for a reference, as far as is known (docs/rules.md §2.9). */
+export function unreadClauses({
+  enforcement,
+  heldIn,
+  namesUnread,
+  trustUnknown,
+}: GrantReference): readonly GrantClause[] {
+  // With nothing that names it, a generated object may stand in any namespace.
+  if (enforcement === "generated" && heldIn?.length === 0) return ["from.namespace"];
+  if (trustUnknown) return ["from.group", "from.kind"];
+  return namesUnread ? ["to.name"] : [];
 }
 
 /** Does the reference leave its referrer's namespace? */

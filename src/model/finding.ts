@@ -3,6 +3,7 @@ import type { Gap } from "./gap.ts";
 import type { Grant, InertCause } from "./grant.ts";
 import type { Listener, NamespaceAdmission } from "./listener.ts";
 import type { FieldPath, GroupKind, NamespacedId, ObjectId } from "./object.ts";
+import type { InvalidKindReason } from "./reference.ts";
 import type { InputProblem, Namesakes } from "./snapshot.ts";
 import type { Statement } from "./status.ts";
 
@@ -85,6 +86,8 @@ export type Finding =
       readonly decision: GrantDecision | FreeDecision;
       /** The kind that was probably meant. */
       readonly meant: GroupKind;
+      /** What the specification has a controller say; null where it says nothing of the field. */
+      readonly reason: InvalidKindReason | null;
     })
   | (FindingBase & { readonly code: "unknown-verdict"; readonly decision: Decision; readonly gap: Gap })
   | (FindingBase & {
@@ -124,7 +127,13 @@ export type Finding =
       readonly openUse: boolean;
     })
   /** A key of a grant's spec or entries that its schema has not. */
-  | (FindingBase & { readonly code: "grant-field-ignored"; readonly grant: Grant; readonly path: FieldPath })
+  | (FindingBase & {
+      readonly code: "grant-field-ignored";
+      readonly grant: Grant;
+      readonly path: FieldPath;
+      /** The key of the schema that was probably meant. */
+      readonly meant: string | null;
+    })
   /** Permitted under a mesh parent, where implementations differ. */
   | (FindingBase & { readonly code: "mesh-exemption"; readonly decision: GrantDecision })
   | (FindingBase & { readonly code: "grant-terminating"; readonly grant: Grant })
@@ -189,6 +198,8 @@ export type Finding =
       readonly hostname: string | null;
       /** Whether a rule of both matches the very same requests, so that one of them gets none. */
       readonly sameMatch: boolean;
+      /** Where they only share requests: the one of the two that alone may take some of the other; null where either may. */
+      readonly taker: NamespacedId | null;
     })
   /** A Service that a grant opens, and that has no selector of its own or is an alias of another host. */
   | (FindingBase & {
@@ -217,6 +228,8 @@ export type Finding =
       readonly word: string;
       /** The code that it looks like a slip of. */
       readonly meant: FindingCode | null;
+      /** How many more words of the annotation are no codes and have no finding of their own; told with the last that has. */
+      readonly more: number;
     })
   | (FindingBase & { readonly code: "referencegrant-not-served"; readonly references: number })
   | (FindingBase & {

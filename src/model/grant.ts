@@ -42,4 +42,6 @@ export interface Grant {
   readonly to: readonly Indexed<GrantTo>[];
   /** A grant that is being deleted is in effect until it is gone. */
   readonly terminating: boolean;
+  /** The API server would refuse the manifest, so the grant permits nothing. */
+  readonly rejected: boolean;
 }

@@ -23,17 +23,26 @@ function distanceToBeginning(word: string, candidate: string): number {
 }
 
 /**
+ * Whether a word has so many letters more than a candidate that it is not near it. To count what must change takes the product
+ * of both lengths, and a word may be of any.
+ */
+const tooLong = (word: string, candidate: string, letters: number) => word.length - candidate.length > letters;
+
+/**
  * The candidate that a mistyped word most likely means, whole or cut off (`listner-open` for `listener-open-to-all`); null
  * if none is near, or if it begins several.
  */
 export function nearWord(word: string, candidates: readonly string[]): string | null {
-  const within = (letters: number, part: number) => letters <= Math.max(1, Math.floor(word.length / part));
+  const allowed = (part: number) => Math.max(1, Math.floor(word.length / part));
   const [nearest] = candidates
+    .filter((candidate) => !tooLong(word, candidate, allowed(3)))
     .map((candidate) => ({ candidate, letters: distance(word, candidate) }))
-    .filter(({ letters }) => within(letters, 3))
+    .filter(({ letters }) => letters <= allowed(3))
     .toSorted((a, b) => a.letters - b.letters);
   if (nearest !== undefined) return nearest.candidate;
   if (word.length < SHORTEST_BEGINNING) return null;
-  const [begun, ...others] = candidates.filter((candidate) => within(distanceToBeginning(word, candidate), 5));
+  const [begun, ...others] = candidates.filter(
+    (candidate) => !tooLong(word, candidate, allowed(5)) && distanceToBeginning(word, candidate) <= allowed(5),
+  );
   return others.length > 0 ? null : (begun ?? null);
 }

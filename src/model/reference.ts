@@ -112,3 +112,9 @@ export type MissingReason =
   | "InvalidListenerFilterRef"
   | "InvalidParameters"
   | "TargetNotFound";
+
+/** Reasons for a referent of a kind that does not exist (docs/rules.md §4.2). */
+export type InvalidKindReason =
+  | Exclude<MissingReason, "BackendNotFound" | "InvalidCACertificateRef">
+  | "InvalidKind"
+  | "InvalidCACertificateKind";

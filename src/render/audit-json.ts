@@ -10,7 +10,7 @@ import { findingPlace, findingText } from "./finding-prose.ts";
 import type { Display } from "./text.ts";
 
 /** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/audit.schema.json. */
-const AUDIT_SCHEMA_VERSION = "1.2";
+const AUDIT_SCHEMA_VERSION = "1.3";
 
 /** Messages inside JSON are plain text, the same on every machine. */
 const PLAIN: Display = { width: null, color: false, unicode: true, headers: true };

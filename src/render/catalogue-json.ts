@@ -1,27 +1,37 @@
 import { stringify } from "yaml";
 import { IMPLEMENTATIONS } from "../catalogue/implementations.ts";
-import type { CatalogueRow } from "../catalogue/row.ts";
+import type { CatalogueRow, GrantRow } from "../catalogue/row.ts";
 import type { GroupKind } from "../model/object.ts";
 import type { Catalogue } from "./catalogue.ts";
 
 /** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/catalogue.schema.json. */
-const CATALOGUE_SCHEMA_VERSION = "1.0";
+const CATALOGUE_SCHEMA_VERSION = "1.1";
 
 const kindJson = ({ group, kind }: GroupKind): object => ({ group, kind });
 
+/** The kinds of which a grant has to trust one, as far as they are known. */
+function trustedBy(row: GrantRow): readonly GroupKind[] {
+  return row.trustUnknown === true ? [] : (row.trustedAs ?? [row.from]);
+}
+
 function rowJson(row: CatalogueRow): object {
+  const grant = row.handshake === "grant" ? row : null;
   return {
     id: row.id,
     implementation: row.implementation,
     from: kindJson(row.from),
     path: row.path,
     reading: row.reading,
-    condition: row.handshake === "grant" ? row.condition : null,
+    condition: grant?.condition ?? null,
     defaults: row.defaults === null ? null : kindJson(row.defaults),
     alsoNames: (row.alsoNames ?? []).map(kindJson),
     handshake: row.handshake,
-    enforcement: row.handshake === "grant" ? row.enforcement : null,
-    trustedAs: row.handshake === "grant" ? (row.trustedAs ?? [row.from]).map(kindJson) : [],
+    enforcement: grant?.enforcement ?? null,
+    trustedAs: grant === null ? [] : trustedBy(grant).map(kindJson),
+    trustUnknown: grant?.trustUnknown ?? false,
+    namesUnread: grant?.namesUnread ?? false,
+    asksAtHome: grant?.asksAtHome ?? false,
+    generatedBy: grant?.generatedBy ?? null,
     reach: row.handshake === "none" ? row.reach : null,
     grantKind: row.handshake === "foreign-grant" ? kindJson(row.grantKind) : null,
     missingReason: "missingReason" in row ? row.missingReason : null,
@@ -42,11 +52,12 @@ function catalogueData({ rows, targets, lookAlikes }: Catalogue): object {
       .map(([id, { title, repository }]) => ({ id, title, repository }))
       .filter(({ id }) => [...used].some((other) => other === id)),
     rows: rows.map(rowJson),
-    targets: targets.map(({ rows: ids, target, implementation, enforcement, quirk, citation }) => ({
+    targets: targets.map(({ rows: ids, target, implementation, enforcement, underMesh, quirk, citation }) => ({
       rows: ids,
       target: kindJson(target),
       implementation,
       enforcement,
+      underMesh: underMesh ?? false,
       quirk,
       citation,
     })),

@@ -1,5 +1,5 @@
 import type { Decision } from "../model/decision.ts";
-import type { Disagreement, Finding } from "../model/finding.ts";
+import type { Disagreement, Finding, KnownKind } from "../model/finding.ts";
 import type { Gap } from "../model/gap.ts";
 import { compareText, formatPath, type GroupKind, keyOf, type ObjectId } from "../model/object.ts";
 import type { InputProblem, Namesakes } from "../model/snapshot.ts";
@@ -49,9 +49,10 @@ function aboutJson(subject: StatementSubject): object {
 export function statusJson(finding: Finding): object | null {
   const statement = statementOf(finding);
   if (statement === null) return null;
-  const { controller, subject, condition, generation, freshness } = statement;
+  const { controller, supersededBy, subject, condition, generation, freshness } = statement;
   return {
     controller,
+    supersededBy,
     subject: aboutJson(subject),
     type: condition.type,
     status: condition.status,
@@ -114,6 +115,14 @@ function doubtJson(doubt: Disagreement["doubts"][number]): object {
   return { because: doubt.because, namespaces: doubt.because === "mesh" ? doubt.namespaces : [] };
 }
 
+function knownJson({ unnamed, instead, grantKind }: KnownKind): object {
+  return {
+    unnamed: unnamed.map(groupKindJson),
+    instead: instead.map(groupKindJson),
+    grantKind: grantKind === null ? null : groupKindJson(grantKind),
+  };
+}
+
 function problemJson(problem: InputProblem): object {
   const { cause } = problem;
   switch (cause) {
@@ -169,13 +178,15 @@ export function detailsJson(finding: Finding, indexOf: ReadonlyMap<Decision, num
       return {
         unknown: groupKindJson(finding.groupKind),
         meant: finding.meant === null ? null : groupKindJson(finding.meant),
+        known: finding.known === null ? null : knownJson(finding.known),
+        openUse: finding.openUse,
       };
     case "grant-redundant":
       return "covering" in finding
         ? { covering: idJson(finding.covering.id), coveredBy: null, wider: null }
         : { covering: idJson(finding.grant.id), coveredBy: finding.coveredBy, wider: finding.wider };
     case "grant-field-ignored":
-      return { path: formatPath(finding.path) };
+      return { path: formatPath(finding.path), meant: finding.meant };
     case "referencepolicy":
       return { inForce: finding.inForce };
     case "grant-look-alike":
@@ -200,6 +211,7 @@ export function detailsJson(finding: Finding, indexOf: ReadonlyMap<Decision, num
         hostname: finding.hostname,
         seniority: finding.seniority,
         sameMatch: finding.sameMatch,
+        taker: finding.taker === null ? null : idJson(finding.taker),
       };
     case "service-unselected":
       return { why: finding.why, grants: finding.grants.map(({ id }) => idJson(id)) };
@@ -214,9 +226,9 @@ export function detailsJson(finding: Finding, indexOf: ReadonlyMap<Decision, num
     }
     case "version-stored":
     case "version-old":
-      return { ...groupKindJson(finding.groupKind), versions: finding.versions };
+      return { ...groupKindJson(finding.groupKind), fate: finding.fate, versions: finding.versions };
     case "ignore-unknown-code":
-      return { word: finding.word, meant: finding.meant };
+      return { word: finding.word, meant: finding.meant, more: finding.more };
     case "referencegrant-not-served":
       return { references: finding.references };
     case "manifest-invalid":

@@ -3,7 +3,7 @@ import { rowOf } from "../catalogue/rows.ts";
 import { currentVersion, isGone, replacementOf } from "../catalogue/versions.ts";
 import type { Decision, FreeDecision, GrantDecision, WithVerdict } from "../model/decision.ts";
 import { type Finding, IGNORE_ANNOTATION } from "../model/finding.ts";
-import { type FieldPath, formatPath, type ObjectId, type Position } from "../model/object.ts";
+import { type FieldPath, formatPath, keyOf, type ObjectId, type Position } from "../model/object.ts";
 import type { InputProblem, Namesakes } from "../model/snapshot.ts";
 import { formatPosition } from "../model/source.ts";
 import { entryText, inertText, redundantText, unknownKindText } from "./grant-prose.ts";
@@ -23,7 +23,7 @@ import {
   slipOfKind,
 } from "./prose.ts";
 import { disagreementText, staleText } from "./status-prose.ts";
-import { type Display, plural } from "./text.ts";
+import { type Display, plural, shortened } from "./text.ts";
 
 /** Every word of a finding that a user reads. Nothing here is cleaned for a terminal: what prints it does that. */
 
@@ -114,6 +114,13 @@ function seniorityText({ other, seniority }: HostnameTaken, gain: string): strin
 
 type HostnameTaken = Finding & { readonly code: "hostname-taken" };
 
+/** Which of two routes may get requests that rules of both match. */
+function takerText({ route, other, taker }: HostnameTaken): string {
+  if (taker === null) return "each may take requests of the other with a rule that is more specific";
+  const giver = keyOf(taker) === keyOf(route) ? other : route;
+  return `${nameOf(taker)} may take requests of ${nameOf(giver)} that rules of both match, never the other way round`;
+}
+
 function hostnameText(finding: HostnameTaken): FindingText {
   const { route, other, parent, listener, hostname, sameMatch } = finding;
   const name = hostname ?? (kindInfo(route)?.route?.hostnames === true ? "every hostname" : "its connections");
@@ -122,11 +129,20 @@ function hostnameText(finding: HostnameTaken): FindingText {
     return plain(`${message}, and a rule of both matches the same requests`, seniorityText(finding, "gets them"));
   }
   return other.kind === route.kind
-    ? plain(message, "each may take requests of the other with a rule that is more specific")
+    ? plain(message, takerText(finding))
     : plain(
         `${message}, and an implementation may accept one of the two kinds only`,
         seniorityText(finding, "is accepted, and the other may be refused altogether"),
       );
+}
+
+function fieldIgnoredText({ grant, path, meant }: Finding & { readonly code: "grant-field-ignored" }): FindingText {
+  const hint = meant === null ? "" : `; did you mean ${meant}?`;
+  return plain(
+    `${formatPath(path)} is no field of a ${grant.id.kind}, and the API server drops it${hint}`,
+    // A grant that the API server refuses is not there at all.
+    grant.rejected ? null : "it restricts nothing: the grant is as wide as without it",
+  );
 }
 
 function unselectedText({ why, grants }: Finding & { readonly code: "service-unselected" }): FindingText {
@@ -256,7 +272,7 @@ export function findingText(finding: Finding, display: Display): FindingText {
     case "reference-unknown-kind":
       return {
         message: referenceText(finding.decision, display),
-        reason: "InvalidKind",
+        reason: finding.reason,
         detail: slipOfKind(finding.decision.reference.referent, finding.meant),
       };
     case "unknown-verdict": {
@@ -281,10 +297,7 @@ export function findingText(finding: Finding, display: Display): FindingText {
     case "grant-unknown-kind":
       return plain(`${entryText(finding.entry)} ${unknownKindText(finding)}`);
     case "grant-field-ignored":
-      return plain(
-        `${formatPath(finding.path)} is no field of a ${finding.grant.id.kind}, and the API server drops it`,
-        "it restricts nothing: the grant is as wide as without it",
-      );
+      return fieldIgnoredText(finding);
     case "mesh-exemption":
       return plain(
         `${referenceText(finding.decision, display)} needs no grant under a Service parent`,
@@ -329,9 +342,7 @@ export function findingText(finding: Finding, display: Display): FindingText {
     case "version-old":
       return versionText(finding);
     case "ignore-unknown-code":
-      return plain(
-        `annotation ${IGNORE_ANNOTATION}: no finding has the code ${JSON.stringify(finding.word)}${finding.meant === null ? "" : ` (did you mean ${finding.meant}?)`}`,
-      );
+      return plain(unknownCodeText(finding));
     case "referencegrant-not-served":
       return plain(
         `this cluster has no ReferenceGrant, so none of ${plural(finding.references, "cross-namespace reference")} can be permitted`,
@@ -345,6 +356,16 @@ export function findingText(finding: Finding, display: Display): FindingText {
     case "field-invalid":
       return problemText(finding.problem);
   }
+}
+
+/** The owner of an object may write anything for a code, of any length. */
+const LONGEST_WORD = 60;
+
+function unknownCodeText({ word, meant, more }: Finding & { readonly code: "ignore-unknown-code" }): string {
+  const shown = JSON.stringify(shortened(word, LONGEST_WORD));
+  const advice = meant === null ? "" : ` (did you mean ${meant}?)`;
+  const others = plural(more, "more word of it is no code", "more words of it are no codes");
+  return `annotation ${IGNORE_ANNOTATION}: no finding has the code ${shown}${advice}${more === 0 ? "" : `; ${others} either`}`;
 }
 
 /** Where a finding stands in a file, if it does. */

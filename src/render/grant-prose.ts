@@ -2,6 +2,7 @@ import type { EntryRef, Finding } from "../model/finding.ts";
 import type { InertCause } from "../model/grant.ts";
 import type { GroupKind } from "../model/object.ts";
 import { kindText, nameOf, quoted } from "./prose.ts";
+import { article } from "./text.ts";
 
 /** What findings on the entries of a grant say. Nothing here is cleaned for a terminal: what prints it does that. */
 
@@ -28,7 +29,7 @@ type UnknownKind = Finding & { readonly code: "grant-unknown-kind" };
 
 /** `a Secret or a ConfigMap`. */
 const anyOf = (kinds: readonly GroupKind[]): string =>
-  kinds.map((kind) => `${/^[AEIOU]/.test(kind.kind) ? "an" : "a"} ${kindText(kind)}`).join(" or ");
+  kinds.map((kind) => `${article(kind.kind)} ${kindText(kind)}`).join(" or ");
 
 function knownKindText({
   groupKind,
@@ -36,7 +37,7 @@ function knownKindText({
 }: UnknownKind & { readonly known: NonNullable<UnknownKind["known"]> }): string {
   const { unnamed, instead, grantKind } = known;
   if (grantKind !== null) {
-    return `whether it may name ${anyOf(unnamed)} of another namespace, a ${grantKind.kind} decides, not a ReferenceGrant`;
+    return `whether it may name ${anyOf(unnamed)} of another namespace, ${article(grantKind.kind)} ${grantKind.kind} decides, not a ReferenceGrant`;
   }
   if (instead.length > 0) {
     return `to open ${anyOf(unnamed)} for it, a grant has to trust ${instead.map(kindText).join(" or ")} instead`;

@@ -148,6 +148,7 @@ function slipText(clause: GrantClause, from: GrantFrom | undefined, to: GrantTo 
     case "from.namespace":
     case "to.name":
       return (clause === "from.namespace" ? from?.namespace : to?.name) === "*" ? NO_WILDCARD : "";
+    case "grant.rejected":
     case "grant.namespace":
       return "";
   }
@@ -162,14 +163,16 @@ export function groupHint(written: string): string {
 }
 
 /** The nearest grant of a refused reference, with the fields that keep it from matching. */
-function grantMiss({ grant, from, to, failed, slips }: GrantTrial, { reference }: GrantDecision): string {
+function grantMiss({ grant, from, to, trusting, failed, slips }: GrantTrial, { reference }: GrantDecision): string {
   const fromEntry = grant.from.find(({ index }) => index === from)?.entry;
   const toEntry = grant.to.find(({ index }) => index === to)?.entry;
   const { referent } = reference;
   // The kinds that an implementation looks at instead of the referrer's come first.
-  const referrer = { ...reference.trustedAs[0], namespace: reference.referrer.namespace };
+  const referrer = { ...reference.trustedAs[0], namespace: trusting };
   const needs = (clause: GrantClause): string => {
     switch (clause) {
+      case "grant.rejected":
+        return "the API server would refuse its manifest";
       case "grant.namespace":
         return `it stands in namespace ${grant.id.namespace}, needs to stand in ${referent.namespace}`;
       case "from.group":
@@ -177,7 +180,7 @@ function grantMiss({ grant, from, to, failed, slips }: GrantTrial, { reference }
       case "from.kind":
         return `from[${from}].kind is ${fromEntry?.kind}, needs ${referrer.kind}`;
       case "from.namespace":
-        return `from[${from}].namespace is ${fromEntry?.namespace}, needs ${referrer.namespace}`;
+        return `from[${from}].namespace is ${fromEntry?.namespace || '""'}, needs ${referrer.namespace}`;
       case "to.group":
         return `to[${to}].group is ${quoted(toEntry?.group ?? "")}, needs ${quoted(referent.group)}`;
       case "to.kind":
@@ -202,7 +205,7 @@ export function nearMissText(decision: Decision): string | null {
   if (decision.handshake !== "grant") return null;
   const { trials } = decision.outcome;
   const [first] = trials;
-  return first === undefined || trials.some(({ failed }) => failed.length === 0) ? null : grantMiss(first, decision);
+  return first === undefined || first.failed.length === 0 ? null : grantMiss(first, decision);
 }
 
 function whyRefusedByGrant(decision: WithVerdict<GrantDecision, "refused">): string {

@@ -1,7 +1,7 @@
 import type { Doubt, Finding } from "../model/finding.ts";
 import type { Statement } from "../model/status.ts";
 import { nameOf, obstacleText, referenceText, witnessText } from "./prose.ts";
-import { type Display, plural } from "./text.ts";
+import { type Display, plural, shortened } from "./text.ts";
 
 /** What is said of what controllers said. Nothing here is cleaned for a terminal: what prints it does that. */
 
@@ -40,20 +40,14 @@ function generationText({ freshness, generation, condition: { observedGeneration
   return observedGeneration < generation ? ", of an earlier generation" : ", of another generation";
 }
 
+/** A controller's message may be 32 KiB long. */
 const LONGEST_MESSAGE = 200;
-
-/** As much of a controller's message as helps; it may be 32 KiB long. */
-function shortened(message: string): string {
-  const characters = [...message.slice(0, 4 * LONGEST_MESSAGE).trim()];
-  return characters.length <= LONGEST_MESSAGE
-    ? characters.join("")
-    : `${characters.slice(0, LONGEST_MESSAGE).join("")}...`;
-}
 
 /** Since when a condition says what it does, and what its controller made of it. */
 function evidenceText({ condition: { lastTransitionTime, message } }: Statement): string {
   const since = lastTransitionTime === null ? "" : ` since ${lastTransitionTime}`;
-  const words = shortened(message) === "" ? "" : `: ${shortened(message)}`;
+  const said = shortened(message.trim(), LONGEST_MESSAGE);
+  const words = said === "" ? "" : `: ${said}`;
   return since === "" && words === "" ? "" : `. It says so${since}${words}`;
 }
 

@@ -43,6 +43,21 @@ export function symbol(name: keyof typeof SYMBOLS, { unicode }: Display): string
   return SYMBOLS[name][unicode ? 0 : 1];
 }
 
+/** Letters whose names begin with a vowel; a kind that begins with two capitals is read out letter by letter there. */
+const BEFORE_VOWEL = /^(?:[AEFHILMNORSX](?=[A-Z])|[AEIO]|U(?![A-Z]|ni|s[ei]))/;
+
+/** The indefinite article for a kind, as it is read: `a Secret`, `an Ingress`, `an HTTPRoute`, `a UDPRoute`. */
+export function article(kind: string): "a" | "an" {
+  return BEFORE_VOWEL.test(kind) ? "an" : "a";
+}
+
+/** As much of foreign text as helps: its first characters, and three dots for the others. */
+export function shortened(text: string, longest: number): string {
+  // A character is two units at most, so that this much holds one more than is shown if there is one.
+  const characters = [...text.slice(0, 2 * longest + 2)];
+  return characters.length <= longest ? text : `${characters.slice(0, longest).join("")}...`;
+}
+
 /** `n word` or `n words`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;

@@ -133,11 +133,14 @@ function codes(world: World): readonly string[] {
 
 /** What should be found about the referrer: one thing or none, and that the field is experimental or gone. */
 function withCodesOfRow(
-  { row }: Fixture,
+  { row, known }: Fixture,
   decision: Decision,
   code: Finding["code"] | null | undefined,
 ): readonly string[] {
-  const found = code === null || code === undefined ? [] : [code];
+  // Whoever has the last word on the target, the field still needs its feature.
+  const gated = known !== null && row.handshake === "grant" && row.enforcement === "feature-gated";
+  const own = code === null || code === undefined ? [] : [code];
+  const found = gated && decision.outcome.verdict === "permitted" ? [...own, "feature-gated"].toSorted() : own;
   if (row.implementation !== "gateway-api" || row.from.kind.startsWith("X")) return found;
   if (row.until !== null) return [...found, "field-retired"].toSorted();
   const experimental = row.channel === "experimental" && crossesNamespace(decision);

@@ -40,6 +40,16 @@ beforeAll(() => {
     "tools/kustomize.yaml": "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n",
     "with-tools/kustomization.yaml": "resources: [good.yaml]\n",
     "with-tools/values.yaml": "replicas: 3\n",
+    "patched/base/good.yaml": GOOD,
+    "patched/overlay/Kustomization": "resources: [../base]\npatches: [{path: p.yaml}, {path: q.yaml}]\n",
+    "patched/overlay/p.yaml": GOOD,
+    "patched/overlay/q.yaml": "- op: remove\n  path: /spec/type\n",
+    "patched-once/kustomization.yml": "patchesStrategicMerge: [p.yaml]\n",
+    "patched-once/good.yaml": GOOD,
+    "patched-once/p.yaml": GOOD,
+    "half-kustomization/kustomization.yaml": "patches: [\n",
+    "half-kustomization/good.yaml": GOOD,
+    "null.yaml": "---\nnull\n---\n",
     "twice/good.yaml": GOOD,
     "twice/values.yaml": GOOD,
     "with-tools/good.yaml": GOOD,
@@ -89,6 +99,11 @@ describe("input that cannot be used", () => {
     ],
     ["-f empty.yaml", "error: there is no document in empty.yaml\ngive files with Kubernetes objects to -f\n"],
     ["-f comments.yaml", "error: there is no document in comments.yaml\ngive files with Kubernetes objects to -f\n"],
+    ["-f null.yaml", "error: there is no document in null.yaml\ngive files with Kubernetes objects to -f\n"],
+    [
+      "-R -f patched/overlay",
+      "error: there are no objects in patched/overlay, only patches of kustomizations\njudge what comes of them: kubectl kustomize DIR | kubectl refgrant audit -f -\n",
+    ],
     [
       "-f values.yaml",
       "error: values.yaml:1:1: no Kubernetes object: kind is missing or no usable string\nnothing else could be read; give files with Kubernetes objects to -f\n",
@@ -242,6 +257,32 @@ describe("what other tools keep beside manifests", () => {
   });
   it("is read where it is an object", async () => {
     expect(await findings("-f twice")).toEqual(["manifest-duplicate twice/values.yaml"]);
+  });
+});
+
+describe("kustomizations", () => {
+  it.each([
+    [
+      "-R -f patched",
+      "Note: 2 patches of kustomizations were passed over; kubectl kustomize DIR | kubectl refgrant audit -f - judges what comes of them\n",
+    ],
+    [
+      "-f 'patched-once/*'",
+      "Note: 1 patch of a kustomization was passed over; kubectl kustomize DIR | kubectl refgrant audit -f - judges what comes of it\n",
+    ],
+  ])("%s: their patches are passed over, and that is said", async (line, stderr) => {
+    const outcome = await audit(`${line} --fail-on info -o json`);
+    expect({ ...outcome, stdout: JSON.parse(outcome.stdout).findings }).toEqual({ stdout: [], stderr, exitCode: 0 });
+  });
+  it("their patches are read where they were named", async () => {
+    const { stdout, stderr } = await audit("-f patched-once,patched-once/p.yaml");
+    expect(stdout).toContain("stands in the input twice");
+    expect(stderr).toBe("");
+  });
+  it("that are broken are warnings", async () => {
+    const { stdout, stderr, exitCode } = await audit("-f half-kustomization");
+    expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
+    expect(stdout).toMatch(/^warning {2}half-kustomization\/kustomization\.yaml:\d+:\d+ {2}passed over: /m);
   });
 });
 

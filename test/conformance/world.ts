@@ -78,7 +78,7 @@ export function without(world: ManifestWorld, removed: Named): ManifestWorld {
 export function evaluate(world: ManifestWorld): Evaluation {
   const snapshot = snapshotOfManifests(world, true);
   const sight = sightOf(snapshot);
-  const extracted = extract(sight, null);
+  const extracted = extract(sight, null, "files");
   const { holders, problems } = extracted;
   const decisions = decide({ ...extracted, sight });
   return { sight, holders, decisions, problems: [...snapshot.problems, ...problems] };

@@ -139,6 +139,22 @@ describe("slips", () => {
   });
 });
 
+describe("slips of what would permit nothing", () => {
+  const inertOf = (from: readonly FromEntry[], to: readonly ToEntry[]) =>
+    lines(on(api, grant("backend", "g", from, to)), "grant-inert", "grant-unknown-kind");
+  const attaches =
+    "names a kind that routes attach to; that is for allowedRoutes of its listeners, a grant has no part in it";
+  it("say so, and do not ask what was meant", () => {
+    expect(inertOf([{}], [{ group: "", kind: "Gateway" }])).toEqual([`warning grant-inert: to[0] ${attaches}`]);
+    expect(inertOf([{}], [{ group: GW, kind: "gateways" }])).toEqual([`warning grant-inert: to[0] ${attaches}`]);
+  });
+  it("ask what was meant where it would permit something", () => {
+    expect(inertOf([{ group: "aga.k8s.aws", kind: "GlobalAccelerator" }], [{ group: "", kind: "Gateway" }])).toEqual([
+      `warning grant-unknown-kind: to[0] names Gateway of group "": did you mean Gateway of group ${GW}?`,
+    ]);
+  });
+});
+
 describe("entries that can match nothing", () => {
   const inert = (from: readonly FromEntry[], to: readonly ToEntry[]) =>
     lines(on(api, grant("backend", "g", from, to)), "grant-inert", "grant-broad");
@@ -182,7 +198,8 @@ describe("fields that a grant has not", () => {
     ["names in to", { from: [from], to: [to, { group: "", kind: "Service", names: ["s"] }] }, ["spec.to[1].names"]],
     ["a namespace in to", { from: [from], to: [{ ...to, namespace: "x" }] }, ["spec.to[0].namespace"]],
     ["a selector", { from: [from], to: [to], selector: { matchLabels: {} } }, ["spec.selector"]],
-    ["other case", { from: [from], to: [{ group: "", kind: "Service", Name: "api" }] }, ["spec.to[0].Name"]],
+    ["one more in other case", { from: [from], to: [{ ...to, Name: "x" }] }, ["spec.to[0].Name"]],
+    ["one without a value", { from: [{ ...from, name: null }], to: [to], selector: null }, []],
     [
       "several",
       { from: [{ ...from, labels: {}, name: "x" }], to: [to], mode: "strict" },
@@ -198,6 +215,41 @@ describe("fields that a grant has not", () => {
       })),
     );
     expect(ignored(spec).map(({ severity }) => severity)).toEqual(paths.map(() => "warning"));
+  });
+  const said = (spec: object) =>
+    ignored(spec).map((finding) => {
+      const { message, detail } = findingText(finding, PLAIN);
+      return [message.replace(" is no field of a ReferenceGrant, and the API server drops it", ""), detail];
+    });
+  const WIDE = "it restricts nothing: the grant is as wide as without it";
+  const { namespace: _, ...trusting } = from;
+  const { group: __, ...opening } = to;
+  const hints: readonly (readonly [string, object, readonly (readonly [string, string | null])[]])[] = [
+    [
+      "another case",
+      { from: [from], to: [{ group: "", kind: "Service", Name: "api" }] },
+      [["spec.to[0].Name; did you mean name?", WIDE]],
+    ],
+    ["another case of a list", { From: [from], to: [to] }, [["spec.From; did you mean from?", null]]],
+    [
+      "a selector for the namespace",
+      { from: [{ ...trusting, namespaceSelector: {} }], to: [to] },
+      [["spec.from[0].namespaceSelector", null]],
+    ],
+    [
+      "apiVersion for group",
+      { from: [from], to: [{ ...opening, apiVersion: "v1" }] },
+      [["spec.to[0].apiVersion; did you mean group?", null]],
+    ],
+    ["apiVersion beside group", { from: [from], to: [{ ...to, apiVersion: "v1" }] }, [["spec.to[0].apiVersion", WIDE]]],
+    [
+      "anything in a grant that is refused for another reason",
+      { from: [{ ...from, name: "x" }], to: [to, opening] },
+      [["spec.from[0].name", null]],
+    ],
+  ];
+  it.each(hints)("say what was meant, and of a grant that is refused no more: %s", (_, spec, expected) => {
+    expect(said(spec)).toEqual(expected);
   });
   it("restrict nothing: what the rest of the grant permits is permitted", () => {
     const report = on(api, web(toApi), ofSpec({ from: [{ ...from, name: "another" }], to: [to] }));
@@ -223,6 +275,25 @@ describe("redundancy", () => {
       "info grant-redundant: from[1] adds nothing: from[0] says the same",
       "info grant-redundant: to[1] adds nothing: to[0] takes every Service",
     ]);
+  });
+  it("is not told of what matches nothing by a slip", () => {
+    const slips = [
+      grant("backend", "one", [{}], [{ kind: "Services" }, { kind: "Services" }]),
+      grant("backend", "two", [{}], [{ kind: "Services" }]),
+      grant("backend", "three", [{ kind: "HTTPRoutes" }, { kind: "HTTPRoutes" }], [{}]),
+      grant("backend", "four", [{ kind: "HTTPRoutes" }], [{ name: "api" }]),
+    ];
+    expect(lines(on(api, web(toApi), ...slips), "grant-redundant")).toEqual([]);
+  });
+  it("is not told of a grant that a broken one covers, nor of one that is refused itself", () => {
+    const broken = grant("backend", "broken", [{}], [{}, { kind: "Secrets" }]);
+    const narrow = grant("backend", "narrow", [{}], [{ name: "api" }]);
+    expect(lines(on(api, web(toApi), broken, narrow), "grant-redundant")).toEqual([]);
+    const slipped = grant("backend", "slipped", [{}], [{ name: "api" }, { kind: "Services", name: "api" }]);
+    const sound = grant("backend", "sound", [{}], [{}]);
+    expect(lines(on(api, web(toApi), sound, slipped), "grant-redundant")).toEqual([]);
+    const refused = { ...narrow, apiVersion: `${GW}/v7` };
+    expect(lines(on(api, web(toApi), sound, refused), "grant-redundant")).toEqual([]);
   });
   it("is not told of a grant that only one which would be refused covers", () => {
     const narrow = grant("backend", "narrow", [{}], [{ name: "api" }]);

@@ -5,7 +5,7 @@ import { IGNORE_ANNOTATION } from "../../src/model/finding.ts";
 import type { Scope } from "../../src/model/report.ts";
 import { sightOf } from "../../src/model/snapshot.ts";
 import { audit } from "../../src/pipeline.ts";
-import { findingPlace } from "../../src/render/finding-prose.ts";
+import { findingPlace, findingText } from "../../src/render/finding-prose.ts";
 import { core, gateway, grant, type Manifest, namespace, route, snapshotOf } from "../harness/world.ts";
 
 const namespaces = [namespace("app"), namespace("backend"), namespace("edge")];
@@ -23,6 +23,7 @@ function annotated(manifest: Manifest, ignore: unknown): Manifest {
   return { ...manifest, metadata: { ...metadata, annotations: { other: "x", [IGNORE_ANNOTATION]: ignore } } };
 }
 
+const plain = { width: null, color: false, unicode: true, headers: true };
 const whole: Scope = { namespace: null, selector: [] };
 
 function ignoring(
@@ -122,6 +123,34 @@ describe("the annotation", () => {
     expect(ignoring(world).findings).toMatchObject([
       { severity: "warning", word: "ref-not-permited", meant: "ref-not-permitted" },
     ]);
+  });
+  it("with thousands of them has a finding for each of the first, and counts the others", () => {
+    const words = Array.from({ length: 20_000 }, (_, index) => `word-${index}`);
+    const started = performance.now();
+    const { findings } = ignoring([annotated(web, [...words, "ref-not-permitted"].join(",")), api]);
+    expect(findings.map((finding) => finding.code === "ignore-unknown-code" && [finding.word, finding.more])).toEqual([
+      ["word-0", 0],
+      ["word-1", 0],
+      ["word-2", 0],
+      ["word-3", 0],
+      ["word-4", 19_995],
+    ]);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+  it.each([
+    ["a,b,c,d,grant-brod", '"grant-brod" (did you mean grant-broad?)'],
+    ["a,b,c,d,grant-brod,e", '"grant-brod" (did you mean grant-broad?); 1 more word of it is no code either'],
+    ["a,b,c,d,e,f,g", '"e"; 2 more words of it are no codes either'],
+    ["x".repeat(60), `"${"x".repeat(60)}"`],
+    ["x".repeat(250_000), `"${"x".repeat(60)}..."`],
+    ["\u{1f600}".repeat(61), `"${"\u{1f600}".repeat(60)}..."`],
+  ])("%.20s… is told in as many words as help", (annotation, told) => {
+    const last = ignoring([annotated(web, annotation), api]).findings.findLast(
+      ({ code }) => code === "ignore-unknown-code",
+    );
+    expect(last && findingText(last, plain).message).toBe(
+      `annotation ${IGNORE_ANNOTATION}: no finding has the code ${told}`,
+    );
   });
   it("is not looked at where it does not count", () => {
     expect(ignoring([annotated(web, "nonsense"), api], [], whole, false).findings.map(({ code }) => code)).toEqual([

@@ -34,6 +34,7 @@ function grant({
     })),
     to: (to ?? [{}]).map((entry, index) => ({ index, entry: { group: "", kind: "Service", name: null, ...entry } })),
     terminating,
+    rejected: false,
   };
 }
 

@@ -33,6 +33,7 @@ function grant(name: string, to: readonly Partial<GrantTo>[], from: Partial<Gran
     from: [{ index: 0, entry: { group: GROUP, kind: "HTTPRoute", namespace: "app", ...from } }],
     to: to.map((entry, index) => ({ index, entry: { group: "", kind: "Service", name: null, ...entry } })),
     terminating: false,
+    rejected: false,
   };
 }
 
@@ -62,7 +63,7 @@ function decision(outcome: GrantVerdict, referent: ObjectId = API, referrer = WE
   };
 }
 
-const trialOf = (one: Grant): GrantTrial => ({ grant: one, from: 0, to: 0, failed: [], slips: [] });
+const trialOf = (one: Grant): GrantTrial => ({ grant: one, from: 0, to: 0, trusting: "app", failed: [], slips: [] });
 
 function permittedBy(first: Grant, ...others: readonly Grant[]): GrantVerdict {
   const trials = [trialOf(first), ...others.map(trialOf)] as const;

@@ -55,7 +55,7 @@ function world(manifests: readonly Manifest[], closed: boolean) {
   const sight = sightOf(
     snapshotOf([...["app", "backend", "edge"].map((name) => namespace(name)), ...manifests], closed),
   );
-  const extracted = extract(sight, null);
+  const extracted = extract(sight, null, "cluster");
   const decisions = decide({ ...extracted, sight });
   const holders = [...extracted.holders.values()];
   return { statements: statementsIn(sight), decisions, holders, healthOf: healthIn(sight) };

@@ -223,3 +223,82 @@ describe("empty and needless namespaces", () => {
     expect(findingLines(reportOn([policy, core("Service", "app", "api")]), "warning")).toEqual([]);
   });
 });
+
+describe("grants that the API server would refuse", () => {
+  const app = [
+    route("HTTPRoute", "app", "web", { rules: [{ backendRefs: [{ name: "api", namespace: "back", port: 80 }] }] }),
+    core("Service", "back", "api"),
+  ];
+  const refused = ["HTTPRoute app/web rules[0].backendRefs[0]: refused RefNotPermitted"];
+  const wild = grant("back", "g", [{}, { namespace: "*" }], [{}]);
+  const crowded = grant(
+    "back",
+    "g",
+    Array.from({ length: 17 }, (_, index) => ({ namespace: index === 0 ? "app" : `n${index}` })),
+    [{}],
+  );
+  const unheard: Manifest = { ...grant("back", "g", [{}], [{}]), apiVersion: `${GW}/v7` };
+
+  it.each([
+    { title: "one entry has a wildcard", given: wild },
+    { title: "there are too many entries", given: crowded },
+    { title: "its version never was", given: unheard },
+  ])("permit nothing in files: $title", ({ given }) => {
+    const report = reportOn([...app, given]);
+    expect(verdictLines(report)).toEqual(refused);
+    expect(findingLines(report, "error")).toEqual([
+      "error manifest-rejected ReferenceGrant back/g",
+      "error ref-not-permitted HTTPRoute app/web",
+    ]);
+  });
+
+  it("are what a cluster has taken all the same, when it is asked", () => {
+    const report = audit({ ...snapshotOf([...app, wild]), source: "cluster" }, { namespace: null, selector: [] });
+    expect(verdictLines(report)).toEqual(["HTTPRoute app/web rules[0].backendRefs[0]: permitted"]);
+  });
+});
+
+describe("clauses that may not count", () => {
+  const toAi = (name: string, to: string, kind = "AIServiceBackend") =>
+    grant(
+      "models",
+      name,
+      [{ group: "aigateway.envoyproxy.io", kind: "AIGatewayRoute" }],
+      [{ group: "aigateway.envoyproxy.io", kind, name: to }],
+    );
+  const aiRoute = object(AI, "AIGatewayRoute", "app", "chat", {
+    rules: [{ backendRefs: [{ name: "llm", namespace: "models" }] }],
+  });
+
+  it("keep every grant that fails in them alone from being refused or unused, however many others come near", () => {
+    const near = Array.from({ length: 12 }, (_, index) => toAi(`near-${index}`, "llm", "AIServiceBackends"));
+    const misnamed = Array.from({ length: 12 }, (_, index) => toAi(`other-${index}`, `other-${index}`));
+    const report = reportOn([aiRoute, ...near, ...misnamed]);
+    expect(verdictLines(report)).toEqual(["AIGatewayRoute app/chat rules[0].backendRefs[0]: unknown"]);
+    const unused = report.grants.filter(({ usage }) => usage === "unused").map(({ grant: { id } }) => id.name);
+    expect(unused.filter((name) => name.startsWith("other-"))).toEqual([]);
+  });
+});
+
+describe("what an implementation reads in a route beside its rules", () => {
+  it("is asked for under a mesh parent too", () => {
+    const plugins = { "konghq.com/plugins": "back:limit" };
+    const web = route("HTTPRoute", "app", "web", { parentRefs: [{ group: "", kind: "Service", name: "api" }] });
+    const annotated = { ...web, metadata: { namespace: "app", name: "web", annotations: plugins } };
+    const plugin = object("configuration.konghq.com/v1", "KongPlugin", "back", "limit", {});
+    const lines = verdictLines(reportOn([annotated, plugin, core("Service", "app", "api")]));
+    expect(lines.filter((line) => line.includes("annotations"))).toEqual([
+      expect.stringMatching(/refused RefNotPermitted$/),
+    ]);
+  });
+
+  it("a slip of a mesh parent is judged as the mesh that was meant", () => {
+    const web = route("HTTPRoute", "app", "web", {
+      parentRefs: [{ kind: "Service", name: "api" }],
+      rules: [{ backendRefs: [{ name: "api", namespace: "back", port: 80 }] }],
+    });
+    expect(findingLines(reportOn([web, core("Service", "back", "api")]), "error")).toEqual([
+      "error not-attached HTTPRoute app/web",
+    ]);
+  });
+});

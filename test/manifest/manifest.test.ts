@@ -75,6 +75,23 @@ describe("what Helm, kustomize and kubectl print", () => {
       "apiVersion: v1\nkind: Config\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {namespace: [x]}\n",
       [],
     ],
+    [
+      "documents that are null",
+      `---\nnull\n---\n${service("a")}---\n~ # nothing\n--- null\n---\n!!null ""\n`,
+      ["Service ns/a"],
+    ],
+    ["nothing but null", "null", []],
+    ["nothing but null behind a separator", "---\nnull\n---\n", []],
+    [
+      "a list with null among its items",
+      `apiVersion: v1\nkind: List\nitems:\n- null\n-\n- {apiVersion: v1, kind: Service, metadata: {name: a, namespace: ns}}\n`,
+      ["Service ns/a"],
+    ],
+    [
+      "a typed list in JSON with null among its items",
+      '{"apiVersion":"v1","kind":"ServiceList","items":[null,{"metadata":{"name":"a","namespace":"ns"}},null]}',
+      ["Service ns/a"],
+    ],
     ["nothing", "", []],
     ["only comments", "# nothing\n---\n", []],
   ])("%s", (_what, text, expected) => {

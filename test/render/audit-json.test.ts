@@ -10,6 +10,7 @@ import { auditJson } from "../../src/render/audit-json.ts";
 import { runCli } from "../harness/cli.ts";
 import {
   core,
+  type FromEntry,
   GW,
   gateway,
   grant,
@@ -20,6 +21,7 @@ import {
   reportOnCluster,
   route,
   snapshotOf,
+  type ToEntry,
   withStatus,
 } from "../harness/world.ts";
 
@@ -105,7 +107,15 @@ describe("a finding names what it speaks of", () => {
       {
         subject: id(GW, "HTTPRoute", "shop", "web"),
         related: [other, parent],
-        details: { other, parent, listener: "http", hostname: "a.example.com", seniority: "older", sameMatch: true },
+        details: {
+          other,
+          parent,
+          listener: "http",
+          hostname: "a.example.com",
+          seniority: "older",
+          sameMatch: true,
+          taker: null,
+        },
       },
     ]);
   });
@@ -225,8 +235,8 @@ describe("a finding names what it speaks of", () => {
         ({ details }) => details,
       ),
     ).toEqual([
-      { word: "listner-open", meant: "listener-open-to-all" },
-      { word: "nonsense", meant: null },
+      { word: "listner-open", meant: "listener-open-to-all", more: 0 },
+      { word: "nonsense", meant: null, more: 0 },
     ]);
   });
 
@@ -244,7 +254,63 @@ describe("a finding names what it speaks of", () => {
       status: { storedVersions: ["v1alpha2", "v1beta1"] },
     };
     expect(findings(reportOnCluster([definition]), "version-stored")).toMatchObject([
-      { details: { group: GW, kind: "ReferenceGrant", versions: ["v1alpha2"] } },
+      { details: { group: GW, kind: "ReferenceGrant", fate: "dropped", versions: ["v1alpha2"] } },
+    ]);
+  });
+
+  it("version-old: what becomes of the versions", () => {
+    const old = { ...route("TCPRoute", "app", "r", { rules: [] }), apiVersion: `${GW}/v1alpha2` };
+    const served = [{ group: GW, kind: "TCPRoute", version: "v1alpha2" }];
+    expect(findings(reportOnCluster([old], { served, problems: [] }), "version-old")).toMatchObject([
+      { details: { kind: "TCPRoute", fate: "deprecated", versions: ["v1alpha2"] } },
+    ]);
+  });
+
+  it("grant-unknown-kind: what is known of the kind all the same, and whether its use can be told", () => {
+    const telling = (from: readonly FromEntry[], to: readonly ToEntry[]) =>
+      findings(reportOn([...namespaces, grant("backend", "g", from, to)]), "grant-unknown-kind").map(
+        ({ details }) => details,
+      );
+    const widget = { group: "example.com", kind: "Widget" };
+    expect(telling([widget], [{}])).toEqual([{ unknown: widget, meant: null, known: null, openUse: true }]);
+    expect(telling([{ kind: "httproute" }], [{}])).toMatchObject([
+      { meant: { group: GW, kind: "HTTPRoute" }, known: null },
+    ]);
+    const service = { group: "", kind: "Service" };
+    const ingress = { group: "networking.k8s.io", kind: "Ingress" };
+    expect(telling([ingress], [{}])).toEqual([
+      {
+        unknown: ingress,
+        meant: null,
+        known: { unnamed: [service], instead: [], grantKind: null },
+        openUse: true,
+      },
+    ]);
+    const policy = { group: "gateway.kgateway.dev", kind: "TrafficPolicy" };
+    expect(telling([policy], [{}])).toMatchObject([
+      { known: { unnamed: [service], instead: [{ ...policy, kind: "GatewayExtension" }], grantKind: null } },
+    ]);
+    const kong = { group: "configuration.konghq.com", kind: "KongCertificate" };
+    expect(telling([kong], [{ kind: "Secret" }])).toMatchObject([
+      { known: { unnamed: [{ group: "", kind: "Secret" }], instead: [], grantKind: { kind: "KongReferenceGrant" } } },
+    ]);
+  });
+
+  it("a status that a former controller left names the one that has taken over", () => {
+    const web = route("HTTPRoute", "app", "web", {
+      parentRefs: [{ ...parentRefs[0], sectionName: "http" }],
+      rules: [{ backendRefs }],
+    });
+    const gatewayClass = object(`${GW}/v1`, "GatewayClass", null, "x", { controllerName: "example.com/successor" });
+    const refusal = withStatus(web, ofParent([condition("ResolvedRefs", "False", "RefNotPermitted", 3)]));
+    const world = [...namespaces, gw, api, grant("backend", "g", [{}], toService(null)), refusal];
+    const told = (more: readonly Manifest[]) => findings(reportOn([...world, ...more]), "controller-refuses-permitted");
+    expect(told([])).toMatchObject([{ status: { supersededBy: null }, details: { doubts: [] } }]);
+    expect(told([gatewayClass])).toMatchObject([
+      {
+        status: { controller: "example.com/controller", supersededBy: "example.com/successor" },
+        details: { doubts: [{ because: "superseded", namespaces: [] }] },
+      },
     ]);
   });
 
@@ -257,6 +323,20 @@ describe("a finding names what it speaks of", () => {
     expect(findings(report, "manifest-rejected")).toMatchObject([
       { details: { cause: "field", path: problem && formatPath(problem.path), found: "the number 3" } },
     ]);
+  });
+
+  it("ref-not-permitted: a grant that the API server would refuse, among what was tried", () => {
+    const broken = grant("backend", "g", [{ namespace: "*" }, {}], toService("api"));
+    const report = reportOn([
+      ...namespaces,
+      api,
+      broken,
+      route("HTTPRoute", "app", "web", { rules: [{ backendRefs }] }),
+    ]);
+    const [finding] = findings(report, "ref-not-permitted");
+    expect(dataOf(report).decisions[finding?.decision ?? -1]).toMatchObject({
+      trials: expect.arrayContaining([expect.objectContaining({ failed: ["grant.rejected"] })]),
+    });
   });
 
   it("not-attached and target-not-found: where there is an object of that name", () => {

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { KNOWN_TARGETS } from "../../src/catalogue/ecosystem.ts";
+import { ROWS } from "../../src/catalogue/rows.ts";
 import { FINDING_CODES } from "../../src/model/finding.ts";
 import { auditJson } from "../../src/render/audit-json.ts";
 import { runCli } from "../harness/cli.ts";
@@ -154,7 +156,7 @@ describe("audit -o json and -o yaml", () => {
   });
 
   it("the schema refuses what it should", () => {
-    expect(validate({ schemaVersion: "1.2" })).toBe(false);
+    expect(validate({ schemaVersion: "1.3" })).toBe(false);
   });
 
   it.each(["finding", "ignoredFinding"])("the schema refuses fields that a %s does not have", async (name) => {
@@ -176,11 +178,47 @@ describe("catalogue -o json and -o yaml", () => {
   it.each([[[]], [["httproute"]], [["--implementation", "kong"]], [["secret"]], [["gc", "--implementation", "kong"]]])(
     "fit docs/schema/catalogue.schema.json: %j",
     async (argv) => {
-      expect(await checked(["catalogue", ...argv], ROOT, fits)).toMatchObject({ schemaVersion: "1.0" });
+      expect(await checked(["catalogue", ...argv], ROOT, fits)).toMatchObject({ schemaVersion: "1.1" });
     },
   );
 
+  /** The rows of one kind, by id. */
+  async function rowsOf(kind: string): Promise<ReadonlyMap<string, unknown>> {
+    const data: { rows: { id: string }[] } = Object(await checked(["catalogue", kind], ROOT, fits));
+    return new Map(data.rows.map((row) => [row.id, row]));
+  }
+
+  it("no kind is trusted where none is known to be enough", async () => {
+    const rows = [...(await rowsOf("gatewayparameters")).values()];
+    expect(rows).toContainEqual(expect.objectContaining({ trustUnknown: true }));
+    for (const row of rows) expect(row).toMatchObject({ trustUnknown: true, trustedAs: [] });
+  });
+
+  it("what else decides over grants is in the rows that have it, and in no others", async () => {
+    const plain = { trustUnknown: false, namesUnread: false, asksAtHome: false, generatedBy: null };
+    const route = { group: GW, kind: "HTTPRoute" };
+    const routes = await rowsOf("httproutes.gateway.networking.k8s.io");
+    expect(routes.get("HTTPRoute.backendRefs")).toMatchObject({ ...plain, trustedAs: [route] });
+    expect(routes.get("HTTPRoute.parentRefs")).toMatchObject({ ...plain, trustedAs: [] });
+    const all: { rows: { id: string }[]; targets: { underMesh: boolean }[] } = Object(
+      await checked(["catalogue"], ROOT, fits),
+    );
+    const told = (field: string, silent: unknown) =>
+      all.rows.flatMap((row) => (Object(row)[field] === silent ? [] : [row.id]));
+    const known = (field: "trustUnknown" | "namesUnread" | "asksAtHome" | "generatedBy") =>
+      ROWS.flatMap((row) => (row.handshake === "grant" && row[field] !== undefined ? [row.id] : []));
+    for (const field of ["trustUnknown", "namesUnread", "asksAtHome"] as const) {
+      expect(known(field)).not.toEqual([]);
+      expect(told(field, false).toSorted()).toEqual(known(field).toSorted());
+    }
+    expect(told("generatedBy", null).toSorted()).toEqual(known("generatedBy").toSorted());
+    expect(all.rows).toContainEqual(expect.objectContaining({ generatedBy: "AIGatewayRoute.rules.backendRefs" }));
+    const underMesh = KNOWN_TARGETS.map((target) => target.underMesh === true);
+    expect(new Set(underMesh)).toEqual(new Set([true, false]));
+    expect(all.targets.map((target) => target.underMesh).toSorted()).toEqual(underMesh.toSorted());
+  });
+
   it("the schema refuses what it should", () => {
-    expect(fits({ schemaVersion: "1.0" })).toBe(false);
+    expect(fits({ schemaVersion: "1.1" })).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import { audit } from "../../src/pipeline.ts";
 import { auditJson, auditYaml } from "../../src/render/audit-json.ts";
 import { auditText } from "../../src/render/audit-text.ts";
 import { auditWide } from "../../src/render/audit-wide.ts";
-import { type Display, printable } from "../../src/render/text.ts";
+import { article, type Display, printable } from "../../src/render/text.ts";
 import { core, GW, gateway, grant, type Manifest, namespace, reportOn, route, snapshotOf } from "../harness/world.ts";
 
 const PLAIN: Display = { width: null, color: false, unicode: true, headers: true };
@@ -29,6 +29,31 @@ const world: readonly Manifest[] = [
     ],
   }),
 ];
+
+describe("the article of a kind", () => {
+  it.each(["Ingress", "HTTPRoute", "XBackend", "AIGatewayRoute", "EnvoyProxy", "MCPRoute", "Upstream"])(
+    "is an: %s",
+    (kind) => expect(article(kind)).toBe("an"),
+  );
+  it.each([
+    "Secret",
+    "Service",
+    "UDPRoute",
+    "TLSRoute",
+    "GRPCRoute",
+    "WAFPolicy",
+    "ListenerSet",
+    "ReferenceGrant",
+    "User",
+  ])("is a: %s", (kind) => expect(article(kind)).toBe("a"));
+
+  it("stands in findings", () => {
+    const ingress = { group: "networking.k8s.io", kind: "Ingress" };
+    const routes = [{ group: GW, kind: "HTTPRoute" }];
+    const report = reportOn([namespace("b"), grant("b", "g", [ingress], routes)]);
+    expect(auditText(report, PLAIN)).toContain("is known here to name an HTTPRoute of another namespace");
+  });
+});
 
 describe("text from clusters and files", () => {
   const evil = "a\u001b]0;owned\u0007\u001b[31m\u009b2J\u202eb\u2066\r\nc\u0000";
