@@ -118,7 +118,8 @@ function redundantIn(permissions: readonly Permission[], refused: ReadonlySet<Ob
 
 /**
  * Grants that could go without a loss: all that they permit, one other grant of their namespace permits too (docs/rules.md
- * §1.3). Of those that permit the same the first by name stays. One that permits nothing, or has a slip in it, is no finding here.
+ * §1.3). Of those that permit the same the first by name stays. One that permits nothing, or has a slip in it, is no finding
+ * here.
  *
  * @param refused grants that the API server would not take: on them nobody can rely
  */

@@ -36,8 +36,7 @@ const CLAUSES: readonly {
 ];
 
 function trial(pair: Pair, grant: Grant, from: Indexed<GrantFrom>, to: Indexed<GrantTo>): GrantTrial {
-  const failed: GrantClause[] = grant.rejected ? ["grant.rejected"] : [];
-  if (grant.id.namespace !== pair.to.namespace) failed.push("grant.namespace");
+  const failed: GrantClause[] = grant.id.namespace === pair.to.namespace ? [] : ["grant.namespace"];
   const slips: GrantClause[] = [];
   for (const { clause, part, needed, written } of CLAUSES) {
     const text = written(from.entry, to.entry);
@@ -45,6 +44,7 @@ function trial(pair: Pair, grant: Grant, from: Indexed<GrantFrom>, to: Indexed<G
     failed.push(clause);
     if (isSlip(part, text, needed(pair))) slips.push(clause);
   }
+  if (grant.rejected) failed.push("grant.rejected");
   return { grant, from: from.index, to: to.index, trusting: pair.from.namespace, failed, slips };
 }
 

@@ -190,7 +190,9 @@ function grantMiss({ grant, from, to, trusting, failed, slips }: GrantTrial, { r
     }
   };
   const hints = [...new Set(slips.map((clause) => slipText(clause, fromEntry, toEntry)))].filter(Boolean);
-  const nearest = `nearest grant ${grant.id.namespace}/${grant.id.name}: ${failed.map(needs).join("; ")}`;
+  // A finding of its own says why a manifest is refused; here it matters where nothing else is wrong.
+  const told = failed.length > 1 ? failed.filter((clause) => clause !== "grant.rejected") : failed;
+  const nearest = `nearest grant ${grant.id.namespace}/${grant.id.name}: ${told.map(needs).join("; ")}`;
   return [nearest, ...hints].join("; ");
 }
 
