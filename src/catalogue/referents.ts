@@ -25,25 +25,20 @@ export const OPENED_KINDS: readonly GroupKind[] = distinct([
 ]);
 
 /**
- * The kind that was meant by one that is a slip of it: `core` for the core group, a plural, a group left out. Null for a kind
- * that is known, or that may be anybody's.
+ * Tells which of the candidates was meant by a kind that is a slip of it: `core` for the core group, a plural, a group left
+ * out. Null for a kind that is known, or that may be anybody's.
  */
-function meantAmong(written: GroupKind, candidates: readonly GroupKind[]): GroupKind | null {
-  if (includesGroupKind(candidates, written) || kindInfo(written) !== undefined) return null;
-  return likelyMeant(candidates, written);
+function meaning(candidates: readonly GroupKind[]): (written: GroupKind) => GroupKind | null {
+  const keys = new Set(candidates.map(groupKindKey));
+  return (written) =>
+    keys.has(groupKindKey(written)) || kindInfo(written) !== undefined ? null : likelyMeant(candidates, written);
 }
-
-const PARENTS: readonly GroupKind[] = [GATEWAY, ...LISTENER_SETS, SERVICE];
 
 /** The parent that was meant where a parentRef names a kind that does not exist; null for every other. */
-export function meantParent(written: GroupKind): GroupKind | null {
-  return meantAmong(written, PARENTS);
-}
+export const meantParent = meaning([GATEWAY, ...LISTENER_SETS, SERVICE]);
 
 /** The kind that was meant where a reference names one that does not exist; null for every other. */
-export function meantReferent(written: GroupKind): GroupKind | null {
-  return meantAmong(written, OPENED_KINDS);
-}
+export const meantReferent = meaning(OPENED_KINDS);
 
 /** Kinds of which it is disputed whether a grant is enough to refer to them from another namespace (docs/rules.md §2.5 X3). */
 export const DISPUTED_REFERENTS: readonly GroupKind[] = [X_BACKEND];
