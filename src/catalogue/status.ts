@@ -38,7 +38,7 @@ function gatewayOf(parent: ObjectId, sight: Sight): ObjectId | null {
 }
 
 /** A Gateway's status does not name its writer; the `controllerName` of its GatewayClass does (docs/rules.md §4.4). */
-export function controllersIn(sight: Sight): ControllerOf {
+function controllersIn(sight: Sight): ControllerOf {
   return (parent) => {
     const id = gatewayOf(parent, sight);
     const gateway = id === null ? undefined : sight.get(id);
@@ -218,7 +218,7 @@ const POLICY_TOPICS: Topics = { ResolvedRefs: [["spec"]] };
  * What controllers say in the status of one object about its references, as far as the object is of a kind whose
  * conditions speak of them (docs/rules.md §4.4). Nothing is judged here.
  */
-export function statementsOf(object: KubeObject, controllerOf: ControllerOf): readonly Statement[] {
+function statementsOf(object: KubeObject, controllerOf: ControllerOf): readonly Statement[] {
   const { group, kind, namespace, name } = object.id;
   if (namespace === null || object.body === null) return [];
   const id: NamespacedId = { group, kind, namespace, name };

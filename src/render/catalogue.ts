@@ -108,7 +108,7 @@ export const NEEDS: Readonly<Record<Need, { readonly words: string; readonly mea
 };
 
 /** What a row's references need. */
-export function needOf(row: CatalogueRow): Need {
+function needOf(row: CatalogueRow): Need {
   switch (row.handshake) {
     case "grant":
       return row.enforcement;

@@ -16,7 +16,7 @@ export const STANDARD = { channel: "standard" } as const;
 export const EXPERIMENTAL = { channel: "experimental" } as const;
 
 /** Kinds that a backend reference is known to name besides Services (docs/rules.md §2.2). */
-export const OTHER_BACKENDS: readonly GroupKind[] = [SERVICE_IMPORT, INFERENCE_POOL, X_INFERENCE_POOL, X_BACKEND];
+const OTHER_BACKENDS: readonly GroupKind[] = [SERVICE_IMPORT, INFERENCE_POOL, X_INFERENCE_POOL, X_BACKEND];
 
 export const BACKEND = {
   ...SPEC,
