@@ -1,4 +1,4 @@
-import { type EntryPart, isSlip, meantGroup, meantKind } from "../catalogue/names.ts";
+import { type EntryPart, isSlip } from "../catalogue/names.ts";
 import { DISPUTED_REFERENTS } from "../catalogue/referents.ts";
 import { type GrantClause, type GrantTrial, type GrantVerdict, unreadClauses } from "../model/decision.ts";
 import { type Gap, implementationGaps } from "../model/gap.ts";
@@ -7,12 +7,16 @@ import { compareIds, type GroupKind, includesGroupKind, keyOf, type NamespacedId
 import type { GrantReference } from "../model/reference.ts";
 import type { Sight } from "../model/snapshot.ts";
 import { disputed, doubt } from "./doubt.ts";
-
-/** The side of a reference that a grant looks at: the referrer by kind and namespace, the referent by name too. */
-interface Pair {
-  readonly from: GrantFrom;
-  readonly to: NamespacedId;
-}
+import {
+  type Entry,
+  entriesOf,
+  NamespaceIndex,
+  NEAREST_KEPT,
+  NO_ENTRIES,
+  type Pair,
+  pushTo,
+  targetKey,
+} from "./grant-index.ts";
 
 /** The clauses in the order in which a person checks them; the same order breaks ties between near misses. */
 const CLAUSES: readonly {
@@ -69,164 +73,6 @@ function nearest(a: GrantTrial, b: GrantTrial): number {
     a.from - b.from ||
     a.to - b.to
   );
-}
-
-interface Entry {
-  readonly grant: Grant;
-  readonly from: Indexed<GrantFrom>;
-  readonly to: Indexed<GrantTo>;
-}
-
-/** Every `from` with every `to` of each grant. */
-function* entriesOf(grants: readonly Grant[]): Generator<Entry> {
-  for (const grant of grants) {
-    for (const from of grant.from) for (const to of grant.to) yield { grant, from, to };
-  }
-}
-
-/** How many near misses a decision keeps. More would not be read, and a namespace may hold thousands of entries. */
-const NEAREST_KEPT = 8;
-
-/** Stands for every name in a key; no object is called so. */
-const ANY_NAME = "";
-
-function targetKey(from: GrantFrom, to: GroupKind, name: string): string {
-  return `${from.group}/${from.kind}/${from.namespace}/${to.group}/${to.kind}/${name}`;
-}
-
-function pushTo<T>(index: Map<string, T[]>, key: string, value: T): void {
-  const known = index.get(key);
-  if (known === undefined) index.set(key, [value]);
-  else known.push(value);
-}
-
-const NO_ENTRIES: readonly Entry[] = [];
-
-/**
- * The entries of the grants of one namespace, so that what permits a reference, and what fails it in one clause only, is
- * found without going through the others.
- */
-class NamespaceIndex {
-  readonly #entries: readonly Entry[];
-  /** By `from`, kind and name of `to`; ANY_NAME where every name is meant. */
-  readonly #permitting = new Map<string, Entry[]>();
-  #nearMisses: Map<string, Entry[]> | null = null;
-  /** By what was meant: entries that only slips keep from matching. */
-  #slips: Map<string, Entry[]> | null = null;
-  /** By what is left when some clauses do not count; those by their names. */
-  readonly #loose = new Map<string, Map<string, Entry[]>>();
-
-  constructor(grants: readonly Grant[]) {
-    this.#entries = [...entriesOf(grants)];
-    for (const entry of this.#entries) {
-      if (entry.grant.rejected) continue;
-      const { name } = entry.to.entry;
-      pushTo(this.#permitting, targetKey(entry.from.entry, entry.to.entry, name ?? ANY_NAME), entry);
-    }
-  }
-
-  /** The entries that match the pair in every clause but the namespace, which is this one. */
-  permitting({ from, to }: Pair): readonly Entry[] {
-    return [
-      ...(this.#permitting.get(targetKey(from, to, ANY_NAME)) ?? NO_ENTRIES),
-      ...(this.#permitting.get(targetKey(from, to, to.name)) ?? NO_ENTRIES),
-    ];
-  }
-
-  /** Entries that fail in one clause, or by slips alone; where there is none, some of all. */
-  nearest({ from, to }: Pair): readonly Entry[] {
-    this.#nearMisses ??= this.#indexNearMisses();
-    this.#slips ??= this.#indexSlips();
-    const misses = this.#nearMisses;
-    const slips = this.#slips;
-    const near = new Set([
-      ...[to.name, ANY_NAME]
-        .flatMap((name) => missKeys(from, to, name))
-        .flatMap((key) => misses.get(key) ?? NO_ENTRIES),
-      ...meantKeys(from, to).flatMap((key) => slips.get(key) ?? NO_ENTRIES),
-    ]);
-    return near.size > 0 ? [...near] : this.#entries.slice(0, MOST_SCANNED);
-  }
-
-  /** Every entry that fails in none but these clauses. */
-  matchingBut(unread: readonly GrantClause[], { from, to }: Pair): readonly Entry[] {
-    const kept = unread.join();
-    const index = this.#loose.get(kept) ?? this.#indexLoose(unread);
-    this.#loose.set(kept, index);
-    const names = unread.includes("to.name") ? [ANY_NAME] : [ANY_NAME, to.name];
-    return names.flatMap((name) => index.get(looseKey(unread, from, to, name)) ?? NO_ENTRIES);
-  }
-
-  #indexLoose(unread: readonly GrantClause[]): Map<string, Entry[]> {
-    const index = new Map<string, Entry[]>();
-    for (const entry of this.#entries) {
-      if (entry.grant.rejected) continue;
-      pushTo(index, looseKey(unread, entry.from.entry, entry.to.entry, entry.to.entry.name ?? ANY_NAME), entry);
-    }
-    return index;
-  }
-
-  #indexSlips(): Map<string, Entry[]> {
-    const index = new Map<string, Entry[]>();
-    for (const entry of this.#entries) {
-      const key = meantKey(entry.from.entry, entry.to.entry, entry.to.entry.name ?? ANY_NAME);
-      if ((index.get(key)?.length ?? 0) < NEAREST_KEPT) pushTo(index, key, entry);
-    }
-    return index;
-  }
-
-  #indexNearMisses(): Map<string, Entry[]> {
-    const index = new Map<string, Entry[]>();
-    for (const entry of this.#entries) {
-      for (const key of missKeys(entry.from.entry, entry.to.entry, entry.to.entry.name ?? ANY_NAME)) {
-        if ((index.get(key)?.length ?? 0) < NEAREST_KEPT) pushTo(index, key, entry);
-      }
-    }
-    return index;
-  }
-}
-
-/** Where nothing comes near, it does not matter which of many entries is shown. */
-const MOST_SCANNED = 256;
-
-/** What somebody wrote is taken for a wildcard, though there is none. */
-const WILDCARD = "*";
-
-function meantKey(from: GrantFrom, to: GroupKind, name: string): string {
-  const parts = [
-    meantGroup(from.group),
-    meantKind(from.kind),
-    from.namespace,
-    meantGroup(to.group),
-    meantKind(to.kind),
-  ];
-  return [...parts, name].join("/");
-}
-
-/** The keys under which an entry may stand that means this pair. */
-function meantKeys(from: GrantFrom, to: NamespacedId): readonly string[] {
-  return [from.namespace, WILDCARD].flatMap((namespace) =>
-    [to.name, ANY_NAME, WILDCARD].map((name) => meantKey({ ...from, namespace }, to, name)),
-  );
-}
-
-/** A key without what the clauses look at that do not count. */
-function looseKey(unread: readonly GrantClause[], from: GrantFrom, to: GroupKind, name: string): string {
-  const part = (clause: GrantClause, text: string): string => (unread.includes(clause) ? "" : text);
-  return [
-    part("from.group", from.group),
-    part("from.kind", from.kind),
-    part("from.namespace", from.namespace),
-    part("to.group", to.group),
-    part("to.kind", to.kind),
-    part("to.name", name),
-  ].join("/");
-}
-
-/** A key for each clause left out: what shares one differs in that clause at most. */
-function missKeys(from: GrantFrom, to: GroupKind, name: string): readonly string[] {
-  const parts = [from.group, from.kind, from.namespace, to.group, to.kind, name];
-  return parts.map((_, left) => `${left}/${parts.map((part, at) => (at === left ? "" : part)).join("/")}`);
 }
 
 /** Decides grant references against all grants of a world. */
