@@ -1,4 +1,4 @@
-import { Field, type ProblemSink } from "../model/fields.ts";
+import { Field } from "../model/fields.ts";
 import { type Gap, implementationGaps } from "../model/gap.ts";
 import type { Listener } from "../model/listener.ts";
 import { type FieldPath, keyOf, type NamespacedId, type ObjectKey, sameGroupKind } from "../model/object.ts";
@@ -100,13 +100,11 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-const ignoreProblems: ProblemSink = () => undefined;
-
 function setsByGateway(sight: Sight): ReadonlyMap<ObjectKey, readonly AddedListeners[]> {
   const sets = new Map<ObjectKey, AddedListeners[]>();
   for (const { id, body } of LISTENER_SETS.flatMap((kind) => sight.objectsOf(kind))) {
     const row = ROWS.find(({ from, handshake }) => handshake === "attachment" && sameGroupKind(from, id));
-    const spec = Field.root(body, ignoreProblems).at("spec");
+    const spec = Field.silent(body).at("spec");
     const gateway = row === undefined ? null : readReferent(spec.at("parentRef"), id, row);
     if (gateway === null || id.namespace === null) continue;
     const added = { namespace: id.namespace, listeners: readListeners(spec) };

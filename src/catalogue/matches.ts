@@ -199,7 +199,7 @@ const rowFor = (route: GroupKind): MatchRow | undefined =>
 function matchesOf(row: MatchRow, spec: Field): readonly Field[] {
   const rules = spec.at("rules");
   /** What says nothing matches everything. */
-  const everything = Field.root(undefined, () => {});
+  const everything = Field.silent(undefined);
   if (!rules.present) return row.defaultRule ? [everything] : [];
   return rules.items().flatMap((rule) => {
     const matches = rule.at("matches").itemsOr();

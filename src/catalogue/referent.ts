@@ -169,10 +169,7 @@ function readDefaultGateways(field: Field, sight: Sight): readonly Named[] {
 }
 
 function scopeOf(body: unknown): string | undefined {
-  return Field.root(body, () => {})
-    .at("spec")
-    .at("defaultScope")
-    .text();
+  return Field.silent(body).at("spec").at("defaultScope").text();
 }
 
 const one = (field: Field, referent: ObjectId | null): readonly Named[] =>

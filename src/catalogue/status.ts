@@ -1,4 +1,4 @@
-import { Field, type ProblemSink } from "../model/fields.ts";
+import { Field } from "../model/fields.ts";
 import type { Listener } from "../model/listener.ts";
 import {
   compareIds,
@@ -22,9 +22,7 @@ import { rowOf } from "./rows.ts";
 export type ControllerOf = (parent: ObjectId) => string | null;
 
 /** A status is not for its reader to mend: what is wrongly typed in it is not read. */
-const ignoreProblems: ProblemSink = () => undefined;
-
-const rootOf = (object: KubeObject): Field => Field.root(object.body, ignoreProblems);
+const rootOf = (object: KubeObject): Field => Field.silent(object.body);
 
 /** A parentRef or ancestorRef in a status has the form and the defaults of a route's parentRef (docs/rules.md §2.2). */
 const PARENT_ROW = rowOf({ row: "HTTPRoute.parentRefs" });
@@ -273,7 +271,7 @@ function isResolved(entry: Field, generation: number | undefined): boolean {
 /** Reads how listeners are. One is of no use either where its Gateway or ListenerSet is not. */
 export function healthIn(sight: Sight): HealthOf {
   const known = new Map<ObjectKey, ReadonlyMap<string, ListenerHealth> | "unusable">();
-  const fieldsOf = (id: ObjectId): Field => Field.root(sight.get(id)?.body, ignoreProblems);
+  const fieldsOf = (id: ObjectId): Field => Field.silent(sight.get(id)?.body);
   const read = (id: ObjectId): ReadonlyMap<string, ListenerHealth> | "unusable" => {
     const holders = [id, gatewayOf(id, sight)].filter((holder) => holder !== null).map(fieldsOf);
     if (holders.some((holder) => fails(holder.at("status"), FAILING_HOLDER))) return "unusable";

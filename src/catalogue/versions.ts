@@ -18,7 +18,7 @@ export interface Definition {
 }
 
 function readDefinition(id: ObjectId, body: unknown): Definition | null {
-  const root = Field.root(body, () => {});
+  const root = Field.silent(body);
   const spec = root.at("spec");
   const group = spec.at("group").text();
   const kind = spec.at("names").at("kind").text();

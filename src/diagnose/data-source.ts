@@ -8,11 +8,9 @@ import type { Sight } from "../model/snapshot.ts";
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 const PATH: FieldPath = ["spec", "dataSourceRef"];
 
-const ignoreProblems = (): void => {};
-
 /** What was applied, as far as it can be read: somebody may have edited the annotation. */
 function appliedBody(body: unknown): unknown {
-  const text = Field.root(body, ignoreProblems).at("metadata").at("annotations").at(LAST_APPLIED).text();
+  const text = Field.silent(body).at("metadata").at("annotations").at(LAST_APPLIED).text();
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text);
@@ -21,7 +19,7 @@ function appliedBody(body: unknown): unknown {
   }
 }
 
-const dataSource = (body: unknown): Field => Field.root(body, ignoreProblems).at("spec").at("dataSourceRef");
+const dataSource = (body: unknown): Field => Field.silent(body).at("spec").at("dataSourceRef");
 
 function ofClaim({ id, body }: KubeObject): readonly Finding[] {
   const left = dataSource(body);

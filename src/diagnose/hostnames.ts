@@ -98,7 +98,7 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 function rivalReader(sight: Sight): (claim: Claim) => Rival {
   const known = new Map<ObjectKey, Omit<Rival, keyof Claim>>();
   const read = (route: NamespacedId): Omit<Rival, keyof Claim> => {
-    const root = Field.root(sight.get(route)?.body, () => {});
+    const root = Field.silent(sight.get(route)?.body);
     const created = root.at("metadata").at("creationTimestamp").text() ?? "";
     const matches = readMatches(route, root).map((match) => `${groupKindKey(route)}/${match}`);
     const requests = readRequests(route, root);

@@ -40,11 +40,7 @@ export function nearCode(word: string): FindingCode | null {
 
 /** The words of an object's annotation, each once; none where its body was not read. */
 function annotatedWords({ body }: KubeObject): readonly string[] {
-  const annotation = Field.root(body, () => {})
-    .at("metadata")
-    .at("annotations")
-    .at(IGNORE_ANNOTATION)
-    .text();
+  const annotation = Field.silent(body).at("metadata").at("annotations").at(IGNORE_ANNOTATION).text();
   if (annotation === undefined) return [];
   const words = annotation.split(",").map((word) => word.trim());
   return [...new Set(words.filter((word) => word !== ""))];

@@ -50,7 +50,7 @@ function openServices(grants: readonly Grant[], decisions: readonly Decision[]):
 
 /** Who else than its namespace's Pods may be behind a Service; null where its selector decides, or cannot be read. */
 function openEndpoints(body: unknown): OpenEndpoints | null {
-  const spec = Field.root(body, () => {}).at("spec");
+  const spec = Field.silent(body).at("spec");
   // The API server takes no Service without ports, so this one is a stand-in that says nothing of itself.
   if (!spec.present) return null;
   const type = spec.at("type").textOr("ClusterIP");

@@ -16,9 +16,7 @@ function normalized(path: string): string {
 
 /** The files that a kustomization lists in one of its fields. What is no path, as an inline patch, is the name of no file. */
 function filesIn({ value, source }: ParsedDocument, field: string): readonly string[] {
-  const items = Field.root(value, () => {})
-    .at(field)
-    .items();
+  const items = Field.silent(value).at(field).items();
   return items.flatMap((item) => {
     const path = item.text() ?? item.at("path").text();
     if (path === undefined) return [];

@@ -136,7 +136,7 @@ function readObject(
   };
   // Wrong types in what identifies an object make it no object. Those in its metadata are told with its name; everything else
   // is left to the readers of its kind.
-  const root = Field.root(value, () => {});
+  const root = Field.silent(value);
   const apiVersion = root.at("apiVersion").text();
   const kind = segment(root.at("kind"));
   const type = apiVersion === undefined ? null : splitApiVersion(apiVersion);

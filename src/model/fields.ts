@@ -63,6 +63,11 @@ export class Field {
     return new Field(value, path, sink);
   }
 
+  /** The root of an object whose problems are told elsewhere, or are not for its reader to mend. */
+  static silent(value: unknown): Field {
+    return new Field(value, [], () => {});
+  }
+
   /** What is here, unproved. */
   get raw(): unknown {
     return this.#value;
