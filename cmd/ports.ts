@@ -1,3 +1,4 @@
+import type { ClusterReader } from "../src/load/cluster/open.ts";
 import type { ConnectionOptions } from "../src/load/cluster/options.ts";
 import type { ClusterWorld } from "../src/load/cluster/read.ts";
 import type { Source } from "../src/model/source.ts";
@@ -30,6 +31,8 @@ export interface ClusterQuery {
 export interface Ports {
   readonly readFiles: (filenames: readonly string[], recursive: boolean) => Promise<readonly Source[]>;
   readonly readCluster: (query: ClusterQuery, progress: Progress) => Promise<ClusterWorld>;
+  /** Connects to a cluster that is read by needs; whoever opens it closes it. */
+  readonly openCluster: (query: ClusterQuery, progress: Progress) => Promise<ClusterReader>;
   /** The namespace of the current context, `default` where there is none. */
   readonly contextNamespace: (connection: ConnectionOptions) => Promise<string>;
   readonly progress: () => Progress;

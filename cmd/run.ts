@@ -5,7 +5,8 @@ import type { ManifestWorld } from "../src/manifest/objects.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import { includesGroupKind, type KubeObject, keyOf, type ObjectId, type ObjectKey } from "../src/model/object.ts";
 import type { Report } from "../src/model/report.ts";
-import { type Snapshot, sightOf } from "../src/model/snapshot.ts";
+import { sightOf } from "../src/model/sight.ts";
+import type { Snapshot } from "../src/model/snapshot.ts";
 import { formatPosition } from "../src/model/source.ts";
 import { audit } from "../src/pipeline.ts";
 import { gapText } from "../src/render/prose.ts";
@@ -34,7 +35,15 @@ async function loadCluster(
   );
   const objects = new Map<ObjectKey, KubeObject>(world.objects.map((object) => [keyOf(object.id), object]));
   return {
-    snapshot: { source: "cluster", closed: true, objects, gaps: world.gaps, problems: [], served: world.served },
+    snapshot: {
+      source: "cluster",
+      closed: true,
+      objects,
+      gaps: world.gaps,
+      problems: [],
+      served: world.served,
+      asked: null,
+    },
     notes: [],
   };
 }

@@ -1,12 +1,22 @@
 import { extract } from "./catalogue/extract.ts";
+import { makerOf } from "./catalogue/makers.ts";
+import { healthIn, statementsIn } from "./catalogue/status.ts";
 import { definitionsOf, servedKinds } from "./catalogue/versions.ts";
-import { diagnose } from "./diagnose/findings.ts";
+import { diagnose, diagnoseObjects } from "./diagnose/findings.ts";
 import { IGNORE_NOTHING, type Ignoring } from "./diagnose/ignore.ts";
+import { nextHops } from "./diagnose/next-hops.ts";
 import { report } from "./diagnose/report.ts";
+import { judgements } from "./diagnose/status.ts";
 import { usageOf } from "./diagnose/usage.ts";
 import { decide } from "./evaluate/decide.ts";
+import type { Answer, Inquiry } from "./model/answer.ts";
+import { crossesNamespace } from "./model/decision.ts";
+import { type Need, needKey } from "./model/need.ts";
+import { keyOf, type ObjectId, type ObjectKey } from "./model/object.ts";
 import type { Report, Scope } from "./model/report.ts";
-import { type Snapshot, sightOf } from "./model/snapshot.ts";
+import { type OnNeed, sightOf } from "./model/sight.ts";
+import type { Snapshot } from "./model/snapshot.ts";
+import { adviser, type Judged } from "./remedy/advice.ts";
 
 /** Snapshot → references → decisions → report: every stage once, in this order. */
 export function audit(snapshot: Snapshot, scope: Scope, ignore: Ignoring = IGNORE_NOTHING): Report {
@@ -28,4 +38,99 @@ export function audit(snapshot: Snapshot, scope: Scope, ignore: Ignoring = IGNOR
   });
   const { grantKinds, unfollowed } = extracted;
   return report({ snapshot, sight, decisions, grants: usage, findings, grantKinds, unfollowed }, scope, ignore);
+}
+
+/** The decisions on the references of some objects, in a world of which no more need be read than they depend on. */
+export function judge(snapshot: Snapshot, objects: ReadonlySet<ObjectKey>, onNeed: OnNeed): Judged {
+  const sight = sightOf(snapshot, onNeed);
+  const aside = sightOf(snapshot);
+  const served = servedKinds(snapshot, definitionsOf(aside));
+  const extracted = extract(sight, served, snapshot.source, { on: (id) => objects.has(keyOf(id)), aside });
+  return { sight, extracted, decisions: decide({ ...extracted, sight }) };
+}
+
+/** What is asked about some objects of a world. */
+export interface Question {
+  readonly objects: readonly ObjectId[];
+  /** Whether to look at what may keep traffic away after all was permitted. */
+  readonly hops: boolean;
+}
+
+/** An answer as far as it can be given, and what is to be read for the rest. None is needed of a world that was read at once. */
+export interface Inquired<T> {
+  readonly answer: T;
+  readonly needs: readonly Need[];
+}
+
+/** Grants that stand in the referrer's namespace, or a parent's, by mistake, would only permit elsewhere. */
+function lookForMisplaced({ sight, decisions, extracted }: Judged): void {
+  for (const { outcome, handshake, reference } of decisions.filter(crossesNamespace)) {
+    if (handshake !== "grant" || outcome.verdict !== "refused") continue;
+    const parents = decisions.filter(
+      (other) => other.handshake === "attachment" && keyOf(other.reference.referrer) === keyOf(reference.referrer),
+    );
+    for (const namespace of [
+      reference.referrer.namespace,
+      ...parents.map((parent) => parent.reference.referent.namespace),
+    ]) {
+      if (namespace !== null) for (const kind of extracted.grantKinds) sight.hidden(kind, namespace);
+    }
+  }
+}
+
+/**
+ * Everything that is to be said of the references of some objects: what `why-denied` and `explain` are readings of. Over a
+ * snapshot that is read by needs it is called again with what was needed, until nothing is.
+ */
+export function inquire(snapshot: Snapshot, { objects, hops }: Question): Inquired<Inquiry> {
+  const needs = new Map<string, Need>();
+  const onNeed: OnNeed = (need) => {
+    needs.set(needKey(need), need);
+  };
+  const judged = judge(snapshot, new Set(objects.map(keyOf)), onNeed);
+  const { sight, extracted, decisions } = judged;
+  lookForMisplaced(judged);
+  const statements = statementsIn(sight, objects);
+  const holders = [...extracted.holders.values()];
+  const hearing = { statements, decisions, holders, healthOf: healthIn(sight), whole: snapshot.asked === null };
+  const judgedStatements = judgements(hearing);
+  const problems = [...snapshot.problems, ...extracted.problems];
+  const findings = diagnoseObjects({ snapshot, sight, objects, decisions, problems, hearing });
+  const ofObject = (id: ObjectId): Answer | null => {
+    const object = sight.get(id);
+    if (object === undefined) return null;
+    const key = keyOf(id);
+    const own = decisions.filter(({ reference }) => keyOf(reference.referrer) === key);
+    const ownFindings = findings.filter(({ subject }) => subject !== null && keyOf(subject) === key);
+    const adviceOn = adviser({
+      snapshot,
+      judged,
+      findings: ownFindings,
+      judge: (world) => judge(world, new Set([key]), onNeed),
+    });
+    return {
+      object,
+      maker: makerOf(object),
+      decisions: own,
+      advice: new Map(
+        own.flatMap((decision) => {
+          const advice = adviceOn(decision, own);
+          return advice === null ? [] : [[decision, advice] as const];
+        }),
+      ),
+      findings: ownFindings,
+      judgements: judgedStatements.filter(({ statement }) => keyOf(statement.object) === key),
+      hops: hops ? nextHops(own, sight) : [],
+    };
+  };
+  const answers = objects.map(ofObject).filter((answer) => answer !== null);
+  return {
+    answer: {
+      source: snapshot.source,
+      answers,
+      gaps: snapshot.gaps,
+      locate: (id, path) => snapshot.objects.get(keyOf(id))?.locate(path) ?? null,
+    },
+    needs: [...needs.values()],
+  };
 }

@@ -40,6 +40,7 @@ const STAGES: ReadonlyMap<string, readonly string[]> = new Map([
   ["load", ["catalogue"]],
   ["evaluate", ["catalogue"]],
   ["diagnose", ["catalogue"]],
+  ["remedy", ["catalogue"]],
   ["render", ["catalogue"]],
 ]);
 

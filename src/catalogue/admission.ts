@@ -2,7 +2,7 @@ import type { Gap } from "../model/gap.ts";
 import { type Labels, NAMESPACE_NAME_LABEL, selects, selectsPartly } from "../model/labels.ts";
 import type { NamespaceAdmission } from "../model/listener.ts";
 import type { ObjectId } from "../model/object.ts";
-import type { Sight } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
 import { NAMESPACE } from "./kinds.ts";
 
 /** Something holds, does not, or cannot be told because of a gap. */

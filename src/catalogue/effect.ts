@@ -2,7 +2,7 @@ import { Field } from "../model/fields.ts";
 import { type Gap, implementationGaps } from "../model/gap.ts";
 import type { Listener } from "../model/listener.ts";
 import { type FieldPath, keyOf, type NamespacedId, type ObjectKey, sameGroupKind } from "../model/object.ts";
-import type { Sight } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
 import type { Admissions } from "./admission.ts";
 import { LISTENER_SETS } from "./kinds.ts";
 import { DEFAULT_TLS_MODE, readAdmission, readListeners } from "./listeners.ts";

@@ -16,10 +16,11 @@ import {
   sameGroupKind,
 } from "../model/object.ts";
 import type { GrantReference, ParentScope, Reference } from "../model/reference.ts";
-import type { InputProblem, ServedKind, Sight, Snapshot } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
+import type { InputProblem, ServedKind, Snapshot } from "../model/snapshot.ts";
 import { admissionsOf } from "./admission.ts";
 import { type Effects, effectsIn } from "./effect.ts";
-import { placeGenerated } from "./generated.ts";
+import { isGenerating, placeGenerated } from "./generated.ts";
 import { readGrant } from "./grants.ts";
 import { GATEWAY, LISTENER_SETS, REFERENCE_GRANT, REFERENCE_POLICY, routeInfo, SERVICE } from "./kinds.ts";
 import { kindInfo } from "./known.ts";
@@ -200,7 +201,7 @@ function readReferrer(id: ObjectId, root: Field, rows: readonly WalkableRow[]): 
   };
 }
 
-function isHolder(id: ObjectId): boolean {
+function isHolder(id: GroupKind): boolean {
   return sameGroupKind(id, GATEWAY) || includesGroupKind(LISTENER_SETS, id);
 }
 
@@ -254,24 +255,39 @@ function policiesInForce(served: readonly ServedKind[] | null): boolean {
   return versionOf(REFERENCE_POLICY) !== undefined && [undefined, "v1alpha2"].includes(versionOf(REFERENCE_GRANT));
 }
 
+/** The objects whose references are wanted, where not all are. */
+export interface Focus {
+  readonly on: (id: ObjectId) => boolean;
+  /** The same world for all other objects: what they would have to be read with is not asked for. */
+  readonly aside: Sight;
+}
+
+function aroundOf(sight: Sight, onUnfollowed: (gap: Gap) => void): Around {
+  const admissions = admissionsOf(sight);
+  return { sight, admissions, onUnfollowed, effects: effectsIn(sight, admissions) };
+}
+
 /**
  * Reads every reference, grant and listener of the objects that can be seen, in an order that only the objects decide.
  *
  * @param served the kinds and versions that the cluster serves; null where that is not known
  * @param source of files, a grant that the API server would refuse permits nothing; what a cluster holds it has taken
+ * @param focus whose references are wanted; null for those of all objects
  */
-export function extract(sight: Sight, served: readonly ServedKind[] | null, source: Snapshot["source"]): Extract {
+export function extract(
+  sight: Sight,
+  served: readonly ServedKind[] | null,
+  source: Snapshot["source"],
+  focus: Focus | null = null,
+): Extract {
   const references: Reference[] = [];
+  /** Those of objects out of focus, which tell where generated objects stand. */
+  const others: Reference[] = [];
   const holders = new Map<ObjectKey, ListenerHolder>();
   const problems: InputProblem[] = [];
   const unfollowed = new Set<Gap>();
-  const admissions = admissionsOf(sight);
-  const around: Around = {
-    sight,
-    admissions,
-    onUnfollowed: (gap) => unfollowed.add(gap),
-    effects: effectsIn(sight, admissions),
-  };
+  const around = aroundOf(sight, (gap) => unfollowed.add(gap));
+  const aroundOthers = focus === null ? around : aroundOf(focus.aside, () => {});
   const sorted = (groupKind: GroupKind) =>
     sight
       .objectsOf(groupKind)
@@ -279,12 +295,15 @@ export function extract(sight: Sight, served: readonly ServedKind[] | null, sour
       .toSorted((a, b) => compareIds(a.id, b.id));
   for (const kind of REFERRER_KINDS) {
     const rows = ROWS_BY_KIND.get(groupKindKey(kind)) ?? [];
+    const matters = isHolder(kind) || isGenerating(kind);
     for (const object of sorted(kind)) {
       const { id } = object;
+      const inFocus = focus === null || focus.on(id);
+      if (!inFocus && !matters) continue;
       const root = Field.root(object.body, problemSink(object, problems));
       const referrer = readReferrer(id, root, rows);
-      const own = [...referencesOf(referrer, rows, around)];
-      references.push(...own);
+      const own = [...referencesOf(referrer, rows, inFocus ? around : aroundOthers)];
+      (inFocus ? references : others).push(...own);
       const holder = readHolder(referrer, own);
       if (holder !== null) holders.set(keyOf(id), holder);
     }
@@ -299,7 +318,7 @@ export function extract(sight: Sight, served: readonly ServedKind[] | null, sour
   const policies = read(REFERENCE_POLICY);
   const inForce = policiesInForce(served);
   return {
-    references: placeGenerated(references, sight),
+    references: placeGenerated(references, others, sight),
     unfollowed: [...unfollowed],
     grants: inForce ? [...read(REFERENCE_GRANT), ...policies] : read(REFERENCE_GRANT),
     grantKinds: inForce ? [REFERENCE_GRANT, REFERENCE_POLICY] : [REFERENCE_GRANT],

@@ -1,6 +1,6 @@
-import { keyOf } from "../model/object.ts";
+import { type GroupKind, groupKindKey, keyOf } from "../model/object.ts";
 import type { GrantReference, Reference } from "../model/reference.ts";
-import type { Sight } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
 import type { GrantRow } from "./row.ts";
 import { ROWS, rowOf } from "./rows.ts";
 
@@ -8,6 +8,13 @@ import { ROWS, rowOf } from "./rows.ts";
 const GENERATING: ReadonlySet<string> = new Set(
   ROWS.flatMap((row) => (row.handshake === "grant" && row.generatedBy !== undefined ? [row.generatedBy] : [])),
 );
+
+const GENERATING_KINDS: ReadonlySet<string> = new Set([...GENERATING].map((row) => groupKindKey(rowOf({ row }).from)));
+
+/** Do objects of the kind tell where an implementation generates others? */
+export function isGenerating(kind: GroupKind): boolean {
+  return GENERATING_KINDS.has(groupKindKey(kind));
+}
 
 type Homes = ReadonlyMap<string, ReadonlySet<string>>;
 
@@ -30,9 +37,15 @@ function placed(reference: GrantReference, { generatedBy }: GrantRow, homes: Hom
 /**
  * Says of each object from which an implementation generates others where those stand: in the namespaces of the objects
  * that name it (docs/rules.md §2.9).
+ *
+ * @param others references that are not wanted themselves, and may be such a naming
  */
-export function placeGenerated(references: readonly Reference[], sight: Sight): readonly Reference[] {
-  const homes = homesOf(references);
+export function placeGenerated(
+  references: readonly Reference[],
+  others: readonly Reference[],
+  sight: Sight,
+): readonly Reference[] {
+  const homes = homesOf([...references, ...others]);
   return references.map((reference) => {
     const row = rowOf(reference);
     return reference.handshake === "grant" && row.handshake === "grant"

@@ -11,7 +11,7 @@ import {
   type ObjectId,
   sameGroupKind,
 } from "../model/object.ts";
-import type { Sight } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
 import type { Admissions } from "./admission.ts";
 import { CLUSTER_SCOPED_REFERENTS, CLUSTER_TRUST_BUNDLE, CORE, GATEWAY, GATEWAY_API } from "./kinds.ts";
 import { readAdmission, readSelector } from "./listeners.ts";
@@ -159,8 +159,10 @@ export function asksForDefaultGateways(spec: Field): boolean {
   return spec.at("useDefaultGateways").text() === DEFAULT_SCOPE;
 }
 
-function readDefaultGateways(field: Field, sight: Sight): readonly Named[] {
+function readDefaultGateways(field: Field, { sight, onUnfollowed }: Surroundings): readonly Named[] {
   if (field.text() !== DEFAULT_SCOPE) return [];
+  const hidden = sight.hidden(GATEWAY, null);
+  if (hidden !== null) onUnfollowed(hidden);
   return sight
     .objectsOf(GATEWAY)
     .filter(({ body }) => scopeOf(body) === DEFAULT_SCOPE)
@@ -189,6 +191,6 @@ export function namedBy(field: Field, owner: ObjectId, row: CatalogueRow, around
     case "object-selector":
       return owner.namespace === null ? [] : readSelected(field, { ...owner, namespace: owner.namespace }, row, around);
     case "default-gateways":
-      return readDefaultGateways(field, around.sight);
+      return readDefaultGateways(field, around);
   }
 }

@@ -11,7 +11,7 @@ import {
   type ObjectKey,
   sameGroupKind,
 } from "../model/object.ts";
-import type { Sight } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
 import type { ConditionWord, Statement, StatementSubject } from "../model/status.ts";
 import { GATEWAY, GATEWAY_CLASS, isRoute, LISTENER_SETS, OWN_KINDS, X_TELEMETRY_POLICY } from "./kinds.ts";
 import { readListeners } from "./listeners.ts";
@@ -234,9 +234,19 @@ function statementsOf(object: KubeObject, controllerOf: ControllerOf): readonly 
   return [];
 }
 
-/** Everything that controllers say about references, in an order that only the objects decide. */
-export function statementsIn(sight: Sight): readonly Statement[] {
+/**
+ * Everything that controllers say about references, in an order that only the objects decide.
+ *
+ * @param wanted the objects whose status is read; null for all
+ */
+export function statementsIn(sight: Sight, wanted: readonly ObjectId[] | null = null): readonly Statement[] {
   const controllerOf = controllersIn(sight);
+  if (wanted !== null) {
+    return wanted.flatMap((id) => {
+      const object = includesGroupKind(OWN_KINDS, id) ? sight.get(id) : undefined;
+      return object === undefined ? [] : statementsOf(object, controllerOf);
+    });
+  }
   return OWN_KINDS.flatMap((kind) =>
     sight
       .objectsOf(kind)

@@ -1,7 +1,8 @@
 import { Field } from "../model/fields.ts";
 import type { VersionFate } from "../model/finding.ts";
 import { compareIds, type GroupKind, type ObjectId, sameGroupKind } from "../model/object.ts";
-import type { ServedKind, Sight, Snapshot } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
+import type { ServedKind, Snapshot } from "../model/snapshot.ts";
 import { CUSTOM_RESOURCE_DEFINITION, GATEWAY_API, GATEWAY_API_X, LISTENER_SET, X_LISTENER_SET } from "./kinds.ts";
 import { kindInfo } from "./known.ts";
 

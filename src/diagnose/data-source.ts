@@ -2,7 +2,7 @@ import { PERSISTENT_VOLUME_CLAIM } from "../catalogue/kinds.ts";
 import { Field } from "../model/fields.ts";
 import type { Finding } from "../model/finding.ts";
 import { compareIds, type FieldPath, type KubeObject } from "../model/object.ts";
-import type { Sight } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
 
 /** Where `kubectl apply` keeps what it was given. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";

@@ -2,10 +2,13 @@ import { healthIn, statementsIn } from "../catalogue/status.ts";
 import type { Definition } from "../catalogue/versions.ts";
 import type { Decision } from "../model/decision.ts";
 import type { Finding } from "../model/finding.ts";
+import { SEVERITIES } from "../model/finding.ts";
 import type { Grant } from "../model/grant.ts";
 import type { ListenerHolder } from "../model/listener.ts";
+import { keyOf, type ObjectId } from "../model/object.ts";
 import type { GrantReport } from "../model/report.ts";
-import type { InputProblem } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
+import type { InputProblem, Snapshot } from "../model/snapshot.ts";
 import { ofDataSources } from "./data-source.ts";
 import { openToAll } from "./exposure.ts";
 import { type GrantEvidence, ofGrant, ofLookAlikes, ofPolicies } from "./grants.ts";
@@ -15,7 +18,7 @@ import { redundantGrants } from "./redundant.ts";
 import { ofSlips } from "./reference-kinds.ts";
 import { ofReferences, ofServed } from "./references.ts";
 import { unselectedServices } from "./services.ts";
-import { ofStatus } from "./status.ts";
+import { type Hearing, ofStatus } from "./status.ts";
 import { ofVersions } from "./versions.ts";
 
 /** What findings are made from. */
@@ -41,7 +44,7 @@ export function diagnose(diagnosis: Diagnosis): readonly Finding[] {
     ...ofVersions(snapshot, sight, diagnosis.definitions),
     ...ofReferences(decisions, sight, snapshot.source),
     ...ofSlips(decisions),
-    ...ofStatus({ statements: statementsIn(sight), decisions, holders, healthOf: healthIn(sight) }),
+    ...ofStatus({ statements: statementsIn(sight), decisions, holders, healthOf: healthIn(sight), whole: true }),
     ...ofDataSources(sight),
     ...grants.flatMap((report) => ofGrant(report, diagnosis)),
     ...redundantGrants(all, refusedObjects(diagnosis.problems, snapshot.source)),
@@ -51,4 +54,33 @@ export function diagnose(diagnosis: Diagnosis): readonly Finding[] {
     ...hostnamesTaken(decisions, sight),
     ...unselectedServices(all, decisions, sight),
   ];
+}
+
+/** What findings on some objects are made from. */
+export interface ObjectDiagnosis {
+  readonly snapshot: Snapshot;
+  readonly sight: Sight;
+  readonly objects: readonly ObjectId[];
+  /** On the references of those objects. */
+  readonly decisions: readonly Decision[];
+  readonly problems: readonly InputProblem[];
+  readonly hearing: Hearing;
+}
+
+/** What is wrong with some objects and what they refer to, from the gravest: those of the findings that need no more of the world. */
+export function diagnoseObjects(diagnosis: ObjectDiagnosis): readonly Finding[] {
+  const { snapshot, sight, objects, decisions, hearing } = diagnosis;
+  const keys = new Set(objects.map(keyOf));
+  const problems = diagnosis.problems.filter((problem) => "id" in problem && keys.has(keyOf(problem.id)));
+  const found = [
+    ...problems.map((problem) => ofProblem(problem, snapshot.source)),
+    ...ofServed(snapshot, decisions),
+    ...ofReferences(decisions, sight, snapshot.source),
+    ...ofSlips(decisions),
+    ...ofStatus(hearing),
+    ...ofDataSources(sight).filter(({ subject }) => subject !== null && keys.has(keyOf(subject))),
+    ...unselectedServices([], decisions, sight),
+  ];
+  const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
+  return found.toSorted((a, b) => rank(a) - rank(b));
 }

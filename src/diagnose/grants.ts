@@ -14,7 +14,8 @@ import {
   sameGroupKind,
 } from "../model/object.ts";
 import type { GrantReport } from "../model/report.ts";
-import type { Sight, Snapshot } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
+import type { Snapshot } from "../model/snapshot.ts";
 import { redundantEntries } from "./redundant.ts";
 import { meantFrom, meantTo } from "./slips.ts";
 

@@ -5,7 +5,7 @@ import { Field } from "../model/fields.ts";
 import type { Finding, Seniority } from "../model/finding.ts";
 import type { Listener } from "../model/listener.ts";
 import { compareIds, compareText, groupKindKey, keyOf, type NamespacedId, type ObjectKey } from "../model/object.ts";
-import type { Sight } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
 import { type Demands, Firsts } from "./firsts.ts";
 
 type HostnameTaken = Extract<Finding, { readonly code: "hostname-taken" }>;

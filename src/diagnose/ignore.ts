@@ -3,7 +3,8 @@ import { asCode, FINDING_CODES, type Finding, type FindingCode, IGNORE_ANNOTATIO
 import { nearWord } from "../model/near-word.ts";
 import { compareIds, type KubeObject, type ObjectId } from "../model/object.ts";
 import type { IgnoredFinding } from "../model/report.ts";
-import type { Sight, Snapshot } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
+import type { Snapshot } from "../model/snapshot.ts";
 
 /** A wish to hear no more of some findings. */
 export interface IgnoreRule {

@@ -12,7 +12,8 @@ import {
 } from "../model/decision.ts";
 import type { Finding, Severity } from "../model/finding.ts";
 import { includesGroupKind } from "../model/object.ts";
-import type { Namesakes, Sight, Snapshot } from "../model/snapshot.ts";
+import type { Namesakes, Sight } from "../model/sight.ts";
+import type { Snapshot } from "../model/snapshot.ts";
 
 const GRANT_KINDS = [REFERENCE_GRANT, REFERENCE_POLICY];
 

@@ -6,7 +6,8 @@ import type { Grant } from "../model/grant.ts";
 import { selects } from "../model/labels.ts";
 import { type GroupKind, includesGroupKind, keyOf, type ObjectId, sameGroupKind } from "../model/object.ts";
 import type { Counts, GrantReport, Report, Scope, VerdictCounts } from "../model/report.ts";
-import type { Sight, Snapshot } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
+import type { Snapshot } from "../model/snapshot.ts";
 import { diagnoseAnnotations, type Ignoring, silence } from "./ignore.ts";
 
 /** All that was decided and found, before it is narrowed. */

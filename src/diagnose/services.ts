@@ -5,7 +5,7 @@ import { Field, UNUSABLE } from "../model/fields.ts";
 import type { Finding, OpenEndpoints } from "../model/finding.ts";
 import type { Grant } from "../model/grant.ts";
 import { compareIds, keyOf, type NamespacedId, type ObjectKey, sameGroupKind } from "../model/object.ts";
-import type { Sight } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
 
 /** A Service and the grants that open it to another namespace. */
 interface OpenService {

@@ -7,13 +7,12 @@ import {
   type Decision,
   type GrantDecision,
   type ListenerTrial,
-  type NonEmpty,
 } from "../model/decision.ts";
 import type { Doubt, Finding } from "../model/finding.ts";
 import type { Listener, ListenerHolder } from "../model/listener.ts";
 import { type FieldPath, keyOf, type ObjectId, type ObjectKey } from "../model/object.ts";
 import type { ParentScope } from "../model/reference.ts";
-import type { Statement, StatementSubject } from "../model/status.ts";
+import type { Contradiction, Judgement, Statement, StatementSubject } from "../model/status.ts";
 import { openAnswers, type OpenAnswers as PureAnswers } from "./open-answers.ts";
 
 /** What statements are held against. */
@@ -22,27 +21,14 @@ export interface Hearing {
   readonly decisions: readonly Decision[];
   readonly holders: Iterable<ListenerHolder>;
   readonly healthOf: HealthOf;
+  /** Whether every other route was seen: a route may be refused for what another one has. */
+  readonly whole: boolean;
 }
 
 /** What is left open, by the specification and by what else was said. */
 interface OpenAnswers extends PureAnswers {
   /** None of the listeners that take the route is of any use: some controllers then say that there is none. */
   readonly listenersUnusable: (decision: AttachmentDecision) => boolean;
-}
-
-/** A statement beside the verdicts on what it speaks of. */
-export interface Judgement {
-  readonly statement: Statement;
-  /** The decisions on the references that the statement speaks of; none where there are no such references. */
-  readonly decisions: readonly Decision[];
-  /** How the two disagree, if they do, and the decisions that the statement contradicts. */
-  readonly disagreement: Contradiction | null;
-}
-
-/** A statement says otherwise than the verdicts. */
-export interface Contradiction {
-  readonly code: "controller-refuses-permitted" | "controller-permits-refused";
-  readonly decisions: NonEmpty<Decision>;
 }
 
 const NOT_PERMITTED = "RefNotPermitted";
@@ -318,7 +304,11 @@ function isExperimentalField({ reference }: Decision): boolean {
 }
 
 /** Why the controller may be right all the same (docs/rules.md §4.4). */
-function doubtsOf({ freshness, supersededBy, subject, condition }: Statement, found: Contradiction): readonly Doubt[] {
+function doubtsOf(
+  { freshness, supersededBy, subject, condition }: Statement,
+  found: Contradiction,
+  whole: boolean,
+): readonly Doubt[] {
   const doubts: Doubt[] = [];
   if (freshness !== "fresh") doubts.push({ because: "generation" });
   if (supersededBy !== null) doubts.push({ because: "superseded" });
@@ -326,6 +316,9 @@ function doubtsOf({ freshness, supersededBy, subject, condition }: Statement, fo
     case "controller-refuses-permitted": {
       const namespaces = meshNamespaces(found.decisions);
       if (namespaces.length > 0) doubts.push({ because: "mesh", namespaces });
+      // Another route, or listener, may have what this one is refused for.
+      if (!whole && condition.type === "Accepted" && subject.about === "parent")
+        doubts.push({ because: "others-unseen" });
       break;
     }
     case "controller-permits-refused":
@@ -338,8 +331,8 @@ function doubtsOf({ freshness, supersededBy, subject, condition }: Statement, fo
   return doubts;
 }
 
-function ofContradiction(statement: Statement, found: Contradiction): Finding {
-  const doubts = doubtsOf(statement, found);
+function ofContradiction(statement: Statement, found: Contradiction, whole: boolean): Finding {
+  const doubts = doubtsOf(statement, found, whole);
   return {
     code: found.code,
     severity: doubts.length === 0 ? "error" : "warning",
@@ -356,7 +349,7 @@ export function ofStatus(hearing: Hearing): readonly Finding[] {
   const speakers = Map.groupBy(judgements(hearing), ({ statement }) => speakerKey(statement));
   return [...speakers.values()].flatMap((said): readonly Finding[] => {
     const findings = said.flatMap(({ statement, disagreement }) =>
-      disagreement === null ? [] : [ofContradiction(statement, disagreement)],
+      disagreement === null ? [] : [ofContradiction(statement, disagreement, hearing.whole)],
     );
     const stale = said.find(({ statement }) => statement.freshness === "stale")?.statement;
     if (findings.length > 0 || stale === undefined) return findings;

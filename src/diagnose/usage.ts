@@ -5,7 +5,7 @@ import { type Decision, type GrantDecision, type GrantTrial, unreadClauses } fro
 import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
 import { groupKindKey } from "../model/object.ts";
 import type { GrantReport, PairUsage, Usage } from "../model/report.ts";
-import type { Sight } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
 
 /** What usage is told from. */
 export interface UsageEvidence {

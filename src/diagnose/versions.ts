@@ -1,6 +1,7 @@
 import { type Definition, droppedVersions, fateOf, leavingVersions } from "../catalogue/versions.ts";
 import type { Finding, Severity, VersionFate } from "../model/finding.ts";
-import type { Sight, Snapshot } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
+import type { Snapshot } from "../model/snapshot.ts";
 
 /** What is dropped already stands in the way of the next upgrade; what is deprecated, in that of one to come. */
 const SEVERITY_OF: Readonly<Record<VersionFate, Severity>> = { dropped: "warning", deprecated: "info" };

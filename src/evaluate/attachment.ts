@@ -15,7 +15,7 @@ import {
   sameGroupKind,
 } from "../model/object.ts";
 import type { AttachmentReference } from "../model/reference.ts";
-import type { Sight } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
 
 function unknown(gap: Gap): AttachmentVerdict {
   return { verdict: "unknown", gaps: [gap], trials: [] };

@@ -4,7 +4,7 @@ import type { Grant } from "../model/grant.ts";
 import type { ListenerHolder } from "../model/listener.ts";
 import { type GroupKind, includesGroupKind, type ObjectId, type ObjectKey } from "../model/object.ts";
 import type { FreeReference, Reference } from "../model/reference.ts";
-import type { Sight } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
 import { attachmentEvaluator } from "./attachment.ts";
 import { grantEvaluator } from "./grants.ts";
 

@@ -5,7 +5,7 @@ import { type Gap, implementationGaps } from "../model/gap.ts";
 import type { Grant, GrantFrom, GrantTo, Indexed } from "../model/grant.ts";
 import { compareIds, type GroupKind, includesGroupKind, keyOf, type NamespacedId } from "../model/object.ts";
 import type { GrantReference } from "../model/reference.ts";
-import type { Sight } from "../model/snapshot.ts";
+import type { Sight } from "../model/sight.ts";
 import { disputed, doubt } from "./doubt.ts";
 import {
   type Entry,

@@ -24,5 +24,6 @@ export function snapshotOfManifests(world: ManifestWorld, closed: boolean): Snap
     gaps: world.gaps,
     problems: [...world.problems, ...duplicates],
     served: null,
+    asked: null,
   };
 }

@@ -4,7 +4,8 @@ import type { Grant, InertCause } from "./grant.ts";
 import type { Listener, NamespaceAdmission } from "./listener.ts";
 import type { FieldPath, GroupKind, NamespacedId, ObjectId } from "./object.ts";
 import type { InvalidKindReason } from "./reference.ts";
-import type { InputProblem, Namesakes } from "./snapshot.ts";
+import type { Namesakes } from "./sight.ts";
+import type { InputProblem } from "./snapshot.ts";
 import type { Statement } from "./status.ts";
 
 /** From the gravest. `--fail-on` names the lowest that makes the exit code 1. */
@@ -24,9 +25,10 @@ export interface EntryRef {
  * - `mesh`: under a mesh parent it asks for a grant, which it is free to; in these namespaces one would satisfy it.
  * - `rules-left-out`: it says that it left rules out, so it may not have looked at the reference.
  * - `experimental`: it may not implement the fields, which only the experimental channel has.
+ * - `others-unseen`: it may refuse the route for the sake of another one, and others were not looked at.
  */
 export type Doubt =
-  | { readonly because: "generation" | "superseded" | "rules-left-out" | "experimental" }
+  | { readonly because: "generation" | "superseded" | "rules-left-out" | "experimental" | "others-unseen" }
   | { readonly because: "mesh"; readonly namespaces: readonly string[] };
 
 /** A spec verdict and what a controller wrote, side by side. */

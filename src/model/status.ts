@@ -1,3 +1,4 @@
+import type { Decision, NonEmpty } from "./decision.ts";
 import type { FieldPath, ObjectId } from "./object.ts";
 
 /** What one condition says that bears on references. */
@@ -49,4 +50,19 @@ export interface Statement {
   readonly path: FieldPath;
   /** Where in the object the references stand that the condition speaks of: how their paths begin. */
   readonly fields: readonly FieldPath[];
+}
+
+/** A statement beside the verdicts on what it speaks of. */
+export interface Judgement {
+  readonly statement: Statement;
+  /** The decisions on the references that the statement speaks of; none where there are no such references. */
+  readonly decisions: readonly Decision[];
+  /** How the two disagree, if they do, and the decisions that the statement contradicts. */
+  readonly disagreement: Contradiction | null;
+}
+
+/** A statement says otherwise than the verdicts. */
+export interface Contradiction {
+  readonly code: "controller-refuses-permitted" | "controller-permits-refused";
+  readonly decisions: NonEmpty<Decision>;
 }

@@ -2,7 +2,8 @@ import type { Decision } from "../model/decision.ts";
 import type { Disagreement, Finding, KnownKind } from "../model/finding.ts";
 import type { Gap } from "../model/gap.ts";
 import { compareText, formatPath, type GroupKind, keyOf, type ObjectId } from "../model/object.ts";
-import type { InputProblem, Namesakes } from "../model/snapshot.ts";
+import type { Namesakes } from "../model/sight.ts";
+import type { InputProblem } from "../model/snapshot.ts";
 import type { Statement, StatementSubject } from "../model/status.ts";
 
 /** What findings carry besides their words, as plain data: for each code what docs/schema/audit.schema.json says. */

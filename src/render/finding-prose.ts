@@ -4,7 +4,8 @@ import { currentVersion, isGone, replacementOf } from "../catalogue/versions.ts"
 import type { Decision, FreeDecision, GrantDecision, WithVerdict } from "../model/decision.ts";
 import { type Finding, IGNORE_ANNOTATION } from "../model/finding.ts";
 import { type FieldPath, formatPath, keyOf, type ObjectId, type Position } from "../model/object.ts";
-import type { InputProblem, Namesakes } from "../model/snapshot.ts";
+import type { Namesakes } from "../model/sight.ts";
+import type { InputProblem } from "../model/snapshot.ts";
 import { formatPosition } from "../model/source.ts";
 import { entryText, inertText, redundantText, unknownKindText } from "./grant-prose.ts";
 import {

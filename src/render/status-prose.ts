@@ -62,6 +62,8 @@ function doubtText(doubt: Doubt, { supersededBy }: Statement): string {
       return "; the controller left rules out, so it may not have looked at it";
     case "experimental":
       return "; the controller may not implement the field, which is in the experimental channel only";
+    case "others-unseen":
+      return "; it may do so for the sake of another route or listener: only audit looks at those";
     case "mesh":
       return `; this mesh asks for a grant all the same: a ReferenceGrant in ${doubt.namespaces.join(" and ")} would satisfy it`;
   }

@@ -6,7 +6,7 @@ import type { AttachmentDecision, AttachmentVerdict, ListenerTrial } from "../..
 import type { Finding } from "../../src/model/finding.ts";
 import type { Listener } from "../../src/model/listener.ts";
 import { type KubeObject, keyOf, type NamespacedId } from "../../src/model/object.ts";
-import { type Sight, sightOf } from "../../src/model/snapshot.ts";
+import { type Sight, sightOf } from "../../src/model/sight.ts";
 import { findingText } from "../../src/render/finding-prose.ts";
 
 const GROUP = "gateway.networking.k8s.io";
@@ -90,7 +90,7 @@ function decisionOf(route: Route): AttachmentDecision {
 
 function sightOn(routes: readonly Route[]): Sight {
   const objects = new Map(routes.map((route) => [keyOf(idOf(route)), objectOf(route)]));
-  return sightOf({ source: "cluster", closed: true, objects, gaps: [], problems: [], served: null });
+  return sightOf({ source: "cluster", closed: true, objects, gaps: [], problems: [], served: null, asked: null });
 }
 
 function findings(routes: readonly Route[]): readonly Finding[] {

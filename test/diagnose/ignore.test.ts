@@ -3,7 +3,7 @@ import { exitCode } from "../../src/diagnose/exit-code.ts";
 import { findingCode, type IgnoreRule, idleRules, nearCode } from "../../src/diagnose/ignore.ts";
 import { IGNORE_ANNOTATION } from "../../src/model/finding.ts";
 import type { Scope } from "../../src/model/report.ts";
-import { sightOf } from "../../src/model/snapshot.ts";
+import { sightOf } from "../../src/model/sight.ts";
 import { audit } from "../../src/pipeline.ts";
 import { findingPlace, findingText } from "../../src/render/finding-prose.ts";
 import { core, gateway, grant, type Manifest, namespace, route, snapshotOf } from "../harness/world.ts";

@@ -3,7 +3,7 @@ import { unselectedServices } from "../../src/diagnose/services.ts";
 import type { GrantDecision, GrantTrial, GrantVerdict } from "../../src/model/decision.ts";
 import type { Grant, GrantFrom, GrantTo } from "../../src/model/grant.ts";
 import { type KubeObject, keyOf, type NamespacedId, type ObjectId } from "../../src/model/object.ts";
-import { type Sight, sightOf } from "../../src/model/snapshot.ts";
+import { type Sight, sightOf } from "../../src/model/sight.ts";
 
 const GROUP = "gateway.networking.k8s.io";
 const API: NamespacedId = { group: "", kind: "Service", namespace: "backend", name: "api" };
@@ -22,7 +22,15 @@ function service(spec: unknown, id: NamespacedId = API): KubeObject {
 
 function sightOn(...objects: readonly KubeObject[]): Sight {
   const byKey = new Map(objects.map((object) => [keyOf(object.id), object]));
-  return sightOf({ source: "cluster", closed: true, objects: byKey, gaps: [], problems: [], served: null });
+  return sightOf({
+    source: "cluster",
+    closed: true,
+    objects: byKey,
+    gaps: [],
+    problems: [],
+    served: null,
+    asked: null,
+  });
 }
 
 /** A grant for HTTPRoutes of app; entries of `to` are completed to "every Service". */

@@ -5,7 +5,7 @@ import { judgements, ofStatus } from "../../src/diagnose/status.ts";
 import { decide } from "../../src/evaluate/decide.ts";
 import type { Finding } from "../../src/model/finding.ts";
 import { formatPath } from "../../src/model/object.ts";
-import { sightOf } from "../../src/model/snapshot.ts";
+import { sightOf } from "../../src/model/sight.ts";
 import type { Statement } from "../../src/model/status.ts";
 import { auditText } from "../../src/render/audit-text.ts";
 import { findingText } from "../../src/render/finding-prose.ts";
@@ -58,7 +58,7 @@ function world(manifests: readonly Manifest[], closed: boolean) {
   const extracted = extract(sight, null, "cluster");
   const decisions = decide({ ...extracted, sight });
   const holders = [...extracted.holders.values()];
-  return { statements: statementsIn(sight), decisions, holders, healthOf: healthIn(sight) };
+  return { statements: statementsIn(sight), decisions, holders, healthOf: healthIn(sight), whole: true };
 }
 
 const SUBJECTS = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { KINDS } from "../../../src/catalogue/known.ts";
 import type { ClusterWorld } from "../../../src/load/cluster/read.ts";
 import { keyOf } from "../../../src/model/object.ts";
-import { sightOf } from "../../../src/model/snapshot.ts";
+import { sightOf } from "../../../src/model/sight.ts";
 import {
   discovery,
   forbid,
@@ -35,6 +35,7 @@ function sight(world: ClusterWorld) {
     gaps: world.gaps,
     problems: [],
     served: world.served,
+    asked: null,
   });
 }
 

@@ -1,0 +1,32 @@
+import type { Decision } from "./decision.ts";
+import type { Finding } from "./finding.ts";
+import type { Gap } from "./gap.ts";
+import type { Hop } from "./hop.ts";
+import type { FieldPath, KubeObject, ObjectId, Position } from "./object.ts";
+import type { Advice, Maker } from "./remedy.ts";
+import type { Judgement } from "./status.ts";
+
+/** Everything that is to be said of the references of one object. */
+export interface Answer {
+  readonly object: KubeObject;
+  /** What writes the object; null where nothing is known to. */
+  readonly maker: Maker | null;
+  /** In the order of the object. */
+  readonly decisions: readonly Decision[];
+  /** What to do about each decision that is not permitted, or leads nowhere. */
+  readonly advice: ReadonlyMap<Decision, Advice>;
+  /** On the object, from the gravest. */
+  readonly findings: readonly Finding[];
+  /** What controllers wrote on the object, beside the verdicts. */
+  readonly judgements: readonly Judgement[];
+  readonly hops: readonly Hop[];
+}
+
+/** The answers about some objects, and what hid something from them. */
+export interface Inquiry {
+  readonly source: "cluster" | "files";
+  readonly answers: readonly Answer[];
+  readonly gaps: readonly Gap[];
+  /** Where a field of an object stands in the input; null for objects from a cluster. */
+  readonly locate: (id: ObjectId, path: FieldPath) => Position | null;
+}
