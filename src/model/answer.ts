@@ -2,7 +2,7 @@ import type { Decision } from "./decision.ts";
 import type { Finding } from "./finding.ts";
 import type { Gap } from "./gap.ts";
 import type { Hop } from "./hop.ts";
-import type { FieldPath, KubeObject, ObjectId, Position } from "./object.ts";
+import type { KubeObject, Locate } from "./object.ts";
 import type { Advice, Maker } from "./remedy.ts";
 import type { Judgement } from "./status.ts";
 
@@ -28,5 +28,5 @@ export interface Inquiry {
   readonly answers: readonly Answer[];
   readonly gaps: readonly Gap[];
   /** Where a field of an object stands in the input; null for objects from a cluster. */
-  readonly locate: (id: ObjectId, path: FieldPath) => Position | null;
+  readonly locate: Locate;
 }

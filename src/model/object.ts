@@ -49,6 +49,9 @@ export interface Position {
 /** The way from the root of an object to one field: property names and list indices. */
 export type FieldPath = readonly (string | number)[];
 
+/** Where a field of an object stands in the input; null for objects from a cluster. */
+export type Locate = (id: ObjectId, path: FieldPath) => Position | null;
+
 /** Writes a path as kubectl and the API server do: `spec.rules[0].backendRefs[1]`. */
 export function formatPath(path: FieldPath): string {
   let text = "";

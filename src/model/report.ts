@@ -3,7 +3,7 @@ import type { Finding, Severity } from "./finding.ts";
 import type { Gap } from "./gap.ts";
 import type { Grant } from "./grant.ts";
 import type { LabelRequirement } from "./labels.ts";
-import type { FieldPath, ObjectId, Position } from "./object.ts";
+import type { Locate, Position } from "./object.ts";
 import type { ServedKind } from "./snapshot.ts";
 
 /** Whether something relies on a grant or an entry of it; `unknown` where not every possible referrer was seen. */
@@ -86,5 +86,5 @@ export interface Report {
   readonly hiddenGrants: boolean;
   readonly counts: Counts;
   /** Where a field of an object stands in the input; null for objects from a cluster. */
-  readonly locate: (id: ObjectId, path: FieldPath) => Position | null;
+  readonly locate: Locate;
 }

@@ -1,10 +1,12 @@
 import type { Decision } from "../model/decision.ts";
 import type { Disagreement, Finding, KnownKind } from "../model/finding.ts";
 import type { Gap } from "../model/gap.ts";
-import { compareText, formatPath, type GroupKind, keyOf, type ObjectId } from "../model/object.ts";
+import { compareText, formatPath, type GroupKind, keyOf, type Locate, type ObjectId } from "../model/object.ts";
 import type { Namesakes } from "../model/sight.ts";
 import type { InputProblem } from "../model/snapshot.ts";
 import type { Statement, StatementSubject } from "../model/status.ts";
+import { findingPlace, findingText } from "./finding-prose.ts";
+import type { Display } from "./text.ts";
 
 /** What findings carry besides their words, as plain data: for each code what docs/schema/audit.schema.json says. */
 
@@ -240,4 +242,27 @@ export function detailsJson(finding: Finding, indexOf: ReadonlyMap<Decision, num
     case "field-invalid":
       return problemJson(finding.problem);
   }
+}
+
+/** Messages inside JSON are plain text, the same on every machine. */
+const PLAIN: Display = { width: null, color: false, unicode: true, headers: true };
+
+/** One finding; `indexOf` gives the place of a decision among those that stand beside it. */
+export function findingJson(finding: Finding, locate: Locate, indexOf: ReadonlyMap<Decision, number>): object {
+  const { message, reason, detail } = findingText(finding, PLAIN);
+  const [decision] = decisionsOf(finding);
+  return {
+    code: finding.code,
+    severity: finding.severity,
+    subject: finding.subject === null ? null : idJson(finding.subject),
+    related: relatedJson(finding),
+    message,
+    reason,
+    detail,
+    source: findingPlace(finding, locate),
+    decision: decision === undefined ? null : (indexOf.get(decision) ?? null),
+    entry: "entry" in finding ? finding.entry : null,
+    status: statusJson(finding),
+    details: detailsJson(finding, indexOf),
+  };
 }
