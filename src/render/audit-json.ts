@@ -1,5 +1,4 @@
 import type { Decision } from "../model/decision.ts";
-import type { Finding } from "../model/finding.ts";
 import { formatPath } from "../model/object.ts";
 import type { GrantReport, IgnoredFinding, Report } from "../model/report.ts";
 import { jsonText, yamlText } from "./data-text.ts";
