@@ -19,6 +19,8 @@ function exitCodeOf({ failure }: RefgrantError): number {
     case "unreachable":
     case "no-gateway-api":
     case "input":
+    case "not-found":
+    case "ambiguous":
       return NO_REPORT;
   }
 }

@@ -2,10 +2,11 @@ import { homedir } from "node:os";
 import { addAbortSignal } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { KINDS } from "../src/catalogue/known.ts";
+import { environmentOf } from "../src/load/cluster/options.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import { failureOutcome } from "./failure.ts";
 import { parse } from "./parse.ts";
-import type { Outcome, Ports, Progress, Terminal } from "./ports.ts";
+import type { ClusterQuery, Outcome, Ports, Progress, Terminal } from "./ports.ts";
 import { run } from "./run.ts";
 import { USER_AGENT } from "./version.ts";
 
@@ -53,8 +54,10 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
  * Runs what waits for others so that Ctrl-C ends it with a message. At all other times a signal ends the process at once, as
  * it should: nothing is half done, and no handler would be heard while references are decided.
  */
-async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const interrupt = new AbortController();
+async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  interrupt: AbortController = new AbortController(),
+): Promise<T> {
   const abort = () => interrupt.abort();
   for (const name of SIGNALS) process.once(name, abort);
   try {
@@ -68,15 +71,15 @@ async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Prom
 }
 
 function portsOf(): Ports {
-  const loadCluster = async () => {
-    const [options, kubeconfig, read] = await Promise.all([
-      import("../src/load/cluster/options.ts"),
-      import("../src/load/cluster/kubeconfig.ts"),
-      import("../src/load/cluster/read.ts"),
-    ]);
-    const environment = options.environmentOf(process.env, homedir(), process.stdin.isTTY === true);
-    return { environment, ...kubeconfig, ...read };
-  };
+  const environment = () => environmentOf(process.env, homedir(), process.stdin.isTTY === true);
+  const request = ({ chunkSize, namespaces }: ClusterQuery, progress: Progress, signal: AbortSignal) => ({
+    chunkSize,
+    namespaces,
+    signal,
+    userAgent: USER_AGENT,
+    progress: ({ what, objects }: { readonly what: string; readonly objects: number }) =>
+      progress.update(`reading ${what}: ${objects}`),
+  });
   return {
     terminal: terminalOf(process.env),
     progress: () => progressOn(process.stderr),
@@ -86,22 +89,35 @@ function portsOf(): Ports {
       return readFiles({ filenames, recursive, readStdin });
     },
     contextNamespace: async (connection) => {
-      const { contextNamespace, environment } = await loadCluster();
-      return contextNamespace(connection, environment);
+      const { contextNamespace } = await import("../src/load/cluster/kubeconfig.ts");
+      return contextNamespace(connection, environment());
     },
-    readCluster: async ({ connection, chunkSize, namespaces }, progress) => {
-      const { readCluster, environment } = await loadCluster();
+    readCluster: async (query, progress) => {
+      const { readCluster } = await import("../src/load/cluster/read.ts");
       return interruptible((signal) =>
-        readCluster(connection, environment, {
+        readCluster(query.connection, environment(), {
           kinds: KINDS,
           definitions: true,
-          chunkSize,
-          namespaces,
-          signal,
-          userAgent: USER_AGENT,
-          progress: ({ what, objects }) => progress.update(`reading ${what}: ${objects}`),
+          ...request(query, progress, signal),
         }),
       );
+    },
+    openCluster: async (query, progress) => {
+      const { openCluster } = await import("../src/load/cluster/open.ts");
+      // One for all of the reading, heard only while there is something to wait for.
+      const interrupt = new AbortController();
+      const reader = await interruptible(
+        (signal) => openCluster(query.connection, environment(), request(query, progress, signal)),
+        interrupt,
+      );
+      return {
+        ...reader,
+        get words() {
+          return reader.words;
+        },
+        kindsNamed: (word) => interruptible(() => reader.kindsNamed(word), interrupt),
+        read: (needs) => interruptible(() => reader.read(needs), interrupt),
+      };
     },
   };
 }

@@ -68,6 +68,42 @@ const SCOPE = [
   },
 ] as const satisfies readonly Flag[];
 
+/** The scope of commands about single objects: kubectl's own meaning. */
+const OBJECT_SCOPE = [
+  {
+    name: "namespace",
+    short: "n",
+    takes: "value",
+    value: "NAMESPACE",
+    describe: "Namespace of the objects (default: that of the context); with -f also of objects without one",
+    group: "Scope",
+  },
+  {
+    name: "all-namespaces",
+    short: "A",
+    takes: "nothing",
+    describe: "Look for the objects in all namespaces",
+    group: "Scope",
+  },
+  {
+    name: "selector",
+    short: "l",
+    takes: "value",
+    value: "SELECTOR",
+    describe: "Only objects with these labels, where no name is given: -l team=a,tier!=test",
+    group: "Scope",
+  },
+] as const satisfies readonly Flag[];
+
+const OBJECT_OUTPUT = {
+  name: "output",
+  short: "o",
+  takes: "value",
+  value: "FORMAT",
+  describe: "json, yaml: everything, in a versioned schema",
+  group: "Output",
+} as const satisfies Flag;
+
 const NO_HEADERS = {
   name: "no-headers",
   takes: "nothing",
@@ -226,6 +262,44 @@ const CONNECTION_FLAGS = [
 
 export const AUDIT_FLAGS = [...SOURCE, ...SCOPE, ...OUTPUT, ...CONNECTION_FLAGS] as const;
 
+export const WHY_DENIED_FLAGS = [
+  ...SOURCE,
+  ...OBJECT_SCOPE,
+  OBJECT_OUTPUT,
+  {
+    name: "verbose",
+    short: "v",
+    takes: "nothing",
+    describe: "Show every near miss, every listener and every permitted reference",
+    group: "Output",
+  },
+  COLOR,
+  ...CONNECTION_FLAGS,
+] as const;
+
+export const EXPLAIN_FLAGS = [
+  ...SOURCE,
+  ...OBJECT_SCOPE,
+  {
+    name: "to",
+    takes: "value",
+    value: "TYPE/NAME",
+    describe: "Tell of this one target whether objects of TYPE in the namespace may reference it; it need not exist",
+    group: "Scope",
+  },
+  {
+    name: "to-namespace",
+    takes: "value",
+    value: "NAMESPACE",
+    describe: "Namespace of the target given with --to (default: that of the objects)",
+    group: "Scope",
+  },
+  OBJECT_OUTPUT,
+  NO_HEADERS,
+  COLOR,
+  ...CONNECTION_FLAGS,
+] as const;
+
 export const CATALOGUE_FLAGS = [
   {
     name: "kind",
@@ -268,4 +342,10 @@ export const HELP_FLAG: Flag = {
 };
 
 /** Every flag there is, so that asking for one that does not exist does not compile. */
-export type FlagName = (typeof AUDIT_FLAGS | typeof CATALOGUE_FLAGS | typeof VERSION_FLAGS)[number]["name"];
+export type FlagName = (
+  | typeof AUDIT_FLAGS
+  | typeof WHY_DENIED_FLAGS
+  | typeof EXPLAIN_FLAGS
+  | typeof CATALOGUE_FLAGS
+  | typeof VERSION_FLAGS
+)[number]["name"];

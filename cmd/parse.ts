@@ -7,20 +7,35 @@ import type { IgnoreRule } from "../src/diagnose/ignore.ts";
 import type { ConnectionOptions } from "../src/load/cluster/options.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import { SEVERITIES } from "../src/model/finding.ts";
+import type { LabelRequirement } from "../src/model/labels.ts";
 import { nearWord } from "../src/model/near-word.ts";
 import type { GroupKind } from "../src/model/object.ts";
 import { normalizeArgv } from "./argv.ts";
 import { AUDIT } from "./commands/audit.ts";
 import { CATALOGUE } from "./commands/catalogue.ts";
 import type { Command } from "./commands/command.ts";
+import { EXPLAIN } from "./commands/explain.ts";
 import { VERSION } from "./commands/version.ts";
+import { WHY_DENIED } from "./commands/why-denied.ts";
 import { commandHelp, overview } from "./help.ts";
 import { type Flag, type FlagName, HELP_FLAG } from "./options.ts";
-import type { AuditPlan, CataloguePlan, OutputFormat, Plan, SourcePlan } from "./plan.ts";
+import type {
+  AuditPlan,
+  CataloguePlan,
+  ExplainPlan,
+  ExplainTopic,
+  ObjectScope,
+  OutputFormat,
+  Plan,
+  SourcePlan,
+  TargetWord,
+  WhyDeniedPlan,
+} from "./plan.ts";
+import { parseTargets } from "./targets.ts";
 import { parseDuration, parseIgnore, parseSelector } from "./values.ts";
 
 /** Every command, in the order of the overview. */
-const COMMANDS: readonly Command[] = [AUDIT, CATALOGUE, VERSION];
+const COMMANDS: readonly Command[] = [AUDIT, WHY_DENIED, EXPLAIN, CATALOGUE, VERSION];
 
 const DEFAULT_CHUNK_SIZE = 500;
 
@@ -151,19 +166,95 @@ function ignoreRules(flags: Flags): readonly IgnoreRule[] {
   return words.map((word) => parseIgnore(word.trim(), (message) => flags.usage(message)));
 }
 
+/** The one namespace that -n names; null where it is not given, or empty. */
+function namespaceFlag(flags: Flags, name: "namespace" | "to-namespace" = "namespace"): string | null {
+  const namespace = flags.value(name);
+  if (namespace === null || namespace === "") return null;
+  if (namesNamespace(namespace)) return namespace;
+  const spelled = name === "namespace" ? "-n" : `--${name}`;
+  throw flags.usage(`${spelled} takes the name of one namespace, not ${JSON.stringify(namespace)}`);
+}
+
+function selectorFlag(flags: Flags): readonly LabelRequirement[] {
+  const selector = flags.value("selector");
+  return selector === null ? [] : parseSelector(selector, (message) => flags.usage(message));
+}
+
+function objectScope(flags: Flags, targets: readonly TargetWord[]): ObjectScope {
+  const selector = selectorFlag(flags);
+  if (selector.length > 0 && targets.some(({ name }) => name !== null)) {
+    throw flags.usage("a name and -l do not go together: labels choose among all objects of a type");
+  }
+  return { targets, namespace: namespaceFlag(flags), allNamespaces: flags.given("all-namespaces"), selector };
+}
+
+function whyDeniedPlan(flags: Flags, words: readonly string[]): WhyDeniedPlan {
+  return {
+    command: "why-denied",
+    source: source(flags),
+    scope: objectScope(
+      flags,
+      parseTargets(words, (message) => flags.usage(message)),
+    ),
+    output: flags.choice("output", ["text", "json", "yaml"], "text"),
+    verbose: flags.given("verbose"),
+    color: flags.choice("color", ["auto", "always", "never"], "auto"),
+  };
+}
+
+/** `httproute.spec.rules`: a word for a kind and the path of a field; a word that names a kind as a whole is none. */
+function fieldWord(word: string): Extract<ExplainTopic, { readonly topic: "field" }> | null {
+  if (word.includes("/") || word.includes(",")) return null;
+  if (kindsNamed(word).length > 0) return { topic: "field", type: word, path: "" };
+  const dots = [...word.matchAll(/\./g)].map(({ index }) => index);
+  const type = dots.map((dot) => word.slice(0, dot)).findLast((part) => kindsNamed(part).length > 0);
+  return type === undefined ? null : { topic: "field", type, path: word.slice(type.length + 1) };
+}
+
+function pairTopic(flags: Flags, targets: readonly TargetWord[]): ExplainTopic {
+  const complain = (message: string) => flags.usage(message);
+  const [to, ...others] = parseTargets([flags.value("to") ?? ""], complain);
+  const [from, ...more] = targets;
+  if (to === undefined || to.name === null || others.length > 0) {
+    throw flags.usage(`--to takes one TYPE/NAME, not ${JSON.stringify(flags.value("to"))}`);
+  }
+  if (from === undefined || more.length > 0) throw flags.usage("--to goes with one TYPE or TYPE/NAME before it");
+  return { topic: "pair", from, to, toNamespace: namespaceFlag(flags, "to-namespace") };
+}
+
+function explainTopic(flags: Flags, words: readonly string[], targets: readonly TargetWord[]): ExplainTopic {
+  if (flags.value("to") !== null) return pairTopic(flags, targets);
+  if (flags.value("to-namespace") !== null) throw flags.usage("--to-namespace goes with --to");
+  const chosen = flags.value("selector") !== null || flags.given("all-namespaces");
+  const [word, ...more] = words;
+  const field = word === undefined || more.length > 0 || chosen ? null : fieldWord(word);
+  return field ?? { topic: "objects" };
+}
+
+function explainPlan(flags: Flags, words: readonly string[]): ExplainPlan {
+  if (words.length === 0) throw flags.usage("explain takes TYPE/NAME, or the path of a field");
+  const targets = parseTargets(words, (message) => flags.usage(message));
+  const topic = explainTopic(flags, words, targets);
+  return {
+    command: "explain",
+    source: source(flags),
+    scope: objectScope(flags, targets),
+    topic,
+    output: flags.choice("output", ["text", "json", "yaml"], "text"),
+    headers: !flags.given("no-headers"),
+    color: flags.choice("color", ["auto", "always", "never"], "auto"),
+  };
+}
+
 function auditPlan(flags: Flags): AuditPlan {
   const failOn: ExitPolicy["failOn"] = flags.choice("fail-on", [...SEVERITIES, "never"], "error");
   const output: OutputFormat = flags.choice("output", ["text", "wide", "json", "yaml"], "text");
-  const namespace = flags.value("namespace");
-  if (namespace !== null && namespace !== "" && !namesNamespace(namespace)) {
-    throw flags.usage(`-n takes the name of one namespace, not ${JSON.stringify(namespace)}`);
-  }
-  const selector = flags.value("selector");
+  const namespace = namespaceFlag(flags);
   return {
     command: "audit",
     source: source(flags),
-    namespace: flags.given("all-namespaces") || namespace === "" ? null : namespace,
-    selector: selector === null ? [] : parseSelector(selector, (message) => flags.usage(message)),
+    namespace: flags.given("all-namespaces") ? null : namespace,
+    selector: selectorFlag(flags),
     ignore: {
       rules: ignoreRules(flags),
       annotations: !flags.given("no-ignore-annotations"),
@@ -270,6 +361,8 @@ export function parse(argv: readonly string[], program: string): Plan {
   const { flags: normal, words } = normalizeArgv(rest, allFlags, called);
   if (normal.includes(`--${HELP_FLAG.name}`)) return { command: "help", text: commandHelp(command, program) };
   const flags = readFlags(normal, command.flags, called);
+  if (command === WHY_DENIED) return whyDeniedPlan(flags, words);
+  if (command === EXPLAIN) return explainPlan(flags, words);
   const [argument, ...more] = command.argument === undefined ? [undefined, ...words] : words;
   const [word] = more;
   if (word !== undefined) {

@@ -24,6 +24,33 @@ export type SourcePlan =
       readonly connection: ConnectionOptions;
     };
 
+/** An object, or all of a kind, as the command line names it. */
+export interface TargetWord {
+  /** The word for the kind, as typed. */
+  readonly type: string;
+  /** null for every object of the kind. */
+  readonly name: string | null;
+}
+
+/** Which objects a command is about. */
+export interface ObjectScope {
+  readonly targets: readonly TargetWord[];
+  /** null for that of the context. */
+  readonly namespace: string | null;
+  readonly allNamespaces: boolean;
+  readonly selector: readonly LabelRequirement[];
+}
+
+/** What `explain` is asked. */
+export type ExplainTopic =
+  | { readonly topic: "objects" }
+  /** Whether objects of the one target may reference the other. */
+  | { readonly topic: "pair"; readonly from: TargetWord; readonly to: TargetWord; readonly toNamespace: string | null }
+  /** The rule for a field: a word for the kind, and the path behind it, which may be empty. */
+  | { readonly topic: "field"; readonly type: string; readonly path: string };
+
+export type DataFormat = "text" | "json" | "yaml";
+
 export type OutputFormat = "text" | "wide" | "json" | "yaml";
 
 /** What to do, with every default already applied: one member for each command. */
@@ -34,6 +61,23 @@ export type Plan =
       readonly command: "catalogue";
       readonly filter: CatalogueFilter;
       readonly output: OutputFormat | "name";
+      readonly headers: boolean;
+      readonly color: "auto" | "always" | "never";
+    }
+  | {
+      readonly command: "why-denied";
+      readonly source: SourcePlan;
+      readonly scope: ObjectScope;
+      readonly output: DataFormat;
+      readonly verbose: boolean;
+      readonly color: "auto" | "always" | "never";
+    }
+  | {
+      readonly command: "explain";
+      readonly source: SourcePlan;
+      readonly scope: ObjectScope;
+      readonly topic: ExplainTopic;
+      readonly output: DataFormat;
       readonly headers: boolean;
       readonly color: "auto" | "always" | "never";
     }
@@ -52,3 +96,5 @@ export type Plan =
 
 export type CataloguePlan = Extract<Plan, { readonly command: "catalogue" }>;
 export type AuditPlan = Extract<Plan, { readonly command: "audit" }>;
+export type WhyDeniedPlan = Extract<Plan, { readonly command: "why-denied" }>;
+export type ExplainPlan = Extract<Plan, { readonly command: "explain" }>;

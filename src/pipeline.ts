@@ -120,7 +120,7 @@ export function inquire(snapshot: Snapshot, { objects, hops }: Question): Inquir
       ),
       findings: ownFindings,
       judgements: judgedStatements.filter(({ statement }) => keyOf(statement.object) === key),
-      hops: hops ? nextHops(own, sight) : [],
+      hops: hops ? nextHops(own, sight, snapshot.source) : [],
     };
   };
   const answers = objects.map(ofObject).filter((answer) => answer !== null);
@@ -128,6 +128,7 @@ export function inquire(snapshot: Snapshot, { objects, hops }: Question): Inquir
     answer: {
       source: snapshot.source,
       answers,
+      grants: extracted.grants,
       gaps: snapshot.gaps,
       locate: (id, path) => snapshot.objects.get(keyOf(id))?.locate(path) ?? null,
     },

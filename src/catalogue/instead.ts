@@ -1,5 +1,5 @@
 import { type GroupKind, groupKindKey, includesGroupKind, sameGroupKind } from "../model/object.ts";
-import { kindInfo } from "./known.ts";
+import { isContext, kindInfo } from "./known.ts";
 import type { CatalogueRow } from "./row.ts";
 import { ROWS } from "./rows.ts";
 
@@ -14,7 +14,7 @@ const namedKinds = ({ defaults, alsoNames = [] }: CatalogueRow): readonly GroupK
 
 /** Is it a kind of the catalogue: one that is read, or that has a field there? */
 export function isInCatalogue(kind: GroupKind): boolean {
-  return kindInfo(kind) !== undefined || rowsFrom(kind).length > 0;
+  return (kindInfo(kind) !== undefined && !isContext(kind)) || rowsFrom(kind).length > 0;
 }
 
 /**

@@ -116,6 +116,33 @@ export const CUSTOM_RESOURCE_DEFINITION: KindInfo = {
   read: "object",
 };
 
+/**
+ * Kinds that no reference names: they say what becomes of traffic to a Service that one does name. They are read about one
+ * object, never listed for an audit.
+ */
+export const CONTEXT_KINDS: readonly KindInfo[] = [
+  {
+    group: "discovery.k8s.io",
+    kind: "EndpointSlice",
+    plural: "endpointslices",
+    scope: "Namespaced",
+    versions: ["v1"],
+    retired: [],
+    read: "object",
+  },
+  {
+    group: "networking.k8s.io",
+    kind: "NetworkPolicy",
+    plural: "networkpolicies",
+    shortNames: ["netpol"],
+    scope: "Namespaced",
+    versions: ["v1"],
+    retired: [],
+    read: "object",
+  },
+  core({ kind: "Pod", plural: "pods", shortNames: ["po"] }),
+];
+
 export const NAMESPACE: GroupKind = { group: CORE, kind: "Namespace" };
 export const SERVICE: GroupKind = { group: CORE, kind: "Service" };
 export const SECRET: GroupKind = { group: CORE, kind: "Secret" };
@@ -143,6 +170,9 @@ export const X_INFERENCE_POOL: GroupKind = { group: "inference.networking.x-k8s.
 export const INGRESS: GroupKind = { group: "networking.k8s.io", kind: "Ingress" };
 export const PERSISTENT_VOLUME_CLAIM: GroupKind = { group: CORE, kind: "PersistentVolumeClaim" };
 export const CLUSTER_TRUST_BUNDLE: GroupKind = { group: "certificates.k8s.io", kind: "ClusterTrustBundle" };
+export const ENDPOINT_SLICE: GroupKind = { group: "discovery.k8s.io", kind: "EndpointSlice" };
+export const NETWORK_POLICY: GroupKind = { group: "networking.k8s.io", kind: "NetworkPolicy" };
+export const POD: GroupKind = { group: CORE, kind: "Pod" };
 
 /** Kinds that add listeners to a Gateway (docs/rules.md §2.5). */
 export const LISTENER_SETS: readonly GroupKind[] = [LISTENER_SET, X_LISTENER_SET];

@@ -1,6 +1,6 @@
-import { type GroupKind, groupKindKey } from "../model/object.ts";
+import { type GroupKind, groupKindKey, includesGroupKind } from "../model/object.ts";
 import { ECOSYSTEM_KINDS, LOOK_ALIKE_GRANTS, READ_WITH } from "./ecosystem.ts";
-import { CUSTOM_RESOURCE_DEFINITION, GATEWAY_API, type KindInfo, OWN_KINDS } from "./kinds.ts";
+import { CONTEXT_KINDS, CUSTOM_RESOURCE_DEFINITION, GATEWAY_API, type KindInfo, OWN_KINDS } from "./kinds.ts";
 
 /** Grants of others, of which only that they are there is told. */
 const LOOK_ALIKES: readonly KindInfo[] = LOOK_ALIKE_GRANTS.map(({ group, kind, plural, scope }) => ({
@@ -17,12 +17,17 @@ const LOOK_ALIKES: readonly KindInfo[] = LOOK_ALIKE_GRANTS.map(({ group, kind, p
 export const KINDS: readonly KindInfo[] = [...OWN_KINDS, ...ECOSYSTEM_KINDS, ...LOOK_ALIKES];
 
 const BY_KEY: ReadonlyMap<string, KindInfo> = new Map(
-  [...KINDS, CUSTOM_RESOURCE_DEFINITION].map((info) => [groupKindKey(info), info]),
+  [...KINDS, CUSTOM_RESOURCE_DEFINITION, ...CONTEXT_KINDS].map((info) => [groupKindKey(info), info]),
 );
 
 /** The entry for a kind, or undefined where the tool does not know it. */
 export function kindInfo(groupKind: GroupKind): KindInfo | undefined {
   return BY_KEY.get(groupKindKey(groupKind));
+}
+
+/** Is it a kind that is read for what becomes of traffic only? To an audit it is as unknown as any other. */
+export function isContext(groupKind: GroupKind): boolean {
+  return includesGroupKind(CONTEXT_KINDS, groupKind);
 }
 
 /** The kind without which it is of no use to read this one; null if there is none. */

@@ -1,3 +1,4 @@
+import { type GroupKind, groupKindKey } from "../model/object.ts";
 import { ECOSYSTEM_ROWS } from "./ecosystem.ts";
 import { GATEWAY_ROWS, LISTENER_SET_ROWS } from "./gateway-api/gateways.ts";
 import { EXPERIMENTAL_KIND_ROWS, POLICY_ROWS } from "./gateway-api/policies.ts";
@@ -46,3 +47,13 @@ export function rowOf({ row }: { readonly row: string }): CatalogueRow {
   if (found === undefined) throw new Error(`no catalogue row is called ${row}`);
   return found;
 }
+
+/** The kinds that hold references which somebody has to permit, in the order of the catalogue. */
+export const ASKING_KINDS: readonly GroupKind[] = [
+  ...new Map(
+    ROWS.filter(({ handshake }) => handshake === "grant" || handshake === "attachment").map(({ from }) => [
+      groupKindKey(from),
+      from,
+    ]),
+  ).values(),
+];

@@ -1,3 +1,4 @@
+import type { Inquiry } from "../model/answer.ts";
 import { SEVERITIES, type Severity } from "../model/finding.ts";
 import type { Report } from "../model/report.ts";
 
@@ -19,4 +20,13 @@ export function exitCode(report: Report, { failOn, allowUnknown }: ExitPolicy): 
   const { crossing, local } = report.counts;
   const unknown = [...Object.values(crossing), local].reduce((sum, counts) => sum + counts.unknown, 0);
   return unknown + report.hiddenReferrers.length > 0 && !allowUnknown ? 4 : 0;
+}
+
+/**
+ * Of `why-denied`: 1 where an error stands on an object (a refused reference, a controller that refuses what is permitted, a
+ * target that is not there) · 4 where a verdict is unknown · 0.
+ */
+export function inquiryExit({ answers }: Inquiry): 0 | 1 | 4 {
+  if (answers.some(({ findings }) => findings.some(({ severity }) => severity === "error"))) return 1;
+  return answers.some(({ decisions }) => decisions.some(({ outcome }) => outcome.verdict === "unknown")) ? 4 : 0;
 }

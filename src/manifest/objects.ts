@@ -1,5 +1,5 @@
 import type { KindInfo } from "../catalogue/kinds.ts";
-import { isForeignGrant, KINDS, kindInfo } from "../catalogue/known.ts";
+import { isContext, isForeignGrant, KINDS, kindInfo } from "../catalogue/known.ts";
 import { isKustomization } from "../catalogue/kustomize.ts";
 import { looksLike } from "../catalogue/names.ts";
 import { Field, type FieldProblem, UNUSABLE } from "../model/fields.ts";
@@ -89,6 +89,11 @@ function versionProblem(
   return deprecated?.includes(version) === true ? "deprecated-version" : null;
 }
 
+/** What is known of a kind that is read for what it says of references; of any other only that its objects are there. */
+function readInfo(groupKind: GroupKind): KindInfo | undefined {
+  return isContext(groupKind) ? undefined : kindInfo(groupKind);
+}
+
 /** The known kind that an unknown one looks like a slip of. */
 function meantKind(written: GroupKind): KindInfo | undefined {
   const meant = KINDS.find((known) => looksLike(known, written));
@@ -111,7 +116,7 @@ function nextGeneratedName(
 function itemKind({ group, kind }: GroupKind, items: Field): string | null {
   if (!kind.endsWith("List")) return null;
   const item = kind.slice(0, -"List".length);
-  if (items.present || kindInfo({ group, kind: item }) !== undefined) return item;
+  if (items.present || readInfo({ group, kind: item }) !== undefined) return item;
   return group === "" && item === "" ? item : null;
 }
 
@@ -166,7 +171,7 @@ function readObject(
     }
     return;
   }
-  const info = kindInfo({ group: type.group, kind });
+  const info = readInfo({ group: type.group, kind });
   const meant = info === undefined ? meantKind({ group: type.group, kind }) : undefined;
   if (meant !== undefined) {
     ignore(
@@ -222,7 +227,7 @@ function readObject(
     apiVersion,
     labels: new Map(labels),
     terminating: metadata.at("deletionTimestamp").present,
-    body: info?.read === "object" ? value : null,
+    body: kindInfo(id)?.read === "object" ? value : null,
     locate: place,
   });
   if (info === undefined) return;

@@ -1,6 +1,7 @@
 import type { Decision } from "./decision.ts";
 import type { Finding } from "./finding.ts";
 import type { Gap } from "./gap.ts";
+import type { Grant } from "./grant.ts";
 import type { Hop } from "./hop.ts";
 import type { KubeObject, Locate } from "./object.ts";
 import type { Advice, Maker } from "./remedy.ts";
@@ -26,6 +27,8 @@ export interface Answer {
 export interface Inquiry {
   readonly source: "cluster" | "files";
   readonly answers: readonly Answer[];
+  /** Every grant that was read. */
+  readonly grants: readonly Grant[];
   readonly gaps: readonly Gap[];
   /** Where a field of an object stands in the input; null for objects from a cluster. */
   readonly locate: Locate;

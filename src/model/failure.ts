@@ -11,6 +11,9 @@ export type FailureCause =
   | "no-gateway-api"
   /** Files that are missing, or hold nothing that can be read. */
   | "input"
+  /** No object is called so, or several are and one was meant. */
+  | "not-found"
+  | "ambiguous"
   | "interrupted";
 
 /** The one error that reaches the user: what is so, and what to do about it. Both are plain text without control characters removed. */

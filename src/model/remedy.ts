@@ -14,11 +14,13 @@ export interface Edit {
   readonly path: FieldPath;
   readonly was: Json | undefined;
   readonly value: Json | undefined;
+  /** What has to stand beside it for an index in the path to mean the same item of its list: the names of the items on the way. */
+  readonly beside: readonly { readonly path: FieldPath; readonly value: string }[];
 }
 
 /** What is done to the world: an object that there was not, or fields of one that there is. */
 export type Change =
-  | { readonly change: "create"; readonly id: NamespacedId; readonly manifest: { readonly [key: string]: Json } }
+  | { readonly change: "create"; readonly id: ObjectId; readonly manifest: { readonly [key: string]: Json } }
   | { readonly change: "edit"; readonly id: ObjectId; readonly edits: NonEmpty<Edit> };
 
 /** What is to be known of an object that something else writes: a change of it would be undone. */
@@ -26,7 +28,9 @@ export type Maker =
   | { readonly by: "owner"; readonly owner: ObjectId }
   | { readonly by: "helm"; readonly release: string }
   | { readonly by: "argocd"; readonly application: string }
-  | { readonly by: "flux"; readonly kustomization: string };
+  | { readonly by: "flux"; readonly kustomization: string }
+  /** A HelmRelease of Flux. */
+  | { readonly by: "flux-helm"; readonly release: string };
 
 /** Why another value of a field of a reference is the right one. */
 export type CorrectionReason =
@@ -58,7 +62,8 @@ export type Repair = { readonly change: Change; readonly maker: Maker | null } &
   | {
       readonly repair: "add-grant";
       readonly id: NamespacedId;
-      readonly from: GrantFrom;
+      /** More than one where objects are generated in several namespaces. */
+      readonly from: NonEmpty<GrantFrom>;
       readonly to: GrantTo;
       /** A grant that would permit it if it stood in the referent's namespace. */
       readonly misplaced: Grant | null;

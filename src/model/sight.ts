@@ -37,6 +37,8 @@ export interface Sight {
   readonly hidden: (groupKind: GroupKind, namespace: string | null) => Gap | null;
   /** Objects of the same kind and name in other namespaces than that of an object that does not exist. */
   readonly namesakes: (id: ObjectId) => Namesakes;
+  /** Every object of a kind and name, by namespace, and what hides others. */
+  readonly everywhere: (id: ObjectId) => { readonly ids: readonly ObjectId[]; readonly hidden: Gap | null };
   /** Whether this one object exists; a gap where that cannot be told. */
   readonly existence: (id: ObjectId) => "present" | "missing" | Gap;
   /** The objects of a kind in a namespace that have all these labels, and what hides others; null if nothing does. */
@@ -168,6 +170,11 @@ export function sightOf(snapshot: Snapshot, onNeed: OnNeed = () => {}): Sight {
       const byName = namesByKind.get(key) ?? namesakesByName(byKind.get(key) ?? []);
       namesByKind.set(key, byName);
       return byName.get(id.name) ?? { first: null, others: 0 };
+    },
+    everywhere: (id) => {
+      const gap = answers === null ? null : answers.orNeed([wholeList(id, null), everyNamed(id)], id, null);
+      const found = (byKind.get(groupKindKey(id)) ?? []).filter((object) => object.id.name === id.name);
+      return { ids: found.map((object) => object.id).toSorted(compareIds), hidden: gap };
     },
     existence: (id) => {
       if (snapshot.objects.has(keyOf(id))) return "present";

@@ -51,7 +51,11 @@ function aboutJson(subject: StatementSubject): object {
 /** The condition that a finding holds against the specification, and what it is about; null for other findings. */
 export function statusJson(finding: Finding): object | null {
   const statement = statementOf(finding);
-  if (statement === null) return null;
+  return statement === null ? null : statementJson(statement);
+}
+
+/** A condition that a controller wrote, and what it is about. */
+export function statementJson(statement: Statement): object {
   const { controller, supersededBy, subject, condition, generation, freshness } = statement;
   return {
     controller,

@@ -12,9 +12,7 @@ import {
   admissionText,
   fieldOf,
   gapText,
-  groupHint,
   kindText,
-  NO_WILDCARD,
   nameOf,
   nearMissText,
   obstacleText,
@@ -25,6 +23,7 @@ import {
 } from "./prose.ts";
 import { disagreementText, staleText } from "./status-prose.ts";
 import { type Display, plural, shortened } from "./text.ts";
+import { groupHint, NO_WILDCARD } from "./trial-prose.ts";
 
 /** Every word of a finding that a user reads. Nothing here is cleaned for a terminal: what prints it does that. */
 

@@ -1,24 +1,20 @@
 import { IMPLEMENTATIONS } from "../catalogue/implementations.ts";
 import { KINDS } from "../catalogue/known.ts";
-import { kindsOf } from "../catalogue/protocols.ts";
 import { implementationOf, meantParent, meantReferent } from "../catalogue/referents.ts";
 import {
   type AttachmentDecision,
   type Decision,
-  type GrantClause,
   type GrantDecision,
-  type GrantTrial,
   hasVerdict,
-  type ListenerClause,
   type ListenerTrial,
   type WithVerdict,
 } from "../model/decision.ts";
 import type { Gap } from "../model/gap.ts";
-import type { GrantFrom, GrantTo } from "../model/grant.ts";
 import type { LabelRequirement, LabelSelector } from "../model/labels.ts";
 import type { NamespaceAdmission } from "../model/listener.ts";
 import { type FieldPath, formatPath, type GroupKind, type ObjectId } from "../model/object.ts";
 import { type Display, plural, symbol } from "./text.ts";
+import { grantMiss, listenerMiss } from "./trial-prose.ts";
 
 /**
  * Every word of a report that a user reads. Nothing here is cleaned for a terminal: what prints it does that.
@@ -63,29 +59,13 @@ function ofRequirement({ key, operator, values }: LabelRequirement): string {
 }
 
 /** A label selector in kubectl's notation. */
-function selectorText(selector: LabelSelector): string {
+export function selectorText(selector: LabelSelector): string {
   return selector.requirements.length === 0
     ? "{} (every namespace)"
     : selector.requirements.map(ofRequirement).join(",");
 }
 
 const byDefault = (admission: { readonly byDefault: boolean }): string => (admission.byDefault ? ", the default" : "");
-
-/** The labels that a namespace lacks or has otherwise, of those that a selector asks for. */
-function missingLabels(
-  selector: LabelSelector,
-  { known, complete }: NonNullable<ListenerTrial["labels"]>,
-  namespace: string,
-): string {
-  const wrong = selector.requirements
-    .filter(({ operator }) => operator === "In" || operator === "Exists")
-    .flatMap(({ key, values }) => {
-      const value = known.get(key);
-      if (value === undefined) return complete ? [`has no label ${key}`] : [];
-      return values.length > 0 && !values.includes(value) ? [`has ${key}=${value}`] : [];
-    });
-  return wrong.length === 0 ? "" : `; namespace ${namespace} ${wrong.join(" and ")}`;
-}
 
 /** What a listener or Gateway admits, as its `namespaces` field says. */
 export function admissionText(admission: NamespaceAdmission, owner: string): string {
@@ -103,97 +83,6 @@ export function admissionText(admission: NamespaceAdmission, owner: string): str
         ? "no namespace (from: Selector without a selector)"
         : `namespaces labelled ${selectorText(admission.selector)} (from: Selector)`;
   }
-}
-
-function clauseText(
-  clause: ListenerClause,
-  { parent, listener, labels }: ListenerTrial,
-  { reference }: AttachmentDecision,
-): string {
-  switch (clause) {
-    case "sectionName":
-      return `is not called ${reference.sectionName}`;
-    case "port":
-      return `has port ${listener.port}, not ${reference.port}`;
-    case "kinds": {
-      const kinds = kindsOf(listener);
-      return `takes ${kinds.length === 0 ? "no route kind" : kinds.join(", ")}, not ${reference.referrer.kind}`;
-    }
-    case "namespaces":
-      return `admits ${admissionText(listener.namespaces, parent.namespace ?? "")}${
-        listener.namespaces.from === "Selector" && listener.namespaces.selector !== null && labels !== null
-          ? missingLabels(listener.namespaces.selector, labels, reference.referrer.namespace)
-          : ""
-      }`;
-    case "hostname":
-      return `has hostname ${listener.hostname}, none of the route's (${(reference.hostnames ?? []).join(", ")})`;
-  }
-}
-
-/** How far a listener got, and what stopped it. */
-function listenerMiss(trial: ListenerTrial, decision: AttachmentDecision): string {
-  const failed = trial.failed.map((clause) => clauseText(clause, trial, decision));
-  return `listener ${trial.listener.name} ${failed.join(" and ")}`;
-}
-
-/** The rule that a slip breaks, where it is not plain from the two words. */
-function slipText(clause: GrantClause, from: GrantFrom | undefined, to: GrantTo | undefined): string {
-  switch (clause) {
-    case "from.group":
-    case "to.group":
-      return groupHint((clause === "from.group" ? from : to)?.group ?? "");
-    case "from.kind":
-    case "to.kind":
-      return "a kind is written in the singular, with its capitals";
-    case "from.namespace":
-    case "to.name":
-      return (clause === "from.namespace" ? from?.namespace : to?.name) === "*" ? NO_WILDCARD : "";
-    case "grant.rejected":
-    case "grant.namespace":
-      return "";
-  }
-}
-
-export const NO_WILDCARD = "there is no wildcard";
-
-/** What is wrong with a group that nobody has. */
-export function groupHint(written: string): string {
-  if (written.includes("/")) return "the version is no part of the group";
-  return written === "core" || written === "v1" ? 'the core group is written ""' : "";
-}
-
-/** The nearest grant of a refused reference, with the fields that keep it from matching. */
-function grantMiss({ grant, from, to, trusting, failed, slips }: GrantTrial, { reference }: GrantDecision): string {
-  const fromEntry = grant.from.find(({ index }) => index === from)?.entry;
-  const toEntry = grant.to.find(({ index }) => index === to)?.entry;
-  const { referent } = reference;
-  // The kinds that an implementation looks at instead of the referrer's come first.
-  const referrer = { ...reference.trustedAs[0], namespace: trusting };
-  const needs = (clause: GrantClause): string => {
-    switch (clause) {
-      case "grant.rejected":
-        return "the API server would refuse its manifest";
-      case "grant.namespace":
-        return `it stands in namespace ${grant.id.namespace}, needs to stand in ${referent.namespace}`;
-      case "from.group":
-        return `from[${from}].group is ${quoted(fromEntry?.group ?? "")}, needs ${quoted(referrer.group)}`;
-      case "from.kind":
-        return `from[${from}].kind is ${fromEntry?.kind}, needs ${referrer.kind}`;
-      case "from.namespace":
-        return `from[${from}].namespace is ${fromEntry?.namespace || '""'}, needs ${referrer.namespace}`;
-      case "to.group":
-        return `to[${to}].group is ${quoted(toEntry?.group ?? "")}, needs ${quoted(referent.group)}`;
-      case "to.kind":
-        return `to[${to}].kind is ${toEntry?.kind}, needs ${referent.kind}`;
-      case "to.name":
-        return `to[${to}].name is ${toEntry?.name}, needs ${referent.name}`;
-    }
-  };
-  const hints = [...new Set(slips.map((clause) => slipText(clause, fromEntry, toEntry)))].filter(Boolean);
-  // A finding of its own says why a manifest is refused; here it matters where nothing else is wrong.
-  const told = failed.length > 1 ? failed.filter((clause) => clause !== "grant.rejected") : failed;
-  const nearest = `nearest grant ${grant.id.namespace}/${grant.id.name}: ${told.map(needs).join("; ")}`;
-  return [nearest, ...hints].join("; ");
 }
 
 /** What is wrong with a kind that does not exist. */

@@ -1,11 +1,14 @@
 import type { Doubt, Finding } from "../model/finding.ts";
-import type { Statement } from "../model/status.ts";
+import type { Judgement, Statement } from "../model/status.ts";
 import { nameOf, obstacleText, referenceText, witnessText } from "./prose.ts";
 import { type Display, plural, shortened } from "./text.ts";
 
 /** What is said of what controllers said. Nothing here is cleaned for a terminal: what prints it does that. */
 
-type OfController = Finding & { readonly code: "controller-refuses-permitted" | "controller-permits-refused" };
+type OfController = Pick<
+  Finding & { readonly code: "controller-refuses-permitted" | "controller-permits-refused" },
+  "code" | "disagreement"
+>;
 
 /** A sentence and what shows it. */
 interface Told {
@@ -95,3 +98,47 @@ export function staleText({ statement }: Finding & { readonly code: "status-stal
     detail: `what it says ${placeText(statement)} may not be about this spec${successor}`,
   };
 }
+
+/** Reasons that are about permission: a controller that gives one where the specification refuses says the same. */
+const OF_PERMISSION: readonly string[] = [
+  "RefNotPermitted",
+  "NotAllowedByListeners",
+  "NoMatchingParent",
+  "NoMatchingListenerHostname",
+  "NotAllowed",
+];
+
+/** Does a controller's word say the same as the verdicts; null where it is about something else. */
+function agrees({ statement: { condition }, decisions }: Judgement): boolean | null {
+  const refused = decisions.some(({ outcome }) => outcome.verdict === "refused");
+  if (decisions.length === 0 || decisions.some(({ outcome }) => outcome.verdict === "unknown")) return null;
+  if (condition.status === "True") return refused ? null : true;
+  return refused && condition.reasons.some((reason) => OF_PERMISSION.includes(reason)) ? true : null;
+}
+
+/**
+ * What a controller says, beside the verdicts: agreement, disagreement, or another matter.
+ *
+ * @param doubts why a controller that disagrees may not be wrong
+ */
+export function judgementText(judgement: Judgement, doubts: readonly Doubt[], display: Display): readonly string[] {
+  const { statement, disagreement } = judgement;
+  const said = `${upperFirst(controllerText(statement))} says ${wordText(statement)} ${placeText(statement)}`;
+  if (disagreement !== null) {
+    const { code, decisions } = disagreement;
+    const { message, detail } = disagreementText({ code, disagreement: { statement, decisions, doubts } }, display);
+    return [`${upperFirst(message)}: ${detail}.`];
+  }
+  const about = statement.freshness === "fresh" ? ", for this generation" : generationText(statement);
+  const message = shortened(statement.condition.message.trim(), LONGEST_MESSAGE);
+  switch (agrees(judgement)) {
+    case true:
+      return [`${said}${about}: it agrees.`];
+    default:
+      return statement.condition.status === "True"
+        ? [`${said}${about}.`]
+        : [`${said}${about}${message === "" ? "" : `: ${message}`}.`];
+  }
+}
+
+const upperFirst = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -3,6 +3,7 @@ import { failureOutcome } from "../../cmd/failure.ts";
 import { parse } from "../../cmd/parse.ts";
 import type { Outcome, Ports, Terminal } from "../../cmd/ports.ts";
 import { run } from "../../cmd/run.ts";
+import type { ClusterReader } from "../../src/load/cluster/open.ts";
 import type { ClusterWorld } from "../../src/load/cluster/read.ts";
 import { readFiles } from "../../src/load/files.ts";
 
@@ -13,6 +14,8 @@ export interface Surroundings {
   readonly stdin?: string;
   /** What a cluster gives, where the command reads one. */
   readonly cluster?: ClusterWorld;
+  /** A cluster that is read by needs, where the command asks about single objects. */
+  readonly reader?: ClusterReader;
   readonly terminal?: Partial<Terminal>;
   readonly contextNamespace?: string;
 }
@@ -20,12 +23,16 @@ export interface Surroundings {
 /** Runs a command line in this process, from argv to the exit code, with real files, and what a cluster gave where one is read. */
 export async function runCli(
   argv: readonly string[],
-  { folder, stdin, cluster, terminal, contextNamespace }: Surroundings,
+  { folder, stdin, cluster, reader, terminal, contextNamespace }: Surroundings,
 ): Promise<Outcome> {
   const ports: Ports = {
     terminal: { width: null, color: false, unicode: true, ...terminal },
     progress: () => ({ update: () => {}, stop: () => {} }),
     contextNamespace: async () => contextNamespace ?? "default",
+    openCluster: async () => {
+      if (reader === undefined) throw new Error("this test has no cluster that is read by needs");
+      return reader;
+    },
     readCluster: async () => {
       if (cluster === undefined) throw new Error("this test has no cluster");
       return cluster;

@@ -1,8 +1,8 @@
-import { CORE, type KindInfo, NAMESPACE } from "../../catalogue/kinds.ts";
+import { type KindInfo, NAMESPACE } from "../../catalogue/kinds.ts";
 import type { Gap } from "../../model/gap.ts";
 import { compareText, type GroupKind, type KubeObject, sameGroupKind } from "../../model/object.ts";
 import type { ServedInfo } from "./discovery.ts";
-import { type ListSettings, list, namespaceMetadata, type Outcome, resourceName } from "./lists.ts";
+import { type ListSettings, list, type Outcome, objectNamed, resourceName } from "./lists.ts";
 import type { Transport } from "./transport.ts";
 
 /** A kind with what came of listing it everywhere. */
@@ -23,11 +23,11 @@ function groupKind({ group, kind }: KindInfo): GroupKind {
   return { group, kind };
 }
 
-function detailOf(info: KindInfo, user: string, where: string): string {
+function detailOf(verb: "get" | "list", info: KindInfo, user: string, where: string): string {
   const who = user === "" ? "the caller" : `user "${user}"`;
   const place = info.scope === "Cluster" ? "" : ` ${where}`;
   const rule = `apiGroups: ["${info.group}"], resources: ["${info.plural}"]`;
-  return `${who} may not list ${resourceName(info)}${place}; ask for verbs [list] on that resource (${rule})`;
+  return `${who} may not ${verb} ${resourceName(info)}${place}; ask for verbs [${verb}] on that resource (${rule})`;
 }
 
 function unreadableGap(info: KindInfo, unreadable: number, namespace: string | null): readonly Gap[] {
@@ -36,14 +36,18 @@ function unreadableGap(info: KindInfo, unreadable: number, namespace: string | n
   return [{ cause: "failed", groupKind: groupKind(info), namespace, detail }];
 }
 
-/** What a list of one kind everywhere, or in one namespace, shows; what it does not show is one gap. */
-function seenIn({ served: { info }, outcome }: Listed, namespace: string | null): Seen {
+/** What a list of one kind everywhere, or in one namespace, or one object of it shows; what it does not show is one gap. */
+export function seenIn(
+  { served: { info }, outcome }: Listed,
+  namespace: string | null,
+  verb: "get" | "list" = "list",
+): Seen {
   switch (outcome.got) {
     case "objects":
       return { objects: outcome.objects, gaps: unreadableGap(info, outcome.unreadable, namespace) };
     case "forbidden": {
       const where = namespace === null ? "in all namespaces" : `in namespace ${namespace}`;
-      const detail = detailOf(info, outcome.user, where);
+      const detail = detailOf(verb, info, outcome.user, where);
       return { objects: [], gaps: [{ cause: "forbidden", groupKind: groupKind(info), namespace, detail }] };
     }
     case "nothing":
@@ -59,12 +63,13 @@ function together(parts: readonly Seen[]): Seen {
 }
 
 /** Namespaces to try one by one; `all` when there are no others. */
-interface Candidates {
+export interface Candidates {
   readonly names: readonly string[];
   readonly all: boolean;
 }
 
-function candidates(given: readonly string[], namespaces: Listed | undefined): Candidates {
+/** The namespaces to try: the `given` ones first, then those that the server listed, 100 in all. */
+export function candidates(given: readonly string[], namespaces: Listed | undefined): Candidates {
   const wanted = [...new Set(given)].filter((name) => name !== "").toSorted(compareText);
   if (namespaces === undefined || namespaces.outcome.got !== "objects") return { names: wanted, all: false };
   const existing = new Set(namespaces.outcome.objects.map((object) => object.id.name));
@@ -74,19 +79,26 @@ function candidates(given: readonly string[], namespaces: Listed | undefined): C
   return { names, all: names.length === existing.size && namespaces.outcome.unreadable === 0 };
 }
 
-async function kindByNamespace(
+/** Reads a kind that may not be listed everywhere in each namespace that is known; Namespaces themselves one by one. */
+export async function byNamespace(
   transport: Transport,
-  { served }: Listed,
+  served: ServedInfo,
   user: string,
   { names, all }: Candidates,
   settings: ListSettings,
 ): Promise<Seen> {
   const { info } = served;
+  const nothing = seenIn({ served, outcome: { got: "forbidden", user } }, null);
+  if (sameGroupKind(info, NAMESPACE)) {
+    const single = await Promise.all(names.map((name) => objectNamed(transport, served, null, name)));
+    return { objects: single.flatMap((one) => (one.got === "objects" ? one.objects : [])), gaps: nothing.gaps };
+  }
+  if (info.scope === "Cluster") return nothing;
   const outcomes = await Promise.all(
     names.map(async (name) => ({ name, outcome: await list(transport, served, name, settings) })),
   );
   const read = outcomes.filter(({ outcome }) => outcome.got === "objects").length;
-  if (read === 0) return seenIn({ served, outcome: { got: "forbidden", user } }, null);
+  if (read === 0) return nothing;
   const seen = together(outcomes.map(({ name, outcome }) => seenIn({ served, outcome }, name)));
   if (all) return seen;
   const where = `in all namespaces, only in ${read === 1 ? "one" : read} of them`;
@@ -95,7 +107,7 @@ async function kindByNamespace(
     groupKind: groupKind(info),
     namespace: null,
     exceptNamespaces: new Set(names),
-    detail: detailOf(info, user, where),
+    detail: detailOf("list", info, user, where),
   };
   return { objects: seen.objects, gaps: [...seen.gaps, rest] };
 }
@@ -119,13 +131,7 @@ export async function readByNamespace(
   const parts = lists.map(async (listed): Promise<Seen> => {
     const { served, outcome } = listed;
     if (outcome.got !== "forbidden") return seenIn(listed, null);
-    if (served.info.scope === "Namespaced") {
-      return kindByNamespace(transport, listed, outcome.user, known, settings);
-    }
-    if (served.info.group !== CORE || served.info.kind !== NAMESPACE.kind) return seenIn(listed, null);
-    const single = await Promise.all(known.names.map((name) => namespaceMetadata(transport, served, name)));
-    const objects = single.flatMap((one) => (one.got === "objects" ? one.objects : []));
-    return { objects, gaps: seenIn(listed, null).gaps };
+    return byNamespace(transport, served, outcome.user, known, settings);
   });
   return together(await Promise.all(parts));
 }

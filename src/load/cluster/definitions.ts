@@ -3,11 +3,11 @@ import type { Gap } from "../../model/gap.ts";
 import type { KubeObject } from "../../model/object.ts";
 import type { Seen } from "./by-namespace.ts";
 import type { ServedInfo } from "./discovery.ts";
-import { type Outcome, resourceName, wholeObject } from "./lists.ts";
+import { type Outcome, objectNamed, resourceName } from "./lists.ts";
 import { fieldOf, listOf } from "./text.ts";
 import type { Transport } from "./transport.ts";
 
-const DEFINITIONS: ServedInfo = { info: CUSTOM_RESOURCE_DEFINITION, version: "v1" };
+export const DEFINITIONS: ServedInfo = { info: CUSTOM_RESOURCE_DEFINITION, version: "v1" };
 
 /** A definition without its schemas, which are most of it and say nothing of versions. */
 function withoutSchemas(object: KubeObject): KubeObject {
@@ -47,7 +47,9 @@ function gapOf(outcomes: readonly Outcome[]): readonly Gap[] {
  */
 export async function readDefinitions(transport: Transport, served: readonly ServedInfo[]): Promise<Seen> {
   const own = served.filter(({ info }) => info.group === GATEWAY_API || info.group === GATEWAY_API_X);
-  const outcomes = await Promise.all(own.map(({ info }) => wholeObject(transport, DEFINITIONS, resourceName(info))));
+  const outcomes = await Promise.all(
+    own.map(({ info }) => objectNamed(transport, DEFINITIONS, null, resourceName(info))),
+  );
   const objects = outcomes.flatMap((outcome) => (outcome.got === "objects" ? outcome.objects : []));
   return { objects: objects.map(withoutSchemas), gaps: gapOf(outcomes) };
 }

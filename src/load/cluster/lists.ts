@@ -1,21 +1,38 @@
 import { CORE, type KindInfo } from "../../catalogue/kinds.ts";
 import { RefgrantError } from "../../model/failure.ts";
+import type { Labels } from "../../model/labels.ts";
 import type { KubeObject } from "../../model/object.ts";
 import type { ServedInfo } from "./discovery.ts";
 import { fieldOf, isObject, listOf, textOf } from "./text.ts";
 import type { Answer, Transport } from "./transport.ts";
 
-/** What came of asking for a list, or for one object. */
+/** What came of asking for a list, or for one object. `more`: there are others, which were not asked for. */
 export type Outcome =
-  | { readonly got: "objects"; readonly objects: readonly KubeObject[]; readonly unreadable: number }
+  | {
+      readonly got: "objects";
+      readonly objects: readonly KubeObject[];
+      readonly unreadable: number;
+      readonly more: boolean;
+    }
   /** 403. `user` is whom the server takes the caller for; empty where it does not say. */
   | { readonly got: "forbidden"; readonly user: string }
   | { readonly got: "nothing"; readonly why: string; readonly cause?: RefgrantError };
+
+/** Which objects of a list are wanted: only of a name, only with all these labels; null for any. */
+export interface Wanted {
+  readonly name: string | null;
+  readonly labels: Labels | null;
+  /** Whether the first page is enough. */
+  readonly onePage: boolean;
+}
+
+export const ALL: Wanted = { name: null, labels: null, onePage: false };
 
 /** How to list: objects for each page, 0 for no pages; and who is told of each page. */
 export interface ListSettings {
   readonly chunkSize: number;
   readonly page: (info: KindInfo, objects: number) => void;
+  readonly wanted: Wanted;
 }
 
 const ACCEPT = {
@@ -23,7 +40,10 @@ const ACCEPT = {
   // No second choice: without one a server that knows no metadata answers 406, and never with a Secret's data.
   metadata: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
 } as const;
-const ACCEPT_ONE = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+const ACCEPT_ONE = {
+  object: "application/json",
+  metadata: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+} as const;
 const RESTARTS = 3;
 const EMPTY_PAGES = 10;
 
@@ -70,13 +90,24 @@ function nothing(why: string): Outcome {
   return { got: "nothing", why };
 }
 
+/** What can be part of a path; the API server takes no other name for any object. */
+function isPathSegment(name: string): boolean {
+  return name !== "" && name !== "." && name !== ".." && !/[/%]/.test(name);
+}
+
+function isNamespaceName(name: string): boolean {
+  return /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name);
+}
+
+const found = (objects: readonly KubeObject[]): Outcome => ({ got: "objects", objects, unreadable: 0, more: false });
+
 /** Why an answer other than 200 and 403 gives no objects. */
-function refused(answer: Answer, info: KindInfo): Outcome {
+function refused(answer: Answer, info: KindInfo, what: "a list" | "one"): Outcome {
   if (answer.status === 406) {
     return nothing(`the server cannot give the metadata of ${resourceName(info)} alone, and more is not asked for`);
   }
   const said = answer.message === "" ? "" : `: ${answer.message}`;
-  return nothing(`the server answered a list of ${resourceName(info)} with HTTP status ${answer.status}${said}`);
+  return nothing(`the server answered ${what} of ${resourceName(info)} with HTTP status ${answer.status}${said}`);
 }
 
 /** Why a body is not the list that was asked for; null if it is. */
@@ -90,6 +121,21 @@ function wrongList(body: unknown, info: KindInfo): string | null {
   return isList ? null : `the server answered a list of ${resourceName(info)} without items`;
 }
 
+/** What narrows a list, as the query says it; null where no object can be wanted. */
+function queryOf({ name, labels }: Wanted): URLSearchParams | null {
+  const query = new URLSearchParams();
+  if (name !== null) {
+    if (!isPathSegment(name)) return null;
+    query.set("fieldSelector", `metadata.name=${name.replace(/[\\,=]/g, "\\$&")}`);
+  }
+  if (labels !== null && labels.size > 0) {
+    // What is no label stands on no object, and would mean something else in a selector.
+    if ([...labels].some(([key, value]) => !/^[\w./-]+$/.test(key) || !/^[\w.-]*$/.test(value))) return null;
+    query.set("labelSelector", [...labels].map(([key, value]) => `${key}=${value}`).join(","));
+  }
+  return query;
+}
+
 /** The list from its first page to its last; null when the server has forgotten (410) what the next page continues. */
 async function walk(
   transport: Transport,
@@ -99,19 +145,21 @@ async function walk(
 ): Promise<Outcome | null> {
   const { info } = served;
   const path = resourcePath(served, namespace);
+  const narrowed = queryOf(settings.wanted);
+  if (narrowed === null) return found([]);
   const objects: KubeObject[] = [];
   const seen = new Set<string>();
   let token = "";
   let unreadable = 0;
   let emptyPages = 0;
   for (;;) {
-    const query = new URLSearchParams();
+    const query = new URLSearchParams(narrowed);
     if (settings.chunkSize > 0) query.set("limit", String(settings.chunkSize));
     if (token !== "") query.set("continue", token);
     const answer = await transport.get(query.size === 0 ? path : `${path}?${query}`, ACCEPT[info.read]);
     if (answer.status === 410 && token !== "") return null;
     if (answer.status === 403) return forbidden(answer);
-    if (answer.status !== 200) return refused(answer, info);
+    if (answer.status !== 200) return refused(answer, info, "a list");
     const wrong = wrongList(answer.body, info);
     if (wrong !== null) return nothing(wrong);
     const items = listOf(answer.body, "items");
@@ -122,7 +170,7 @@ async function walk(
     }
     settings.page(info, items.length);
     token = textOf(fieldOf(answer.body, "metadata"), "continue");
-    if (token === "") return { got: "objects", objects, unreadable };
+    if (token === "" || settings.wanted.onePage) return { got: "objects", objects, unreadable, more: token !== "" };
     emptyPages = items.length === 0 ? emptyPages + 1 : 0;
     if (seen.has(token) || emptyPages === EMPTY_PAGES) {
       return nothing(`the server's pages of ${resourceName(info)} come to no end`);
@@ -151,6 +199,7 @@ export async function list(
   namespace: string | null,
   settings: ListSettings,
 ): Promise<Outcome> {
+  if (namespace !== null && !isNamespaceName(namespace)) return found([]);
   try {
     for (let restart = 0; restart <= RESTARTS; restart += 1) {
       const chunkSize = restart === RESTARTS ? 0 : settings.chunkSize;
@@ -163,43 +212,34 @@ export async function list(
   }
 }
 
-/** One object by name; null where there is none of that name. */
-async function one(
+/**
+ * Reads one object by name: whole, or its metadata, as is the way with its kind.
+ *
+ * @param namespace null for cluster-scoped kinds
+ * @returns no objects where none has the name
+ * @throws RefgrantError `credentials`, `interrupted`; anything that concerns this object alone is an outcome
+ */
+export async function objectNamed(
   transport: Transport,
   served: ServedInfo,
+  namespace: string | null,
   name: string,
-  accept: string,
-  kind: string,
 ): Promise<Outcome> {
+  const { info } = served;
+  if (!isPathSegment(name) || (namespace !== null && !isNamespaceName(namespace))) return found([]);
   try {
-    const answer = await transport.get(`${resourcePath(served, null)}/${encodeURIComponent(name)}`, accept);
-    if (answer.status === 404) return { got: "objects", objects: [], unreadable: 0 };
+    const path = `${resourcePath(served, namespace)}/${encodeURIComponent(name)}`;
+    const answer = await transport.get(path, ACCEPT_ONE[info.read]);
+    if (answer.status === 404) return found([]);
     if (answer.status === 403) return forbidden(answer);
-    if (answer.status !== 200) return refused(answer, served.info);
+    if (answer.status !== 200) return refused(answer, info, "one");
+    const kind = info.read === "metadata" ? "PartialObjectMetadata" : info.kind;
     const object = textOf(answer.body, "kind") === kind ? objectOf(served, answer.body) : null;
-    if (object === null) return nothing(`the server did not answer with the ${kind} ${name}`);
-    return { got: "objects", objects: [object], unreadable: 0 };
+    if (object === null || object.id.name !== name || object.id.namespace !== namespace) {
+      return nothing(`the server did not answer with the ${kind} ${name}`);
+    }
+    return found([object]);
   } catch (error) {
     return outcomeOf(error);
   }
-}
-
-/**
- * Reads the metadata of one Namespace.
- *
- * @returns no objects for a namespace that does not exist
- * @throws RefgrantError `credentials`, `interrupted`
- */
-export function namespaceMetadata(transport: Transport, served: ServedInfo, name: string): Promise<Outcome> {
-  return one(transport, served, name, ACCEPT_ONE, "PartialObjectMetadata");
-}
-
-/**
- * Reads one cluster-scoped object as it is.
- *
- * @returns no objects where none has the name
- * @throws RefgrantError `credentials`, `interrupted`
- */
-export function wholeObject(transport: Transport, served: ServedInfo, name: string): Promise<Outcome> {
-  return one(transport, served, name, ACCEPT.object, served.info.kind);
 }

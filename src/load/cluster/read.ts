@@ -4,12 +4,12 @@ import type { Gap } from "../../model/gap.ts";
 import type { KubeObject } from "../../model/object.ts";
 import type { ServedKind } from "../../model/snapshot.ts";
 import { type Listed, readByNamespace } from "./by-namespace.ts";
+import { connect } from "./connect.ts";
 import { readDefinitions } from "./definitions.ts";
 import { discover } from "./discovery.ts";
-import { loadClusterConfig } from "./kubeconfig.ts";
-import { list } from "./lists.ts";
+import { ALL, list } from "./lists.ts";
 import type { ConnectionOptions, Environment } from "./options.ts";
-import { openTransport, type Transport } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 
 /** Told of each page that arrived: the resource's plural name, and how many objects of it there are by now. */
 export type ClusterProgress = (event: { readonly what: string; readonly objects: number }) => void;
@@ -36,7 +36,8 @@ export interface ClusterWorld {
   readonly served: readonly ServedKind[];
 }
 
-function counting(progress: ClusterProgress): (info: KindInfo, objects: number) => void {
+/** Counts what arrives, and tells of it. */
+export function counting(progress: ClusterProgress): (info: KindInfo, objects: number) => void {
   const counts = new Map<string, number>();
   return (info, objects) => {
     const count = (counts.get(info.plural) ?? 0) + objects;
@@ -55,7 +56,7 @@ function requireSome(lists: readonly Listed[]): void {
 
 async function readAll(transport: Transport, request: ClusterRequest, contextNamespace: string): Promise<ClusterWorld> {
   const { served, gaps } = await discover(transport, request.kinds);
-  const settings = { chunkSize: request.chunkSize, page: counting(request.progress) };
+  const settings = { chunkSize: request.chunkSize, page: counting(request.progress), wanted: ALL };
   const defined = readDefinitions(transport, request.definitions ? served : []);
   // What fails is told where it is awaited.
   defined.catch(() => {});
@@ -87,16 +88,10 @@ export async function readCluster(
   env: Environment,
   request: ClusterRequest,
 ): Promise<ClusterWorld> {
-  const config = await loadClusterConfig(options, env);
-  const ended = new AbortController();
-  const signal = AbortSignal.any([request.signal, ended.signal]);
-  const { requestTimeoutMs, disableCompression } = options;
-  const settings = { requestTimeoutMs, disableCompression, userAgent: request.userAgent, signal };
-  const transport = await openTransport(config, env, settings);
+  const { transport, namespace, close } = await connect(options, env, request);
   try {
-    return await readAll(transport, request, config.namespace);
+    return await readAll(transport, request, namespace);
   } finally {
-    ended.abort();
-    transport.close();
+    close();
   }
 }

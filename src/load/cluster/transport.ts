@@ -1,10 +1,9 @@
-import http from "node:http";
-import https from "node:https";
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createGunzip } from "node:zlib";
 import { RefgrantError } from "../../model/failure.ts";
 import { brokeOff, connectionError } from "./connection-error.ts";
 import type { ClusterConfig } from "./kubeconfig.ts";
+import { createGunzip, http, https } from "./node-http.ts";
 import type { Environment } from "./options.ts";
 import { openSession, PARALLEL, type Session } from "./session.ts";
 import { isObject, parseJson, shorten, textOf } from "./text.ts";
@@ -44,7 +43,7 @@ export interface TransportSettings {
 
 interface Raw {
   readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
@@ -193,7 +192,7 @@ class HttpTransport implements Transport {
   #send(session: Session, path: string, accept: string): Promise<Raw> {
     const { requestTimeoutMs, disableCompression, userAgent, signal } = this.#settings;
     const secure = this.#base.protocol === "https:";
-    const headers: http.OutgoingHttpHeaders = { Accept: accept, "User-Agent": userAgent };
+    const headers: OutgoingHttpHeaders = { Accept: accept, "User-Agent": userAgent };
     if (!disableCompression && !this.#config.cluster.disableCompression) headers["Accept-Encoding"] = "gzip";
     for (const [name, value] of session.headers) headers[name] = typeof value === "string" ? value : [...value];
     const { hostname, port } = this.#base;

@@ -1,0 +1,251 @@
+import { NAMESPACE } from "../src/catalogue/kinds.ts";
+import { RefgrantError } from "../src/model/failure.ts";
+import type { Gap } from "../src/model/gap.ts";
+import { selects } from "../src/model/labels.ts";
+import { nearWord } from "../src/model/near-word.ts";
+import { type Need, needKey } from "../src/model/need.ts";
+import { compareIds, compareText, keyOf, type ObjectId } from "../src/model/object.ts";
+import { sightOf } from "../src/model/sight.ts";
+import type { Snapshot } from "../src/model/snapshot.ts";
+import type { Inquired } from "../src/pipeline.ts";
+import { kindText, nameOf } from "../src/render/prose.ts";
+import type { ObjectScope, TargetWord } from "./plan.ts";
+import type { NamedKind, World } from "./world.ts";
+
+/** The kinds that a word for a type names in a world. */
+export async function kindsOf(type: string, world: World): Promise<readonly NamedKind[]> {
+  const kinds = await world.kindsNamed(type);
+  if (kinds.length > 0) return kinds;
+  const wanted = type.toLowerCase();
+  const [head = wanted] = wanted.split(/[./]/);
+  const near = nearWord(wanted, world.words) ?? nearWord(head, world.words);
+  const meant = near === null ? "" : ` (did you mean ${near}?)`;
+  const who = world.source === "cluster" ? "the server has" : "this tool knows";
+  throw new RefgrantError("usage", `${who} no resource type ${JSON.stringify(type)}${meant}`);
+}
+
+/** Where the objects are looked for: one namespace, or (null) all. */
+function whereOf({ namespace, allNamespaces }: ObjectScope, world: World): string | null {
+  return allNamespaces ? null : (namespace ?? world.namespace);
+}
+
+interface Hits {
+  readonly ids: readonly ObjectId[];
+  readonly gaps: readonly Gap[];
+}
+
+/** Collects needs beside an answer. */
+function asking<T>(snapshot: Snapshot, question: (sight: ReturnType<typeof sightOf>) => T): Inquired<T> {
+  const needs = new Map<string, Need>();
+  const sight = sightOf(snapshot, (need) => {
+    needs.set(needKey(need), need);
+  });
+  return { answer: question(sight), needs: [...needs.values()] };
+}
+
+const sortedIds = (ids: readonly ObjectId[]): readonly ObjectId[] => ids.toSorted(compareIds);
+
+/** The objects of some kinds that have one name, in one namespace or all. */
+function named(snapshot: Snapshot, kinds: readonly NamedKind[], name: string, where: string | null): Inquired<Hits> {
+  return asking(snapshot, (sight) => {
+    const gaps: Gap[] = [];
+    const ids = kinds.flatMap((kind): readonly ObjectId[] => {
+      const { group, scope } = kind;
+      if (scope === "Namespaced" && where === null) {
+        const found = sight.everywhere({ group, kind: kind.kind, namespace: null, name });
+        if (found.hidden !== null) gaps.push(found.hidden);
+        return found.ids;
+      }
+      const id = { group, kind: kind.kind, namespace: scope === "Cluster" ? null : where, name };
+      const existence = sight.existence(id);
+      if (existence === "present") return [id];
+      if (existence !== "missing") gaps.push(existence);
+      return [];
+    });
+    return { ids: sortedIds(ids), gaps };
+  });
+}
+
+/** All objects of some kinds in one namespace or all, as far as labels choose them. */
+function all(
+  snapshot: Snapshot,
+  kinds: readonly NamedKind[],
+  selector: ObjectScope["selector"],
+  where: string | null,
+): Inquired<Hits> {
+  return asking(snapshot, (sight) => {
+    const gaps = kinds.map((kind) => sight.hidden(kind, kind.scope === "Cluster" ? null : where));
+    const ids = kinds
+      .flatMap((kind) => sight.objectsOf(kind))
+      .filter(({ id }) => where === null || id.namespace === null || id.namespace === where)
+      .filter(({ labels }) => selects(selector, labels))
+      .map(({ id }) => id);
+    return { ids: sortedIds(ids), gaps: gaps.filter((gap) => gap !== null) };
+  });
+}
+
+/** What is near to a name that nothing has. */
+interface Nearby {
+  /** Objects of these kinds, with a name near to it. */
+  readonly near: readonly ObjectId[];
+  /** Objects with that very name elsewhere. */
+  readonly elsewhere: readonly ObjectId[];
+  readonly namespace: "present" | "missing" | "unseen";
+  /** A namespace with a name near to one that does not exist. */
+  readonly nearNamespace: string | null;
+}
+
+const MOST_SHOWN = 5;
+
+function nearby(snapshot: Snapshot, kinds: readonly NamedKind[], name: string, where: string | null): Inquired<Nearby> {
+  return asking(snapshot, (sight) => {
+    const near = kinds.flatMap((kind) => {
+      const namespace = kind.scope === "Cluster" ? null : where;
+      if (namespace === null) sight.hidden(kind, null);
+      else sight.hiddenOnPage(kind, namespace);
+      const here = sight.objectsOf(kind).filter(({ id }) => namespace === null || id.namespace === namespace);
+      const word = nearWord(
+        name,
+        here.map(({ id }) => id.name),
+      );
+      return here.filter(({ id }) => id.name === word).map(({ id }) => id);
+    });
+    const namespaced = kinds.filter(({ scope }) => scope === "Namespaced");
+    const elsewhere = namespaced.flatMap(
+      ({ group, kind }) => sight.everywhere({ group, kind, namespace: null, name }).ids,
+    );
+    const existence = where === null ? "present" : sight.existence({ ...NAMESPACE, namespace: null, name: where });
+    if (existence === "missing") sight.hidden(NAMESPACE, null);
+    const nearNamespace =
+      existence === "missing"
+        ? nearWord(
+            where ?? "",
+            sight.objectsOf(NAMESPACE).map(({ id }) => id.name),
+          )
+        : null;
+    return {
+      near: sortedIds(near).slice(0, MOST_SHOWN),
+      elsewhere: sortedIds(elsewhere),
+      namespace: typeof existence === "string" ? existence : "unseen",
+      nearNamespace,
+    };
+  });
+}
+
+const list = (items: readonly string[]): string => {
+  const shown = items.slice(0, MOST_SHOWN).join(", ");
+  return items.length > MOST_SHOWN ? `${shown} and ${items.length - MOST_SHOWN} more` : shown;
+};
+
+const kindNames = (kinds: readonly NamedKind[]): string => list(kinds.map(kindText));
+
+async function notFound(
+  { type, name }: TargetWord & { readonly name: string },
+  kinds: readonly NamedKind[],
+  where: string | null,
+  world: World,
+): Promise<RefgrantError> {
+  const { near, elsewhere, namespace, nearNamespace } = await world.ask((snapshot) =>
+    nearby(snapshot, kinds, name, where),
+  );
+  const inFiles = world.source === "files" ? " of the files" : "";
+  const place =
+    where === null
+      ? world.source === "files"
+        ? " in the files"
+        : " in any namespace"
+      : ` in namespace ${where}${inFiles}`;
+  const scoped = kinds.some(({ scope }) => scope === "Namespaced");
+  const what = kinds.length === 1 ? kindNames(kinds) : `${type} (${kindNames(kinds)})`;
+  const advice = [
+    ...(near.length === 0 ? [] : [`Did you mean ${list(near.map(nameOf))}?`]),
+    ...(elsewhere.length === 0 ? [] : [`That name exists elsewhere: ${list(elsewhere.map(nameOf))}; choose with -n.`]),
+    ...(scoped && namespace === "missing" && world.source === "cluster"
+      ? [`There is no namespace ${where}${nearNamespace === null ? "" : `; did you mean ${nearNamespace}?`}`]
+      : []),
+  ];
+  return new RefgrantError(
+    "not-found",
+    `there is no ${what} called ${name}${scoped ? place : ""}`,
+    advice.length === 0 ? null : advice.join("\n"),
+  );
+}
+
+function forbiddenError({ name }: TargetWord, gaps: readonly Gap[]): RefgrantError {
+  const [gap] = gaps;
+  return new RefgrantError("not-found", `${name ?? "the objects"} could not be looked for: ${gap?.detail}`);
+}
+
+function ambiguous({ name }: TargetWord, ids: readonly ObjectId[], where: string | null): RefgrantError {
+  const place = where === null ? "" : ` in namespace ${where}`;
+  const choices = ids.map((id) => `${pasteable(id)}${id.namespace === null ? "" : ` -n ${id.namespace}`}`);
+  return new RefgrantError(
+    "ambiguous",
+    `${ids.length} objects are called ${name}${place}: ${list(ids.map(nameOf))}`,
+    `Name one of them:\n${choices.map((choice) => `  ${choice}`).join("\n")}`,
+  );
+}
+
+/** `httproute/web`, or with the group where several kinds share the name. */
+function pasteable({ group, kind, name }: ObjectId): string {
+  const text = kindText({ group, kind });
+  return `${text === kind || group === "" ? kind.toLowerCase() : `${kind.toLowerCase()}.${group}`}/${name}`;
+}
+
+/** Objects that were found, and what hid others. */
+export interface Found {
+  readonly ids: readonly ObjectId[];
+  readonly gaps: readonly Gap[];
+  /** Whether each was named, so that each is answered in full. */
+  readonly named: boolean;
+}
+
+async function findNamed(
+  target: TargetWord & { readonly name: string },
+  scope: ObjectScope,
+  world: World,
+): Promise<Hits> {
+  const kinds = await kindsOf(target.type, world);
+  const where = whereOf(scope, world);
+  const { ids, gaps } = await world.ask((snapshot) => named(snapshot, kinds, target.name, where));
+  const [first] = ids;
+  // In files a gap means no more than that something else may exist outside.
+  const hidden = world.source === "cluster" ? gaps : [];
+  if (first === undefined) {
+    throw hidden.length > 0 ? forbiddenError(target, hidden) : await notFound(target, kinds, where, world);
+  }
+  // All namespaces were asked for with -A; of kinds, and of files without -n, one was meant.
+  const rivals = scope.allNamespaces ? ids.filter(({ namespace }) => namespace === first.namespace) : ids;
+  if (rivals.length > 1) throw ambiguous(target, rivals, where);
+  return { ids, gaps: hidden };
+}
+
+/**
+ * Finds the objects that a command line names. What is not found is told with what is near to it.
+ *
+ * @throws RefgrantError `usage` for a type that there is not, `not-found`, `ambiguous`
+ */
+export async function find(scope: ObjectScope, world: World): Promise<Found> {
+  const hits: Hits[] = [];
+  for (const target of scope.targets) {
+    const { name } = target;
+    if (name !== null) hits.push(await findNamed({ ...target, name }, scope, world));
+    else {
+      const kinds = await kindsOf(target.type, world);
+      hits.push(await world.ask((snapshot) => all(snapshot, kinds, scope.selector, whereOf(scope, world))));
+    }
+  }
+  const ids = new Map(hits.flatMap((hit) => hit.ids.map((id) => [keyOf(id), id] as const)));
+  const gaps = [...new Set(hits.flatMap((hit) => hit.gaps))].toSorted((a, b) => compareText(a.detail, b.detail));
+  return { ids: [...ids.values()], gaps, named: scope.targets.every(({ name }) => name !== null) };
+}
+
+/** Every object of these kinds that the labels choose, in one namespace, or (null) in all. */
+export function findAll(
+  kinds: readonly NamedKind[],
+  where: string | null,
+  selector: ObjectScope["selector"],
+  world: World,
+): Promise<Hits> {
+  return world.ask((snapshot) => all(snapshot, kinds, selector, where));
+}

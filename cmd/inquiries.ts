@@ -1,0 +1,101 @@
+import { kindInfo } from "../src/catalogue/known.ts";
+import { ASKING_KINDS } from "../src/catalogue/rows.ts";
+import { inquiryExit } from "../src/diagnose/exit-code.ts";
+import type { Inquiry } from "../src/model/answer.ts";
+import type { Gap } from "../src/model/gap.ts";
+import { inquire } from "../src/pipeline.ts";
+import { shellWord } from "../src/render/command-text.ts";
+import { gapText } from "../src/render/prose.ts";
+import { printable } from "../src/render/text.ts";
+import { displayOf } from "./display.ts";
+import { find, findAll } from "./find.ts";
+import type { SourcePlan, WhyDeniedPlan } from "./plan.ts";
+import type { Outcome, Ports, Progress } from "./ports.ts";
+import { openWorld, type World } from "./world.ts";
+
+const notesText = (notes: readonly string[]): string =>
+  [...new Set(notes)].map((note) => `Note: ${printable(note)}\n`).join("");
+
+/** Every kind that can be refused something, where nobody said which. */
+const EVERY_KIND = ASKING_KINDS.map((kind) => ({
+  ...kind,
+  scope: kindInfo(kind)?.scope ?? ("Namespaced" as const),
+  plural: kindInfo(kind)?.plural ?? kind.kind,
+})).filter(({ scope }) => scope === "Namespaced");
+
+/** What was asked about, as the first words of a list. */
+function scopeText({ scope }: WhyDeniedPlan, world: World): string {
+  const { targets, allNamespaces } = scope;
+  const namespace = allNamespaces ? null : (scope.namespace ?? world.namespace);
+  const where =
+    namespace === null ? (world.source === "files" ? "the files" : "all namespaces") : `namespace ${namespace}`;
+  return targets.length === 0 ? upperFirst(where) : `${targets.map(({ type }) => type).join(", ")} of ${where}`;
+}
+
+/** What a further command needs to be about the same world. */
+function worldText(source: SourcePlan): string {
+  if (source.from === "cluster") return "";
+  const flags = [...source.filenames.map((name) => `-f ${shellWord(name)}`), ...(source.recursive ? ["-R"] : [])];
+  return ` ${[...flags, ...(source.closedWorld ? ["--closed-world"] : [])].join(" ")}`;
+}
+
+const upperFirst = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+async function print(
+  inquiry: Inquiry,
+  full: boolean,
+  plan: WhyDeniedPlan,
+  world: World,
+  ports: Ports,
+): Promise<string> {
+  switch (plan.output) {
+    case "text": {
+      const text = await import("../src/render/why-denied-text.ts");
+      const telling = {
+        display: displayOf({ ...plan, headers: true }, ports.terminal),
+        verbose: plan.verbose,
+        world: worldText(plan.source),
+      };
+      return full ? text.whyDeniedText(inquiry, telling) : text.whyDeniedList(inquiry, scopeText(plan, world), telling);
+    }
+    case "json":
+      return (await import("../src/render/why-denied-json.ts")).whyDeniedJson(inquiry);
+    case "yaml":
+      return (await import("../src/render/why-denied-json.ts")).whyDeniedYaml(inquiry);
+  }
+}
+
+async function whyDenied(plan: WhyDeniedPlan, world: World, ports: Ports): Promise<Outcome> {
+  const { scope } = plan;
+  const nothingNamed = scope.targets.length === 0;
+  const found = nothingNamed
+    ? {
+        ...(await findAll(
+          EVERY_KIND,
+          scope.allNamespaces ? null : (scope.namespace ?? world.namespace),
+          scope.selector,
+          world,
+        )),
+        named: false,
+      }
+    : await find(scope, world);
+  const inquiry = await world.ask((snapshot) => inquire(snapshot, { objects: found.ids, hops: found.named }));
+  const stdout = await print(inquiry, found.named, plan, world, ports);
+  const unseen = found.gaps.filter((gap: Gap) => gap.cause !== "outside-input").map(gapText);
+  const code = inquiryExit(inquiry);
+  return {
+    stdout,
+    stderr: notesText([...world.notes, ...unseen]),
+    exitCode: code === 0 && unseen.length > 0 ? 4 : code,
+  };
+}
+
+/** Answers `why-denied`. Failures are thrown. */
+export async function runWhyDenied(plan: WhyDeniedPlan, ports: Ports, progress: Progress): Promise<Outcome> {
+  const world = await openWorld(plan.source, plan.scope, ports, progress);
+  try {
+    return await whyDenied(plan, world, ports);
+  } finally {
+    world.close();
+  }
+}

@@ -1,0 +1,105 @@
+import { KIND_WORDS, kindsNamed } from "../src/catalogue/kind-names.ts";
+import type { KindInfo } from "../src/catalogue/kinds.ts";
+import { kindInfo } from "../src/catalogue/known.ts";
+import type { ClusterReader } from "../src/load/cluster/open.ts";
+import { RefgrantError } from "../src/model/failure.ts";
+import type { GroupKind } from "../src/model/object.ts";
+import { extended, type Snapshot } from "../src/model/snapshot.ts";
+import type { Inquired } from "../src/pipeline.ts";
+import { loadFiles } from "./load-files.ts";
+import type { ObjectScope, SourcePlan } from "./plan.ts";
+import type { Ports, Progress } from "./ports.ts";
+
+/** A kind as a word names it: its scope is all that finding objects depends on. */
+export type NamedKind = GroupKind & Pick<KindInfo, "scope" | "plural">;
+
+/** A world that is asked about some of its objects: files that were read, or a cluster that is read as far as answers need. */
+export interface World {
+  readonly source: Snapshot["source"];
+  /** The namespace of objects where the user names none; null for all of them: files have nothing to do with a context. */
+  readonly namespace: string | null;
+  readonly kindsNamed: (word: string) => Promise<readonly NamedKind[]>;
+  /** What a mistyped word for a kind may have meant. */
+  readonly words: readonly string[];
+  readonly notes: readonly string[];
+  /** Puts a question until nothing more has to be read for its answer. */
+  readonly ask: <T>(question: (snapshot: Snapshot) => Inquired<T>) => Promise<T>;
+  readonly close: () => void;
+}
+
+/** More rounds than any answer takes: parents of parents, then their classes, then advice on each. */
+const MOST_ROUNDS = 30;
+
+/** A kind that nothing is known of has no use for files: they are read for kinds of the catalogue only. */
+function known(kind: GroupKind): NamedKind {
+  return { ...kind, scope: kindInfo(kind)?.scope ?? "Namespaced", plural: kindInfo(kind)?.plural ?? kind.kind };
+}
+
+async function fileWorld(
+  plan: SourcePlan & { readonly from: "files" },
+  { namespace }: ObjectScope,
+  ports: Ports,
+  progress: Progress,
+): Promise<World> {
+  const { snapshot, notes } = await loadFiles(plan, ports, progress);
+  progress.update("deciding references");
+  return {
+    source: "files",
+    namespace,
+    kindsNamed: async (word) => kindsNamed(word).map(known),
+    words: KIND_WORDS,
+    notes,
+    ask: async (question) => question(snapshot).answer,
+    close: () => {},
+  };
+}
+
+/** A cluster as a world, through a reader that closes with it. */
+export function worldOf(reader: ClusterReader, namespace: string | null): World {
+  let snapshot: Snapshot = {
+    source: "cluster",
+    closed: true,
+    objects: new Map(),
+    gaps: reader.gaps,
+    problems: [],
+    served: reader.served,
+    asked: new Map(),
+  };
+  return {
+    source: "cluster",
+    namespace: namespace ?? reader.namespace,
+    kindsNamed: reader.kindsNamed,
+    words: reader.words,
+    notes: [],
+    ask: async (question) => {
+      for (let round = 0; round < MOST_ROUNDS; round += 1) {
+        const { answer, needs } = question(snapshot);
+        if (needs.length === 0) return answer;
+        snapshot = extended(snapshot, await reader.read(needs));
+      }
+      throw new RefgrantError("unreachable", "the answer needs more and more of the cluster to be read");
+    },
+    close: reader.close,
+  };
+}
+
+async function clusterWorld(
+  { connection, chunkSize }: SourcePlan & { readonly from: "cluster" },
+  { namespace }: ObjectScope,
+  ports: Ports,
+  progress: Progress,
+): Promise<World> {
+  const namespaces = namespace === null ? [] : [namespace];
+  return worldOf(await ports.openCluster({ connection, chunkSize, namespaces }, progress), namespace);
+}
+
+/**
+ * Opens a world to be asked about single objects. Whoever opens it closes it.
+ *
+ * @throws RefgrantError as reading files or connecting to a cluster does
+ */
+export function openWorld(source: SourcePlan, scope: ObjectScope, ports: Ports, progress: Progress): Promise<World> {
+  return source.from === "cluster"
+    ? clusterWorld(source, scope, ports, progress)
+    : fileWorld(source, scope, ports, progress);
+}

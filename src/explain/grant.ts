@@ -1,0 +1,196 @@
+import { inertFrom, inertTo, livePairs } from "../catalogue/grants.ts";
+import { NAMESPACE } from "../catalogue/kinds.ts";
+import { kindInfo } from "../catalogue/known.ts";
+import { OPENED_KINDS, referrersTrustedAs } from "../catalogue/referents.ts";
+import { ROWS } from "../catalogue/rows.ts";
+import { type Decision, type GrantDecision, unreadClauses } from "../model/decision.ts";
+import type { Change, GrantExplanation, Narrowing, OpenedKind, PairMeaning } from "../model/explanation.ts";
+import type { Gap } from "../model/gap.ts";
+import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
+import { compareText, type GroupKind, groupKindKey, includesGroupKind, type ObjectId } from "../model/object.ts";
+import type { Reference } from "../model/reference.ts";
+import type { GrantReport, Usage } from "../model/report.ts";
+import type { Sight } from "../model/sight.ts";
+import { changesIn, type Lookout, type Weighed } from "./weighed.ts";
+
+/** At most so many entries fit into `to` of a grant (docs/rules.md §1.2). */
+const MOST_ENTRIES = 16;
+
+/** May a reference rely on the grant? Clauses that may not count are left out. */
+export function mayRelyOn({ id, from, to }: Grant, reference: Reference): boolean {
+  if (reference.handshake !== "grant") return false;
+  const { referrer, referent, trustedAs, heldIn } = reference;
+  if (referent.namespace !== id.namespace) return false;
+  const unread = unreadClauses(reference);
+  const homes = [referrer.namespace, ...(heldIn ?? [])];
+  return (
+    from.some(
+      ({ entry }) =>
+        (unread.includes("from.kind") || includesGroupKind(trustedAs, entry)) &&
+        (unread.includes("from.namespace") || homes.includes(entry.namespace)),
+    ) &&
+    to.some(
+      ({ entry }) =>
+        groupKindKey(entry) === groupKindKey(referent) &&
+        (entry.name === null || entry.name === referent.name || unread.includes("to.name")),
+    )
+  );
+}
+
+/** The kinds of which objects are generated that stand elsewhere than those they are made from (docs/rules.md §2.9). */
+function generatedFor(from: GroupKind): readonly GroupKind[] {
+  return ROWS.flatMap((row) =>
+    row.handshake === "grant" && row.generatedBy !== undefined && includesGroupKind(row.trustedAs ?? [row.from], from)
+      ? [row.from]
+      : [],
+  );
+}
+
+/** What hides those who may use a pair. All of them are asked for at once. */
+function hiddenUsers(from: GrantFrom, to: GrantTo, lookout: Lookout): readonly Gap[] {
+  const generated = generatedFor(from);
+  const gaps = referrersTrustedAs(from, to).map((kind) =>
+    lookout.hidden(kind, includesGroupKind(generated, kind) ? null : from.namespace),
+  );
+  return [...new Set(gaps.filter((gap) => gap !== null))];
+}
+
+/** What a pair names and is known not to exist. */
+function missingOf({ id }: Grant, from: GrantFrom, to: GrantTo, sight: Sight): readonly ObjectId[] {
+  const home: ObjectId = { ...NAMESPACE, namespace: null, name: from.namespace };
+  const isRead = to.name !== null && kindInfo(to) !== undefined && includesGroupKind(OPENED_KINDS, to);
+  const target = isRead ? [{ group: to.group, kind: to.kind, namespace: id.namespace, name: to.name ?? "" }] : [];
+  return [home, ...target].filter((named) => sight.existence(named) === "missing");
+}
+
+/** The references that each pair permits, or may permit, by `from/to`. */
+function usesByPair(grant: Grant, decisions: readonly Decision[]) {
+  const byPair = new Map<string, { readonly uses: GrantDecision[]; readonly perhaps: GrantDecision[] }>();
+  for (const decision of decisions) {
+    if (decision.handshake !== "grant") continue;
+    const { outcome, reference } = decision;
+    const unread = unreadClauses(reference);
+    const certain = outcome.verdict === "permitted" && outcome.witness.by === "grant";
+    for (const trial of outcome.trials) {
+      if (trial.grant !== grant || !trial.failed.every((clause) => unread.includes(clause))) continue;
+      const key = `${trial.from}/${trial.to}`;
+      const pair = byPair.get(key) ?? { uses: [], perhaps: [] };
+      byPair.set(key, pair);
+      const list = certain ? pair.uses : pair.perhaps;
+      if (list.at(-1) !== decision) list.push(decision);
+    }
+  }
+  return byPair;
+}
+
+function pairsOf(grant: Grant, report: GrantReport | null, weighed: Weighed, lookout: Lookout): readonly PairMeaning[] {
+  const byPair = usesByPair(grant, weighed.decisions);
+  const usages = new Map(report?.pairs.map(({ from, to, usage }) => [`${from}/${to}`, usage]));
+  return grant.from.flatMap((from) =>
+    grant.to.map((to): PairMeaning => {
+      const inert = inertFrom(grant, from.entry) ?? inertTo(grant, to.entry);
+      const key = `${from.index}/${to.index}`;
+      const { uses = [], perhaps = [] } = byPair.get(key) ?? {};
+      const idle = inert !== null || grant.rejected || report === null;
+      return {
+        from: from.index,
+        to: to.index,
+        inert,
+        usage: usages.get(key) ?? "unused",
+        uses,
+        perhaps,
+        missing: idle ? [] : missingOf(grant, from.entry, to.entry, weighed.sight),
+        hidden: idle ? [] : hiddenUsers(from.entry, to.entry, lookout),
+      };
+    }),
+  );
+}
+
+/** How many objects an entry without a name opens. What files do not hold may exist all the same. */
+function openedKinds(grant: Grant, weighed: Weighed, closed: boolean): readonly OpenedKind[] {
+  const every = livePairs(grant).flatMap(({ to: { entry } }) => (entry.name === null ? [entry] : []));
+  const kinds = new Map(every.map(({ group, kind }) => [groupKindKey({ group, kind }), { group, kind }]));
+  return [...kinds.values()].map((groupKind) => {
+    const seen =
+      closed && kindInfo(groupKind) !== undefined && weighed.sight.hidden(groupKind, grant.id.namespace) === null;
+    const here = () => weighed.sight.objectsOf(groupKind).filter(({ id }) => id.namespace === grant.id.namespace);
+    return { groupKind, count: seen ? here().length : null };
+  });
+}
+
+/** Does the grant permit more than is used? */
+function isWider(grant: Grant, pairs: readonly PairMeaning[]): boolean {
+  const anyName = new Set(grant.to.filter(({ entry }) => entry.name === null).map(({ index }) => index));
+  return pairs.some(({ inert, usage, to }) => inert === null && (usage === "unused" || anyName.has(to)));
+}
+
+/** The same use said in as few grants as permit nothing else: those who use the same objects together. */
+function narrowingsOf(grant: Grant, pairs: readonly PairMeaning[]): readonly Narrowing[] {
+  const targets = new Map<string, { readonly from: GrantFrom; readonly to: Map<string, GrantTo> }>();
+  for (const pair of pairs) {
+    const from = grant.from.find(({ index }) => index === pair.from)?.entry;
+    if (from === undefined) continue;
+    for (const { reference } of pair.uses) {
+      const { group, kind, name } = reference.referent;
+      const key = `${groupKindKey(from)}/${from.namespace}`;
+      const known = targets.get(key) ?? { from, to: new Map<string, GrantTo>() };
+      targets.set(key, known);
+      known.to.set(`${groupKindKey({ group, kind })}/${name}`, { group, kind, name });
+    }
+  }
+  const alike = Map.groupBy(targets.values(), ({ to }) => JSON.stringify([...to.keys()].toSorted(compareText)));
+  return [...alike.values()].flatMap((same): readonly Narrowing[] => {
+    const [first, ...others] = same;
+    const sorted = [...(first?.to ?? [])].toSorted(([a], [b]) => compareText(a, b)).map(([, to]) => to);
+    const [to, ...more] = sorted;
+    if (first === undefined || to === undefined) return [];
+    return [{ from: [first.from, ...others.map(({ from }) => from)], to: [to, ...more] }];
+  });
+}
+
+function tighterThan(grant: Grant, pairs: readonly PairMeaning[]): readonly Narrowing[] {
+  if (pairs.some(({ usage }) => usage === "unknown") || !isWider(grant, pairs)) return [];
+  const narrowings = narrowingsOf(grant, pairs);
+  const fits = ({ from, to }: Narrowing): boolean => from.length <= MOST_ENTRIES && to.length <= MOST_ENTRIES;
+  return narrowings.every(fits) ? narrowings : [];
+}
+
+/** Is it a loss, or one that another grant makes good? */
+const isTold = ({ before, after }: Change): boolean =>
+  before.outcome.verdict !== after.outcome.verdict || reliesOnGrants(before);
+
+const reliesOnGrants = ({ outcome }: Decision): boolean =>
+  outcome.verdict === "permitted" && outcome.witness.by === "grant";
+
+/** What a grant means, as far as it is told from the references that may rely on it. */
+export type GrantMeaning = Pick<GrantExplanation, "usage" | "pairs" | "opened" | "ifDeleted" | "tighter">;
+
+/** What a grant is looked at with. */
+export interface GrantView {
+  readonly grant: Grant;
+  /** Its usage; null for a grant that is not in force. */
+  readonly report: GrantReport | null;
+  /** The references that may rely on it. */
+  readonly weighed: Weighed;
+  readonly lookout: Lookout;
+  readonly closed: boolean;
+}
+
+/** Tells what a grant permits, who relies on it, and what would be left without it. */
+export function meaningOfGrant({ grant, report, weighed, lookout, closed }: GrantView): GrantMeaning {
+  const pairs = pairsOf(grant, report, weighed, lookout);
+  // Whether others cover what it permits depends on all that are there.
+  for (const kind of weighed.extracted.grantKinds) lookout.hidden(kind, grant.id.namespace);
+  const others = weighed.extracted.grants.filter((other) => other !== grant);
+  const relying = weighed.decisions.filter(({ outcome }) =>
+    outcome.trials.some((trial) => "grant" in trial && trial.grant === grant),
+  );
+  const usage: Usage = report?.usage ?? "unused";
+  return {
+    usage,
+    pairs,
+    opened: report === null || grant.rejected ? [] : openedKinds(grant, weighed, closed),
+    ifDeleted: report === null ? [] : changesIn(weighed, { grants: others }, relying).filter(isTold),
+    tighter: report === null ? [] : tighterThan(grant, pairs),
+  };
+}

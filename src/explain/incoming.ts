@@ -1,0 +1,42 @@
+import { livePairs } from "../catalogue/grants.ts";
+import { crossesNamespace, type Decision } from "../model/decision.ts";
+import type { Incoming, OpeningEntry } from "../model/explanation.ts";
+import { compareIds, type ObjectId, sameGroupKind } from "../model/object.ts";
+import { referrersOf } from "./known.ts";
+import type { Lookout, Weighed } from "./weighed.ts";
+
+/** What opens an object, of the grants in its namespace. */
+function entriesFor(id: ObjectId, { decisions, extracted }: Weighed): readonly OpeningEntry[] {
+  const grants = extracted.grants
+    .filter((grant) => grant.id.namespace === id.namespace && !grant.rejected)
+    .toSorted((a, b) => compareIds(a.id, b.id));
+  const byGrant = decisions.filter((decision) => decision.handshake === "grant");
+  return grants.flatMap((grant) =>
+    livePairs(grant)
+      .filter(({ to: { entry } }) => sameGroupKind(entry, id) && (entry.name === null || entry.name === id.name))
+      .map(({ from, to }): OpeningEntry => {
+        const isThis = (trial: { readonly grant: unknown; readonly from: number; readonly to: number }): boolean =>
+          trial.grant === grant && trial.from === from.index && trial.to === to.index;
+        const uses = byGrant.filter(
+          ({ outcome }) =>
+            outcome.verdict === "permitted" && outcome.witness.by === "grant" && outcome.witness.trials.some(isThis),
+        );
+        return { grant, from: from.index, to: to.index, uses };
+      }),
+  );
+}
+
+/** Tells who may and who does refer to an object; null where no field is known to name its kind. */
+export function incomingOf(id: ObjectId, weighed: Weighed, lookout: Lookout): Incoming | null {
+  const referrers = referrersOf(id);
+  if (referrers.length === 0 && weighed.decisions.length === 0) return null;
+  for (const { kind, local } of referrers) lookout.hidden(kind, local ? id.namespace : null);
+  if (id.namespace !== null) for (const kind of weighed.extracted.grantKinds) lookout.hidden(kind, id.namespace);
+  const crosses = (decision: Decision): boolean =>
+    crossesNamespace(decision) || decision.reference.referrer.namespace !== id.namespace;
+  return {
+    entries: entriesFor(id, weighed),
+    crossing: weighed.decisions.filter(crosses),
+    local: weighed.decisions.filter((decision) => !crosses(decision)),
+  };
+}

@@ -1,0 +1,219 @@
+import { isInCatalogue } from "../catalogue/instead.ts";
+import { CLUSTER_SCOPED_REFERENTS, NAMESPACE } from "../catalogue/kinds.ts";
+import { kindInfo } from "../catalogue/known.ts";
+import { targetRule } from "../catalogue/referents.ts";
+import type { AttachmentRow, CatalogueRow, GrantRow } from "../catalogue/row.ts";
+import { type Decision, hasVerdict } from "../model/decision.ts";
+import type { PairExplanation, PairQuestion, Way } from "../model/explanation.ts";
+import { type GroupKind, includesGroupKind, type NamespacedId, type ObjectId } from "../model/object.ts";
+import type { FreeReference, Reference } from "../model/reference.ts";
+import type { Sight } from "../model/sight.ts";
+import { mayName, namesBackends, rowsOf } from "./known.ts";
+
+/** Stands for every object of a kind; none has this name. */
+const ANY_NAME = "";
+
+/** The fields by which the one kind may name the other. A kind that nobody knows may be a backend of some implementation. */
+function rowsBetween(from: GroupKind, to: GroupKind): readonly CatalogueRow[] {
+  const named = rowsOf(from).filter((row) => mayName(row, to));
+  return named.length > 0 || isInCatalogue(to) ? named : rowsOf(from).filter(namesBackends);
+}
+
+interface Ends {
+  readonly referrer: NamespacedId;
+  readonly referent: ObjectId;
+}
+
+function grantReference(row: GrantRow, { referrer, referent }: Ends): Reference {
+  const rule = targetRule(row.id, referent);
+  return {
+    handshake: "grant",
+    row: row.id,
+    path: [],
+    referrer,
+    referent,
+    scope: null,
+    enforcement: rule?.enforcement ?? row.enforcement,
+    trustedAs: row.trustedAs ?? [{ group: row.from.group, kind: row.from.kind }],
+    asksAtHome: row.asksAtHome === true,
+    asksUnderMesh: rule?.underMesh === true,
+    trustUnknown: row.trustUnknown === true,
+    namesUnread: row.namesUnread === true,
+    // Which objects are generated depends on others that name the referrer; none is meant here.
+    heldIn: row.generatedBy === undefined ? null : [],
+    doubt: null,
+    implicit: false,
+    missingReason: row.missingReason,
+  };
+}
+
+function attachmentReference(row: AttachmentRow, { referrer, referent }: Ends): Reference {
+  return {
+    handshake: "attachment",
+    row: row.id,
+    path: [],
+    referrer,
+    referent,
+    implicit: false,
+    sectionName: null,
+    port: null,
+    hostnames: null,
+  };
+}
+
+function localReference(row: string, ends: Ends): FreeReference {
+  return {
+    handshake: "none",
+    row,
+    path: [],
+    ...ends,
+    reach: "local",
+    droppedNamespace: null,
+    missingReason: null,
+  };
+}
+
+/** One field of the question: a reference to be decided, or why there is none. */
+type Asked = { readonly row: string } & (
+  | { readonly reference: Reference }
+  | { readonly way: "local-only" }
+  | { readonly way: "foreign-grant"; readonly grantKind: GroupKind }
+);
+
+function askedOf(row: CatalogueRow, ends: Ends): Asked {
+  switch (row.handshake) {
+    case "grant":
+      return { row: row.id, reference: grantReference(row, ends) };
+    case "attachment":
+      return { row: row.id, reference: attachmentReference(row, ends) };
+    case "foreign-grant":
+      return { row: row.id, way: "foreign-grant", grantKind: row.grantKind };
+    case "none": {
+      const { referrer, referent } = ends;
+      const stays = referent.namespace === null || referent.namespace === referrer.namespace;
+      return stays ? { row: row.id, reference: localReference(row.id, ends) } : { row: row.id, way: "local-only" };
+    }
+  }
+}
+
+/** What tells two ways apart: what was decided, by which rule, and on what grounds. */
+function signature(way: Way): string {
+  if (way.way !== "decided") return way.way;
+  const { handshake, outcome, reference } = way.decision;
+  const rule = reference.handshake === "grant" ? reference.enforcement : "";
+  const grounds =
+    outcome.verdict === "permitted"
+      ? outcome.witness.by
+      : outcome.verdict === "refused"
+        ? outcome.reason
+        : outcome.gaps.map(({ detail }) => detail).join();
+  const trusted = reference.handshake === "grant" ? reference.trustedAs : [];
+  return JSON.stringify([handshake, rule, outcome.verdict, grounds, trusted]);
+}
+
+/** The ways with the same end, as one. */
+function together(ways: readonly Way[]): readonly Way[] {
+  return [...Map.groupBy(ways, signature).values()].flatMap(([first, ...others]): readonly Way[] => {
+    if (first === undefined) return [];
+    const [row, ...rows] = first.rows;
+    return [{ ...first, rows: [row, ...rows, ...others.flatMap((other) => other.rows)] }];
+  });
+}
+
+/**
+ * The fields that are asked about: those that grants decide; where there are none, those that parents do; else the local
+ * ones. So that a route may name a Service as its parent in a mesh is no answer to whether it may send requests there.
+ */
+function decisiveWays(ways: readonly Way[]): readonly Way[] {
+  const by = (handshake: Decision["handshake"]): readonly Way[] =>
+    ways.filter((way) => way.way === "decided" && way.decision.handshake === handshake);
+  const granted = [...by("grant"), ...ways.filter(({ way }) => way === "foreign-grant")];
+  if (granted.length > 0) return granted;
+  const attached = by("attachment");
+  return attached.length > 0 ? attached : by("none");
+}
+
+function verdictOf(ways: readonly Way[], known: PairExplanation["known"]): PairExplanation["verdict"] {
+  const verdicts = decisiveWays(ways).map((way) => (way.way === "decided" ? way.decision.outcome.verdict : "unknown"));
+  if (verdicts.includes("permitted")) return "permitted";
+  return verdicts.includes("unknown") || known === "unknown-kind" ? "unknown" : "refused";
+}
+
+/** The entries that would permit it, where a grant would. */
+function enoughFor(ways: readonly Way[]): PairExplanation["enough"] {
+  for (const way of decisiveWays(ways)) {
+    if (way.way !== "decided" || way.decision.handshake !== "grant") continue;
+    const { decision } = way;
+    const { reference } = decision;
+    if (
+      hasVerdict(decision, "permitted") ||
+      (hasVerdict(decision, "refused") && decision.outcome.reason !== "RefNotPermitted")
+    ) {
+      continue;
+    }
+    if (reference.trustUnknown || !["required", "feature-gated", "mode"].includes(reference.enforcement)) continue;
+    if (decision.outcome.trials.some(({ failed }) => failed.length === 0)) continue;
+    const [{ group, kind }] = reference.trustedAs;
+    const { referrer, referent } = reference;
+    return {
+      from: { group, kind, namespace: referrer.namespace },
+      to: { group: referent.group, kind: referent.kind, name: referent.name },
+    };
+  }
+  return null;
+}
+
+/** What is known not to exist. The kinds that are read are asked for, so that nothing is told of others. */
+function missingOf({ from, namespace, name, to }: PairQuestion, sight: Sight): readonly ObjectId[] {
+  const home: ObjectId = { ...NAMESPACE, namespace: null, name: namespace };
+  const named = name === null ? [] : [{ group: from.group, kind: from.kind, namespace, name }];
+  return [home, ...named, to].filter((id) => kindInfo(id) !== undefined && sight.existence(id) === "missing");
+}
+
+/** The question of a pair, with the namespace that its target really has. */
+function endsOf({ from, namespace, name, to }: PairQuestion): Ends {
+  const referrer = { group: from.group, kind: from.kind, namespace, name: name ?? ANY_NAME };
+  return { referrer, referent: includesGroupKind(CLUSTER_SCOPED_REFERENTS, to) ? { ...to, namespace: null } : to };
+}
+
+/** The references that a pair stands for: what is to be decided for it. */
+export function referencesOfPair(question: PairQuestion): readonly Reference[] {
+  const ends = endsOf(question);
+  return rowsBetween(question.from, question.to).flatMap((row) => {
+    const asked = askedOf(row, ends);
+    return "reference" in asked ? [asked.reference] : [];
+  });
+}
+
+/**
+ * Tells whether objects of one kind and namespace may refer to an object.
+ *
+ * @param decisions on the references that the pair stands for
+ */
+export function meaningOfPair(
+  question: PairQuestion,
+  decisions: readonly Decision[],
+  sight: Sight,
+  source: PairExplanation["source"],
+): PairExplanation {
+  const ends = endsOf(question);
+  const byRow = new Map(decisions.map((decision) => [decision.reference.row, decision]));
+  const ways = together(
+    rowsBetween(question.from, question.to).flatMap((row): readonly Way[] => {
+      const asked = askedOf(row, ends);
+      if ("way" in asked) return [{ ...asked, rows: [row.id] }];
+      const decision = byRow.get(row.id);
+      return decision === undefined ? [] : [{ way: "decided", rows: [row.id], decision }];
+    }),
+  );
+  const known = ways.length > 0 ? "fields" : isInCatalogue(question.from) ? "no-field" : "unknown-kind";
+  return {
+    ...question,
+    source,
+    known,
+    ways,
+    missing: missingOf(question, sight),
+    verdict: verdictOf(ways, known),
+    enough: enoughFor(ways),
+  };
+}

@@ -1,0 +1,237 @@
+import { type Extract, extract } from "./catalogue/extract.ts";
+import { NAMESPACE, REFERENCE_GRANT, REFERENCE_POLICY, REFERENT_KINDS } from "./catalogue/kinds.ts";
+import { ROWS } from "./catalogue/rows.ts";
+import { definitionsOf, servedKinds } from "./catalogue/versions.ts";
+import { openToAll } from "./diagnose/exposure.ts";
+import { ofGrant, ofPolicies } from "./diagnose/grants.ts";
+import { ofProblem, refusedObjects } from "./diagnose/problems.ts";
+import { redundantGrants } from "./diagnose/redundant.ts";
+import { unselectedServices } from "./diagnose/services.ts";
+import { usageOf } from "./diagnose/usage.ts";
+import { decide } from "./evaluate/decide.ts";
+import { rulesAt } from "./explain/fields.ts";
+import { mayRelyOn, meaningOfGrant } from "./explain/grant.ts";
+import { meaningOfHolder } from "./explain/holder.ts";
+import { incomingOf } from "./explain/incoming.ts";
+import { isReferrer } from "./explain/known.ts";
+import { meaningOfNamespace } from "./explain/namespace.ts";
+import { meaningOfPair, referencesOfPair } from "./explain/pair.ts";
+import { Lookout, type Weighed } from "./explain/weighed.ts";
+import type {
+  Explanation,
+  FieldRule,
+  GrantExplanation,
+  NamespaceExplanation,
+  ObjectExplanation,
+  PairExplanation,
+  PairQuestion,
+} from "./model/explanation.ts";
+import type { Finding } from "./model/finding.ts";
+import type { Grant } from "./model/grant.ts";
+import { type Need, needKey } from "./model/need.ts";
+import {
+  compareText,
+  type GroupKind,
+  groupKindKey,
+  includesGroupKind,
+  keyOf,
+  type ObjectId,
+  sameGroupKind,
+} from "./model/object.ts";
+import type { Reference } from "./model/reference.ts";
+import { type OnNeed, sightOf } from "./model/sight.ts";
+import type { Snapshot } from "./model/snapshot.ts";
+import { type Inquired, inquire } from "./pipeline.ts";
+
+/** Collects needs, each once. */
+class Needs {
+  readonly #needs = new Map<string, Need>();
+
+  readonly onNeed: OnNeed = (need) => {
+    this.#needs.set(needKey(need), need);
+  };
+
+  get all(): readonly Need[] {
+    return [...this.#needs.values()];
+  }
+}
+
+/** Tells which references an explanation is about, in a world that was read. */
+type Matters = (extracted: Extract) => (reference: Reference) => boolean;
+
+/**
+ * Reads everything with what was seen already, and decides what matters. What other references depend on is not asked for:
+ * in a world that is read by needs, only those objects are read with questions that have a reference that matters.
+ */
+function weigh(snapshot: Snapshot, onNeed: OnNeed, about: Matters): Weighed {
+  const sight = sightOf(snapshot, onNeed);
+  const aside = snapshot.asked === null ? sight : sightOf(snapshot);
+  const served = servedKinds(snapshot, definitionsOf(aside));
+  const all = extract(aside, served, snapshot.source);
+  const matters = about(all);
+  const referrers = new Set(all.references.filter(matters).map(({ referrer }) => keyOf(referrer)));
+  const focus = { on: (id: ObjectId) => referrers.has(keyOf(id)), aside };
+  const extracted = snapshot.asked === null ? all : extract(sight, served, snapshot.source, focus);
+  const { grants, grantKinds, holders } = extracted;
+  const decideIn: Weighed["decideIn"] = (other, references) =>
+    decide({ grants, grantKinds, holders, sight, ...other, references });
+  return { sight, extracted, decisions: decideIn({}, extracted.references.filter(matters)), decideIn };
+}
+
+/** What every explanation begins with. */
+function baseOf(snapshot: Snapshot, id: ObjectId) {
+  return {
+    source: snapshot.source,
+    closed: snapshot.closed,
+    id,
+    object: snapshot.objects.get(keyOf(id)) ?? null,
+    locate: (other: ObjectId, path: readonly (string | number)[]) =>
+      snapshot.objects.get(keyOf(other))?.locate(path) ?? null,
+  };
+}
+
+/** What is wrong with the object as it was written. */
+function problemsOf(snapshot: Snapshot, { extracted }: Weighed, id: ObjectId): readonly Finding[] {
+  const key = keyOf(id);
+  return [...snapshot.problems, ...extracted.problems]
+    .filter((problem) => "id" in problem && keyOf(problem.id) === key)
+    .map((problem) => ofProblem(problem, snapshot.source));
+}
+
+function explainGrant(snapshot: Snapshot, id: ObjectId, onNeed: OnNeed): GrantExplanation | null {
+  const own = keyOf(id);
+  const grantIn = ({ grants, policies }: Extract): Grant | undefined =>
+    [...grants, ...policies.map((policy) => policy.grant)].find((grant) => keyOf(grant.id) === own);
+  const weighed = weigh(snapshot, onNeed, (all) => {
+    const written = grantIn(all);
+    return (reference) => written !== undefined && mayRelyOn(written, reference);
+  });
+  const { sight, extracted, decisions } = weighed;
+  const grant = grantIn(extracted);
+  if (grant === undefined) return null;
+  const inForce = extracted.grants.includes(grant);
+  const lookout = new Lookout(sight);
+  const [report = null] = inForce ? usageOf({ grants: [grant], decisions, sight }) : [];
+  const meaning = meaningOfGrant({ grant, report, weighed, lookout, closed: snapshot.closed });
+  const siblings = extracted.grants.filter((other) => other.id.namespace === grant.id.namespace);
+  const refused = refusedObjects([...snapshot.problems, ...extracted.problems], snapshot.source);
+  const policies = extracted.policies.filter((policy) => policy.grant === grant);
+  const findings = [
+    ...problemsOf(snapshot, weighed, id),
+    ...(report === null ? [] : ofGrant(report, { snapshot, sight })),
+    ...redundantGrants(siblings, refused).filter(({ subject }) => subject !== null && keyOf(subject) === own),
+    ...ofPolicies(policies),
+  ];
+  return { explains: "grant", ...baseOf(snapshot, id), grant, inForce, ...meaning, findings, gaps: lookout.gaps };
+}
+
+/** Every namespace that is known to be: by its object, or since something stands in it. */
+function namespacesOf(snapshot: Snapshot): readonly string[] {
+  const names = new Set<string>();
+  for (const { id } of snapshot.objects.values()) {
+    if (id.namespace !== null) names.add(id.namespace);
+    else if (sameGroupKind(id, NAMESPACE)) names.add(id.name);
+  }
+  return [...names].toSorted(compareText);
+}
+
+function explainOther(snapshot: Snapshot, id: ObjectId, needs: Needs): ObjectExplanation {
+  const key = keyOf(id);
+  const weighed = weigh(
+    snapshot,
+    needs.onNeed,
+    () =>
+      ({ referent }) =>
+        keyOf(referent) === key,
+  );
+  const { sight, extracted, decisions } = weighed;
+  const lookout = new Lookout(sight);
+  const incoming = incomingOf(id, weighed, lookout);
+  const holder = extracted.holders.get(key);
+  let outgoing: ObjectExplanation["outgoing"] = null;
+  if (isReferrer(id)) {
+    const inquired = inquire(snapshot, { objects: [id], hops: false });
+    for (const need of inquired.needs) needs.onNeed(need);
+    outgoing = inquired.answer.answers[0] ?? null;
+  }
+  const opening = extracted.grants.filter((grant) => incoming?.entries.some((entry) => entry.grant === grant));
+  const onService = unselectedServices(opening, decisions, sight).filter(
+    ({ subject }) => subject !== null && keyOf(subject) === key,
+  );
+  return {
+    explains: "object",
+    ...baseOf(snapshot, id),
+    outgoing,
+    incoming,
+    holder: holder === undefined ? null : meaningOfHolder(holder, weighed, lookout, namespacesOf(snapshot)),
+    findings: [
+      ...(outgoing?.findings ?? problemsOf(snapshot, weighed, id)),
+      ...(holder === undefined ? [] : openToAll([holder])),
+      ...onService,
+    ],
+    gaps: lookout.gaps,
+  };
+}
+
+/** What goes into a namespace and out of it can be of any kind that refers, permits, or is referred to. */
+const KINDS_OF_NAMESPACE: readonly GroupKind[] = [
+  ...new Map(
+    [
+      ...ROWS.flatMap(({ from, handshake }) => (handshake === "foreign-grant" ? [] : [from])),
+      NAMESPACE,
+      ...REFERENT_KINDS,
+    ].map(({ group, kind }) => [groupKindKey({ group, kind }), { group, kind }] as const),
+  ).values(),
+];
+
+function explainNamespace(snapshot: Snapshot, id: ObjectId, onNeed: OnNeed): NamespaceExplanation {
+  const isHere = ({ namespace }: ObjectId): boolean => namespace === id.name;
+  const weighed = weigh(
+    snapshot,
+    onNeed,
+    () =>
+      ({ referrer, referent }) =>
+        isHere(referrer) || isHere(referent),
+  );
+  const { sight, extracted, decisions } = weighed;
+  const lookout = new Lookout(sight);
+  for (const kind of [...KINDS_OF_NAMESPACE, ...extracted.grantKinds]) lookout.hidden(kind, null);
+  const grants = extracted.grants.filter((grant) => isHere(grant.id));
+  const meaning = meaningOfNamespace(id.name, usageOf({ grants, decisions, sight }), weighed);
+  return {
+    explains: "namespace",
+    ...baseOf(snapshot, id),
+    ...meaning,
+    findings: problemsOf(snapshot, weighed, id),
+    gaps: lookout.gaps,
+  };
+}
+
+/**
+ * The full meaning of one object: what it may do, or have done to it, by which right, and what would be without it. Over a
+ * snapshot that is read by needs it is called again with what was needed, until nothing is.
+ */
+export function explainObject(snapshot: Snapshot, id: ObjectId): Inquired<Explanation> {
+  const needs = new Needs();
+  const ofGrants = includesGroupKind([REFERENCE_GRANT, REFERENCE_POLICY], id)
+    ? explainGrant(snapshot, id, needs.onNeed)
+    : null;
+  const answer = sameGroupKind(id, NAMESPACE)
+    ? explainNamespace(snapshot, id, needs.onNeed)
+    : (ofGrants ?? explainOther(snapshot, id, needs));
+  sightOf(snapshot, needs.onNeed).get(id);
+  return { answer, needs: needs.all };
+}
+
+/** Whether objects of one kind and namespace, or one of them, may refer to an object. Neither has to exist. */
+export function explainPair(snapshot: Snapshot, question: PairQuestion): Inquired<PairExplanation> {
+  const needs = new Needs();
+  const { sight, decideIn } = weigh(snapshot, needs.onNeed, () => () => false);
+  const decisions = decideIn({}, referencesOfPair(question));
+  return { answer: meaningOfPair(question, decisions, sight, snapshot.source), needs: needs.all };
+}
+
+/** The rules of the fields that a path names in these kinds; none where the catalogue has no such field. */
+export function explainField(kinds: readonly GroupKind[], path: string): readonly FieldRule[] {
+  return rulesAt(kinds, path);
+}

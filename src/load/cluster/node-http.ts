@@ -1,0 +1,17 @@
+import type Http from "node:http";
+import type Https from "node:https";
+import { createRequire } from "node:module";
+import type Zlib from "node:zlib";
+
+// An import reads every export of a module, and `WebSocket` among those of node:http loads a second HTTP client, which takes
+// longer than all the rest. Nothing is read of a module that is required.
+const load = createRequire(import.meta.url);
+
+export const http: typeof Http = load("node:http");
+export const https: typeof Https = load("node:https");
+
+/** A stream that unpacks gzip. Small answers are not packed, so that few runs need it. */
+export function createGunzip(): Zlib.Gunzip {
+  const zlib: typeof Zlib = load("node:zlib");
+  return zlib.createGunzip();
+}

@@ -1,0 +1,86 @@
+import type { NonEmpty } from "../model/decision.ts";
+import type { FieldPath } from "../model/object.ts";
+import type { Edit, Json } from "../model/remedy.ts";
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A part of a body as plain data; undefined for what is not there, which null is to the API server too. */
+function jsonOf(value: unknown): Json | undefined {
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  if (Array.isArray(value)) return value.map((item: unknown) => jsonOf(item) ?? null);
+  if (!isRecord(value)) return undefined;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, jsonOf(item) ?? null]));
+}
+
+/** What stands at one step below a value; undefined where nothing does. */
+function below(value: unknown, step: string | number): unknown {
+  if (typeof step === "number") return Array.isArray(value) ? value[step] : undefined;
+  return isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+}
+
+/** Can a step be taken into this value, be there something or not? */
+const takes = (value: unknown, step: string | number): boolean =>
+  typeof step === "number" ? Array.isArray(value) && step <= value.length : isRecord(value);
+
+/** A value that stands at the end of a path of which nothing is there yet. */
+function wrapped(path: FieldPath, value: Json): Json {
+  return path.reduceRight<Json>((inner, step) => (typeof step === "number" ? [inner] : { [step]: inner }), value);
+}
+
+/**
+ * The change of one field of a body. Where objects on the way are missing, the outermost of them is set as a whole. Null where
+ * nothing would change, or where something on the way is neither an object nor a list.
+ */
+export function editOf(body: unknown, path: FieldPath, value: Json | undefined): Edit | null {
+  const beside: { path: FieldPath; value: string }[] = [];
+  let at = body;
+  for (const [depth, step] of path.entries()) {
+    if (!takes(at, step)) return null;
+    const next = below(at, step);
+    const here = path.slice(0, depth + 1);
+    const name = typeof step === "number" ? below(next, "name") : undefined;
+    if (typeof name === "string") beside.push({ path: [...here, "name"], value: name });
+    const missing = next === undefined || next === null;
+    if (depth === path.length - 1) {
+      if (missing && value === undefined) return null;
+      return { path, was: jsonOf(next), value, beside };
+    }
+    if (missing) {
+      if (value === undefined) return null;
+      return { path: here, was: undefined, value: wrapped(path.slice(depth + 1), value), beside };
+    }
+    at = next;
+  }
+  return null;
+}
+
+/** All of these changes; null where one of them cannot be made. */
+export function editsOf(
+  body: unknown,
+  changes: readonly { readonly path: FieldPath; readonly value: Json | undefined }[],
+): NonEmpty<Edit> | null {
+  const edits = changes.map(({ path, value }) => editOf(body, path, value));
+  const made = edits.filter((edit) => edit !== null);
+  const [first, ...others] = made;
+  return first === undefined || made.length < edits.length ? null : [first, ...others];
+}
+
+function placed(value: unknown, [step, ...rest]: FieldPath, next: Json | undefined): unknown {
+  if (step === undefined) return next;
+  const inner = placed(below(value, step), rest, next);
+  if (typeof step === "number") {
+    const items: readonly unknown[] = Array.isArray(value) ? value : [];
+    return inner === undefined ? items.toSpliced(step, 1) : items.toSpliced(step, 1, inner);
+  }
+  const entries = new Map(Object.entries(isRecord(value) ? value : {}));
+  if (inner === undefined) entries.delete(step);
+  else entries.set(step, inner);
+  return Object.fromEntries(entries);
+}
+
+/** A body after some changes; the one given stays as it is. */
+export function edited(body: unknown, edits: readonly Edit[]): unknown {
+  return edits.reduce((before, { path, value }) => placed(before, path, value), body);
+}

@@ -1,0 +1,98 @@
+import { meantReferent } from "../catalogue/referents.ts";
+import type { GrantDecision } from "../model/decision.ts";
+import type { Gap } from "../model/gap.ts";
+import type { WayOut } from "../model/remedy.ts";
+import { correction, kindCorrection, nearObject } from "./correction.ts";
+import { correctedEntries } from "./entries.ts";
+import { addedGrant, servesGrants } from "./new-grant.ts";
+import { attempt, type Candidate, type Case, type Found, firstCure, isPending, type Repairs } from "./trial.ts";
+
+/** Advice on references that a grant decides, from what is most likely meant to what always helps. */
+
+const wayOut = (way: WayOut): Found => ({ advice: "way-out", wayOut: way });
+
+/** Changes of grants that would permit it: an entry that was meant for it, else a new one. */
+function* grantChanges(on: Case<GrantDecision>): Generator<Candidate> {
+  if (!servesGrants(on.snapshot)) return;
+  yield* correctedEntries(on);
+  const added = addedGrant(on);
+  if (added !== null) yield [added];
+}
+
+export const isOfGrant = (on: Case): on is Case<GrantDecision> => on.decision.handshake === "grant";
+
+/** The kind that was meant, where the reference names one that there is not; with a grant, where it then lacks one. */
+export function correctedKind(on: Case<GrantDecision>): Found {
+  const { reference } = on.decision;
+  const meant = meantReferent(reference.referent);
+  if (meant === null) return null;
+  const repair = kindCorrection(on.snapshot, reference, meant);
+  if (repair === null) return wayOut({ way: "correct-kind", meant });
+  const { result, after } = attempt(on, [repair]);
+  if (result === "pending") return "pending";
+  if (result === "cures") return { advice: "repair", repairs: [repair] };
+  const then = after !== null && isOfGrant(after) ? firstCure(after, grantChanges(after)) : null;
+  if (then === "pending") return "pending";
+  if (then?.advice !== "repair") return wayOut({ way: "correct-kind", meant });
+  return { advice: "repair", repairs: [repair, ...then.repairs] satisfies Repairs };
+}
+
+/** Another name in the same namespace, where nothing has the one that is written: if it is permitted, it was meant. */
+function* correctedName(on: Case<GrantDecision>): Generator<Candidate> {
+  const { reference } = on.decision;
+  const existence = on.judged.sight.existence(reference.referent);
+  if (typeof existence !== "string" && isPending(existence)) yield "pending";
+  if (existence !== "missing") return;
+  const near = nearObject(reference.referent, on.judged.sight);
+  if (near === "pending") yield near;
+  else if (near !== null) {
+    const repair = correction(on.snapshot, reference, [{ field: "name", value: near }], "near-name");
+    if (repair !== null) yield [repair];
+  }
+}
+
+function onRefNotPermitted(on: Case<GrantDecision>): Found {
+  const kind = correctedKind(on);
+  if (kind !== null) return kind;
+  if (!servesGrants(on.snapshot)) return wayOut({ way: "install-grants" });
+  const byName = on.decision.reference.implicit ? null : firstCure(on, correctedName(on), true);
+  return byName ?? firstCure(on, grantChanges(on)) ?? wayOut({ way: "none" });
+}
+
+/** The object of that name in the referrer's own namespace, if there is one. */
+function onMustBeLocal(on: Case<GrantDecision>): Found {
+  const { reference } = on.decision;
+  const { referrer, referent } = reference;
+  const target = { ...referent, namespace: referrer.namespace };
+  const existence = on.judged.sight.existence(target);
+  if (typeof existence !== "string" && isPending(existence)) return "pending";
+  const repair =
+    existence === "present"
+      ? correction(on.snapshot, reference, [{ field: "namespace", value: null }], "must-be-local")
+      : null;
+  const found = repair === null ? null : firstCure(on, [[repair]]);
+  return found ?? wayOut({ way: "keep-local", target });
+}
+
+/** What to do where gaps keep the verdict open, if a change of the world would not settle it: look, or ask. */
+export function onGaps(gaps: readonly Gap[], settle: () => Found): Found {
+  if (gaps.some(isPending)) return "pending";
+  const [first, ...others] = gaps.filter(({ cause }) => cause !== "implementation");
+  if (first !== undefined) return wayOut({ way: "look", gaps: [first, ...others] });
+  const settled = settle();
+  const [gap] = gaps;
+  return settled ?? (gap === undefined ? null : wayOut({ way: "ask-implementation", gap }));
+}
+
+/** Advice on a reference that is refused for want of a grant, or of which it is not known whether one is needed. */
+export function onGrantReference(on: Case<GrantDecision>): Found {
+  const { outcome } = on.decision;
+  switch (outcome.verdict) {
+    case "permitted":
+      return null;
+    case "refused":
+      return outcome.reason === "MustBeLocal" ? onMustBeLocal(on) : onRefNotPermitted(on);
+    case "unknown":
+      return onGaps(outcome.gaps, () => correctedKind(on) ?? firstCure(on, grantChanges(on)));
+  }
+}

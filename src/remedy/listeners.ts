@@ -1,0 +1,158 @@
+import { makerOf } from "../catalogue/makers.ts";
+import { admitsKind } from "../catalogue/protocols.ts";
+import type { AttachmentDecision, ListenerClause, ListenerTrial } from "../model/decision.ts";
+import { nearWord } from "../model/near-word.ts";
+import { keyOf, type NamespacedId } from "../model/object.ts";
+import type { Repair } from "../model/remedy.ts";
+import type { Snapshot } from "../model/snapshot.ts";
+import { admittance } from "./admission.ts";
+import { correction, type Wanted } from "./correction.ts";
+import { editsOf } from "./edits.ts";
+import type { Case, Repairs } from "./trial.ts";
+import { bodyOf, changed } from "./world.ts";
+
+type Attaching = Case<AttachmentDecision>;
+
+/** The name of a parent, which stands in a namespace where it has listeners. */
+function holderOf({ parent }: ListenerTrial): NamespacedId | null {
+  return parent.namespace === null ? null : { ...parent, namespace: parent.namespace };
+}
+
+/** A reference that names this listener, and no other port than it has. */
+function named({ listener, failed }: ListenerTrial, on: Attaching): readonly Repair[] | null {
+  const { reference, outcome } = on.decision;
+  const wanted: Wanted[] = [];
+  if (failed.includes("sectionName")) wanted.push({ field: "sectionName", value: listener.name });
+  if (failed.includes("port")) wanted.push({ field: "port", value: listener.port });
+  const names = outcome.trials.map((trial) => trial.listener.name);
+  const written = reference.sectionName;
+  const near = written !== null && nearWord(written, names) === listener.name;
+  const repair = correction(on.snapshot, reference, wanted, near ? "near-name" : "admits");
+  return repair === null ? null : [repair];
+}
+
+/** The route's kind among those that the listener takes, if its protocol carries it. */
+function admittingKind(trial: ListenerTrial, on: Attaching, snapshot: Snapshot): readonly Repair[] | null {
+  const { listener } = trial;
+  const { group, kind } = on.decision.reference.referrer;
+  const holder = holderOf(trial);
+  const object = holder === null ? undefined : snapshot.objects.get(keyOf(holder));
+  if (listener.kinds === null || holder === null || object === undefined || object.body === null) return null;
+  if (admitsKind({ ...listener, kinds: null }, { group, kind }) !== "yes") return null;
+  const path = ["spec", "listeners", listener.index, "allowedRoutes", "kinds", listener.kinds.length];
+  const edits = editsOf(bodyOf(object), [{ path, value: { group, kind } }]);
+  if (edits === null) return null;
+  const change = { change: "edit", id: holder, edits } as const;
+  return [{ repair: "admit-kind", change, maker: makerOf(object), holder, listener, kind: { group, kind } }];
+}
+
+const WILDCARD = "*.";
+
+/** A hostname that the listener takes: its own, or for all below one the first label that the route has already. */
+function hostnameFor(listener: string, written: string): string {
+  return listener.startsWith(WILDCARD) ? `${written.split(".")[0] ?? ""}${listener.slice(1)}` : listener;
+}
+
+/** At most this many hostnames in a route. */
+const MOST_HOSTNAMES = 16;
+
+/** A hostname of the listener's among those of the route. */
+function addingHostname({ listener }: ListenerTrial, on: Attaching, snapshot: Snapshot): readonly Repair[] | null {
+  const { referrer, hostnames } = on.decision.reference;
+  const object = snapshot.objects.get(keyOf(referrer));
+  const [first] = hostnames ?? [];
+  if (object === undefined || object.body === null || first === undefined || listener.hostname === null) return null;
+  if (hostnames === null || hostnames.length >= MOST_HOSTNAMES) return null;
+  const hostname = hostnameFor(listener.hostname, first);
+  const edits = editsOf(bodyOf(object), [{ path: ["spec", "hostnames", hostnames.length], value: hostname }]);
+  if (edits === null) return null;
+  const change = { change: "edit", id: referrer, edits } as const;
+  return [{ repair: "add-hostname", change, maker: makerOf(object), referrer, hostname, listener }];
+}
+
+/** What makes one clause hold; null where nothing is known to. */
+function repairOf(
+  clause: Exclude<ListenerClause, "sectionName" | "port">,
+  trial: ListenerTrial,
+  on: Attaching,
+  snapshot: Snapshot,
+): readonly Repair[] | null {
+  const { listener } = trial;
+  switch (clause) {
+    case "kinds":
+      return admittingKind(trial, on, snapshot);
+    case "namespaces": {
+      const holder = holderOf(trial);
+      const field = holder === null ? null : { holder, listener, admission: listener.namespaces };
+      return field === null ? null : admittance(snapshot, on.judged, field, on.decision.reference.referrer.namespace);
+    }
+    case "hostname":
+      return addingHostname(trial, on, snapshot);
+  }
+}
+
+const NARROWING: readonly ListenerClause[] = ["sectionName", "port"];
+const ADMITTING = ["kinds", "namespaces", "hostname"] as const;
+
+/** All that keeps the route from this listener put right, one repair for each; null where something cannot be. */
+function repairsFor(trial: ListenerTrial, on: Attaching): readonly Repair[] | null {
+  const { failed } = trial;
+  const first = failed.some((clause) => NARROWING.includes(clause)) ? named(trial, on) : [];
+  if (first === null) return null;
+  const repairs = [...first];
+  for (const clause of ADMITTING.filter((one) => failed.includes(one))) {
+    // Each is made where those before were: two may write into one object.
+    const snapshot = changed(
+      on.snapshot,
+      repairs.map(({ change }) => change),
+    );
+    const more = repairOf(clause, trial, on, snapshot);
+    if (more === null) return null;
+    repairs.push(...more);
+  }
+  return repairs;
+}
+
+interface Composed {
+  readonly trial: ListenerTrial;
+  readonly repairs: readonly Repair[];
+}
+
+const isNear = ({ repairs }: Composed): boolean =>
+  repairs.some((repair) => repair.repair === "correct-reference" && repair.because === "near-name");
+
+/** How many objects are changed. */
+const objectsIn = ({ repairs }: Composed): number => new Set(repairs.map(({ change }) => keyOf(change.id))).size;
+
+/** More than these are not tried: each is judged in a world of its own. */
+const MOST_TRIED = 8;
+
+/**
+ * For each listener what would let the route in by it, the likeliest first: the listener that the route names; then fewest repairs,
+ * on fewest objects; then names that are near to what was written; then the order of the listeners.
+ *
+ * @param before repairs that all of them need
+ */
+export function* openings(on: Attaching, before: readonly Repair[] = []): Generator<Repairs> {
+  const { reference, outcome } = on.decision;
+  const written = reference.sectionName;
+  const composed = outcome.trials
+    .filter(({ undecided }) => undecided.length === 0)
+    .flatMap((trial): readonly Composed[] => {
+      const repairs = repairsFor(trial, on);
+      return repairs === null ? [] : [{ trial, repairs: [...before, ...repairs] }];
+    });
+  const isNamed = ({ trial }: Composed): boolean => written !== null && trial.listener.name === written;
+  const ranked = composed.toSorted(
+    (a, b) =>
+      Number(isNamed(b)) - Number(isNamed(a)) ||
+      a.repairs.length - b.repairs.length ||
+      objectsIn(a) - objectsIn(b) ||
+      Number(isNear(b)) - Number(isNear(a)) ||
+      a.trial.listener.index - b.trial.listener.index,
+  );
+  for (const { repairs } of ranked.slice(0, MOST_TRIED)) {
+    const [first, ...others] = repairs;
+    if (first !== undefined) yield [first, ...others];
+  }
+}

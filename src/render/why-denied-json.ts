@@ -1,0 +1,84 @@
+import type { Answer, Inquiry } from "../model/answer.ts";
+import type { Decision } from "../model/decision.ts";
+import { formatPath } from "../model/object.ts";
+import type { Advice, Change } from "../model/remedy.ts";
+import { jsonPatch } from "../remedy/patch.ts";
+import { adviceSteps } from "./advice-prose.ts";
+import { jsonText, yamlText } from "./data-text.ts";
+import { decisionJson } from "./decision-json.ts";
+import { findingJson, gapJson, idJson, statementJson } from "./finding-json.ts";
+import { hopJson } from "./hop-json.ts";
+
+/** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/why-denied.schema.json. */
+const WHY_DENIED_SCHEMA_VERSION = "1.0";
+
+function changeJson(change: Change): object {
+  switch (change.change) {
+    case "create":
+      return { change: change.change, object: idJson(change.id), manifest: change.manifest, patch: null };
+    case "edit":
+      return { change: change.change, object: idJson(change.id), manifest: null, patch: jsonPatch(change.edits) };
+  }
+}
+
+function adviceJson(advice: Advice, inquiry: Inquiry): object {
+  const steps = adviceSteps(advice, inquiry);
+  const words = steps.map(({ by, what, paste, but }) => ({ by, what, paste, but }));
+  switch (advice.advice) {
+    case "repair":
+      return {
+        advice: advice.advice,
+        way: null,
+        steps: words,
+        repairs: advice.repairs.map((repair) => ({
+          repair: repair.repair,
+          ...changeJson(repair.change),
+          maker: repair.maker?.by ?? null,
+        })),
+      };
+    case "way-out":
+      return { advice: advice.advice, way: advice.wayOut.way, steps: words, repairs: [] };
+  }
+}
+
+function answerJson(answer: Answer, inquiry: Inquiry): object {
+  const { object, maker, decisions, advice, findings, judgements, hops } = answer;
+  const indexOf = new Map<Decision, number>(decisions.map((decision, index) => [decision, index]));
+  return {
+    object: idJson(object.id),
+    apiVersion: object.apiVersion,
+    source: inquiry.locate(object.id, []),
+    writtenBy: maker?.by ?? null,
+    decisions: decisions.map((decision) => {
+      const own = advice.get(decision);
+      return { ...decisionJson(decision, inquiry.locate), advice: own === undefined ? null : adviceJson(own, inquiry) };
+    }),
+    findings: findings.map((finding) => findingJson(finding, inquiry.locate, indexOf)),
+    status: judgements.map(({ statement, disagreement, decisions: about }) => ({
+      ...statementJson(statement),
+      path: formatPath(statement.path),
+      decisions: about.flatMap((decision) => indexOf.get(decision) ?? []),
+      disagrees: disagreement?.code ?? null,
+    })),
+    nextHops: hops.map(hopJson),
+  };
+}
+
+function whyDeniedData(inquiry: Inquiry): object {
+  return {
+    schemaVersion: WHY_DENIED_SCHEMA_VERSION,
+    source: inquiry.source,
+    objects: inquiry.answers.map((answer) => answerJson(answer, inquiry)),
+    gaps: inquiry.gaps.map(gapJson),
+  };
+}
+
+/** The answers as JSON: every decision in the shape that audit gives it, with the advice on it. */
+export function whyDeniedJson(inquiry: Inquiry): string {
+  return jsonText(whyDeniedData(inquiry));
+}
+
+/** The same as YAML. */
+export function whyDeniedYaml(inquiry: Inquiry): string {
+  return yamlText(whyDeniedData(inquiry));
+}

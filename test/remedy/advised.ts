@@ -1,0 +1,112 @@
+import type { Decision } from "../../src/model/decision.ts";
+import { formatPath, keyOf, type ObjectId } from "../../src/model/object.ts";
+import type { Advice, Change } from "../../src/model/remedy.ts";
+import type { OnNeed } from "../../src/model/sight.ts";
+import type { Snapshot } from "../../src/model/snapshot.ts";
+import { judge } from "../../src/pipeline.ts";
+import { adviser } from "../../src/remedy/advice.ts";
+import { jsonPatch, type PatchOperation } from "../../src/remedy/patch.ts";
+import type { Manifest } from "../harness/world.ts";
+
+/** A decision and what is advised on it. */
+export interface Advised {
+  readonly decision: Decision;
+  readonly advice: Advice | null;
+}
+
+/** The advice on every decision of one object. */
+export function advisedOn(snapshot: Snapshot, id: ObjectId, onNeed: OnNeed = () => {}): readonly Advised[] {
+  const objects = new Set([keyOf(id)]);
+  const judged = judge(snapshot, objects, onNeed);
+  const adviceOn = adviser({
+    snapshot,
+    judged,
+    findings: [],
+    judge: (world, others) => (others === undefined ? judge(world, objects, onNeed) : judge(world, others, () => {})),
+  });
+  return judged.decisions.map((decision) => ({ decision, advice: adviceOn(decision, judged.decisions) }));
+}
+
+/** A field and the regime it is judged under. What a selector brings in is told apart by what it is. */
+export function identity({ reference }: Decision): string {
+  return [
+    keyOf(reference.referrer),
+    formatPath(reference.path),
+    reference.handshake === "grant" ? (reference.scope?.regime ?? "") : "",
+    reference.handshake !== "none" && reference.implicit ? keyOf(reference.referent) : "",
+  ].join(" ");
+}
+
+type Plain = { [key: string]: unknown };
+
+const isPlain = (value: unknown): value is Plain =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const same = (a: unknown, b: unknown): boolean => {
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, at) => same(item, b[at]));
+  if (!isPlain(a) || !isPlain(b)) return a === b;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]));
+};
+
+/** Applies a JSON patch as RFC 6902 says, to a copy. What does not apply throws. */
+export function patched(document: unknown, operations: readonly PatchOperation[]): unknown {
+  const root = { document: structuredClone(document) };
+  for (const operation of operations) {
+    const steps = operation.path
+      .split("/")
+      .slice(1)
+      .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+    const last = steps.at(-1) ?? "document";
+    let at: unknown = steps.length === 0 ? root : root.document;
+    for (const step of steps.slice(0, -1)) {
+      if (Array.isArray(at)) at = at[Number(step)];
+      else if (isPlain(at) && Object.hasOwn(at, step)) at = at[step];
+      else throw new Error(`${operation.path}: nothing at ${step}`);
+    }
+    if (Array.isArray(at)) {
+      const index = last === "-" ? at.length : Number(last);
+      const most = operation.op === "add" ? at.length : at.length - 1;
+      if (!/^(-|0|[1-9]\d*)$/.test(last) || index > most) throw new Error(`${operation.path}: no such item`);
+      if (operation.op === "add") at.splice(index, 0, structuredClone(operation.value));
+      else if (operation.op === "remove") at.splice(index, 1);
+      else if (operation.op === "replace") at[index] = structuredClone(operation.value);
+      else if (!same(at[index], operation.value)) throw new Error(`${operation.path}: the test fails`);
+    } else if (isPlain(at)) {
+      if (operation.op !== "add" && !Object.hasOwn(at, last)) throw new Error(`${operation.path}: not there`);
+      if (operation.op === "remove") delete at[last];
+      else if (operation.op === "test") {
+        if (!same(at[last], operation.value)) throw new Error(`${operation.path}: the test fails`);
+      } else at[last] = structuredClone(operation.value);
+    } else throw new Error(`${operation.path}: neither an object nor a list`);
+  }
+  return root.document;
+}
+
+function isOf(manifest: Manifest, id: ObjectId): boolean {
+  const { apiVersion, metadata }: { apiVersion?: string; metadata?: { namespace?: string; name?: string } } =
+    Object(manifest);
+  const group = apiVersion?.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
+  return (
+    group === id.group &&
+    manifest.kind === id.kind &&
+    (metadata?.namespace ?? null) === id.namespace &&
+    metadata?.name === id.name
+  );
+}
+
+/** The manifests after some changes, made by JSON patch as kubectl would. */
+export function manifestsAfter(manifests: readonly Manifest[], changes: readonly Change[]): readonly Manifest[] {
+  return changes.reduce<readonly Manifest[]>((before, change) => {
+    if (change.change === "create") {
+      if (before.some((manifest) => isOf(manifest, change.id))) throw new Error("it is there already");
+      return [...before, { kind: change.id.kind, ...change.manifest }];
+    }
+    if (!before.some((manifest) => isOf(manifest, change.id))) throw new Error("there is nothing to patch");
+    return before.map((manifest) => {
+      if (!isOf(manifest, change.id)) return manifest;
+      const after = patched(manifest, jsonPatch(change.edits));
+      return { kind: change.id.kind, ...Object(after) };
+    });
+  }, manifests);
+}
