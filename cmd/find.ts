@@ -157,12 +157,13 @@ async function notFound(
       : ` in namespace ${where}${inFiles}`;
   const scoped = kinds.some(({ scope }) => scope === "Namespaced");
   const what = kinds.length === 1 ? kindNames(kinds) : `${type} (${kindNames(kinds)})`;
+  const missing = scoped && namespace === "missing" && world.source === "cluster";
   const advice = [
+    ...(missing
+      ? [`There is no namespace ${where}${nearNamespace === null ? "." : `; did you mean ${nearNamespace}?`}`]
+      : []),
     ...(near.length === 0 ? [] : [`Did you mean ${list(near.map(nameOf))}?`]),
     ...(elsewhere.length === 0 ? [] : [`That name exists elsewhere: ${list(elsewhere.map(nameOf))}; choose with -n.`]),
-    ...(scoped && namespace === "missing" && world.source === "cluster"
-      ? [`There is no namespace ${where}${nearNamespace === null ? "" : `; did you mean ${nearNamespace}?`}`]
-      : []),
   ];
   return new RefgrantError(
     "not-found",

@@ -125,12 +125,12 @@ function explainGrant(snapshot: Snapshot, id: ObjectId, onNeed: OnNeed): GrantEx
   return { explains: "grant", ...baseOf(snapshot, id), grant, inForce, ...meaning, findings, gaps: lookout.gaps };
 }
 
-/** Every namespace that is known to be: by its object, or since something stands in it. */
-function namespacesOf(snapshot: Snapshot): readonly string[] {
+/** Every namespace that is known to be: by its object, and among files, which seldom hold those, since something stands in it. */
+function namespacesOf({ objects, source }: Snapshot): readonly string[] {
   const names = new Set<string>();
-  for (const { id } of snapshot.objects.values()) {
-    if (id.namespace !== null) names.add(id.namespace);
-    else if (sameGroupKind(id, NAMESPACE)) names.add(id.name);
+  for (const { id } of objects.values()) {
+    if (sameGroupKind(id, NAMESPACE)) names.add(id.name);
+    else if (source === "files" && id.namespace !== null) names.add(id.namespace);
   }
   return [...names].toSorted(compareText);
 }

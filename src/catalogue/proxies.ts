@@ -1,8 +1,4 @@
-import { Field } from "../model/fields.ts";
-import { includesGroupKind, type ObjectId, sameGroupKind } from "../model/object.ts";
-import type { Sight } from "../model/sight.ts";
-import { GATEWAY, LISTENER_SETS } from "./kinds.ts";
-import { readReferent } from "./referent.ts";
+import type { Field } from "../model/fields.ts";
 import { rowOf } from "./rows.ts";
 
 /**
@@ -142,12 +138,4 @@ export function placementOf(controllerName: string, gateway: Field): Placement |
 }
 
 /** A ListenerSet names its parent in the form of a route's parentRef (docs/rules.md §2.2). */
-const PARENT_ROW = rowOf({ row: "HTTPRoute.parentRefs" });
-
-/** The Gateway that a parent is, or is a ListenerSet of; null for any other parent, and where that cannot be told. */
-export function gatewayBehind(parent: ObjectId, sight: Sight): ObjectId | null {
-  if (sameGroupKind(parent, GATEWAY)) return parent;
-  const set = includesGroupKind(LISTENER_SETS, parent) ? sight.get(parent) : undefined;
-  const named = set && readReferent(Field.silent(set.body).at("spec").at("parentRef"), set.id, PARENT_ROW);
-  return named && sameGroupKind(named, GATEWAY) ? named : null;
-}
+const _PARENT_ROW = rowOf({ row: "HTTPRoute.parentRefs" });

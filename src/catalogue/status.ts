@@ -28,7 +28,7 @@ const rootOf = (object: KubeObject): Field => Field.silent(object.body);
 const PARENT_ROW = rowOf({ row: "HTTPRoute.parentRefs" });
 
 /** The Gateway that a parent is, or is a ListenerSet of; null for any other parent, and where that cannot be told. */
-function gatewayOf(parent: ObjectId, sight: Sight): ObjectId | null {
+export function gatewayOf(parent: ObjectId, sight: Sight): ObjectId | null {
   if (sameGroupKind(parent, GATEWAY)) return parent;
   const set = includesGroupKind(LISTENER_SETS, parent) ? sight.get(parent) : undefined;
   const named = set && readReferent(rootOf(set).at("spec").at("parentRef"), set.id, PARENT_ROW);

@@ -1,5 +1,6 @@
 import { ENDPOINT_SLICE, GATEWAY_CLASS, NAMESPACE, NETWORK_POLICY, POD, SERVICE } from "../catalogue/kinds.ts";
-import { gatewayBehind, placementOf } from "../catalogue/proxies.ts";
+import { placementOf } from "../catalogue/proxies.ts";
+import { gatewayOf } from "../catalogue/status.ts";
 import { type AttachmentDecision, type Decision, type GrantDecision, hasVerdict } from "../model/decision.ts";
 import { Field, UNUSABLE } from "../model/fields.ts";
 import type { Gap } from "../model/gap.ts";
@@ -42,11 +43,11 @@ interface Look {
   readonly miss: (groupKind: GroupKind, namespace: string | null, gap: Gap | null) => void;
 }
 
-/** The Services that references are permitted to, in the order of the decisions. One that is missing is told of elsewhere. */
+/** The Services that references are permitted to, in the order of the decisions. */
 function destinationsOf(decisions: readonly Decision[]): readonly Destination[] {
   const destinations = new Map<ObjectKey, Destination>();
   const permitted = (decision: Decision): decision is GrantDecision =>
-    decision.handshake === "grant" && hasVerdict(decision, "permitted") && decision.referentExistence !== "missing";
+    decision.handshake === "grant" && hasVerdict(decision, "permitted");
   for (const { reference } of decisions.filter(permitted)) {
     const { referent } = reference;
     if (!sameGroupKind(referent, SERVICE) || referent.namespace === null) continue;
@@ -123,7 +124,7 @@ function endpointsOf({ id }: Destination, { sight, ofCluster, miss }: Look): End
   return hidden === null ? countEndpoints(objects) : null;
 }
 
-/** The body of an object that must be there; undefined where it was not seen. */
+/** The body of an object; undefined where it was not seen, or is not there, which is told elsewhere. */
 function bodyOf(id: ObjectId, { sight, miss }: Look): Field | undefined {
   const object = sight.get(id);
   if (object !== undefined) return Field.silent(object.body);
@@ -134,7 +135,7 @@ function bodyOf(id: ObjectId, { sight, miss }: Look): Field | undefined {
 
 /** Where the proxies of a Gateway run. */
 function proxiesOf(parent: ObjectId, look: Look): Proxies {
-  const id = gatewayBehind(parent, look.sight);
+  const id = gatewayOf(parent, look.sight);
   const gateway = id === null ? undefined : bodyOf(id, look);
   const name = gateway?.at("spec").at("gatewayClassName").text();
   const gatewayClass = name === undefined ? undefined : bodyOf({ ...GATEWAY_CLASS, namespace: null, name }, look);

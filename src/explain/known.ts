@@ -1,4 +1,5 @@
 import { KNOWN_TARGETS } from "../catalogue/ecosystem.ts";
+import { isInCatalogue } from "../catalogue/instead.ts";
 import { SERVICE } from "../catalogue/kinds.ts";
 import type { CatalogueRow } from "../catalogue/row.ts";
 import { ROWS } from "../catalogue/rows.ts";
@@ -40,9 +41,20 @@ export interface KnownReferrer {
   readonly local: boolean;
 }
 
+/** Does the field name whatever its owner likes, such as parameters? */
+const namesAnything = (row: CatalogueRow): boolean =>
+  row.defaults === null &&
+  (row.alsoNames ?? []).length === 0 &&
+  !KNOWN_TARGETS.some(({ rows }) => rows.includes(row.id));
+
 /** The kinds that are known to refer to a kind. */
 export function referrersOf(to: GroupKind): readonly KnownReferrer[] {
-  const rows = ROWS.filter((row) => row.handshake !== "foreign-grant" && mayName(row, to));
+  const anything = isInCatalogue(to);
+  // What one field takes for a backend, another may be given for one too, whatever comes of it.
+  const backend = ROWS.some((row) => namesBackends(row) && mayName(row, to));
+  const mayHold = (row: CatalogueRow): boolean =>
+    mayName(row, to) || (anything && namesAnything(row)) || (backend && namesBackends(row));
+  const rows = ROWS.filter((row) => row.handshake !== "foreign-grant" && mayHold(row));
   return [...Map.groupBy(rows, ({ from }) => groupKindKey(from)).values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];

@@ -1,13 +1,16 @@
-/** How many letters must change to turn one word into the other. */
+/** How many letters must change to turn one word into the other; two neighbours in the wrong order are one change. */
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
+  let before: readonly number[] = [];
+  let row: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);
+  const [from, to] = [[...a], [...b]];
+  for (const [i, letter] of from.entries()) {
     const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      const above = row[j + 1] ?? 0;
-      const left = next[j] ?? 0;
-      next.push(Math.min(above + 1, left + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
+    for (const [j, other] of to.entries()) {
+      const changed = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      const swapped = letter === to[j - 1] && from[i - 1] === other && i > 0 ? (before[j - 1] ?? 0) + 1 : changed;
+      next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, changed, swapped));
     }
+    before = row;
     row = next;
   }
   return row.at(-1) ?? 0;

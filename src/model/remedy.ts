@@ -127,6 +127,8 @@ export type WayOut =
   | { readonly way: "look"; readonly gaps: NonEmpty<Gap> }
   /** The implementation decides, and nothing that is known settles it. */
   | { readonly way: "ask-implementation"; readonly gap: Gap }
+  /** Without these repairs it is refused; whether it works with them the implementation decides. */
+  | { readonly way: "repair-and-ask"; readonly repairs: NonEmpty<Repair>; readonly gap: Gap }
   /** Nothing that was tried would help. */
   | { readonly way: "none" };
 

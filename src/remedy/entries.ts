@@ -198,9 +198,10 @@ function* correctedEntry(trial: GrantTrial, on: Case<GrantDecision>): Generator<
  * permitting it. Nothing that uses one of them may be left without it.
  */
 export function* correctedEntries(on: Case<GrantDecision>): Generator<Candidate> {
-  const inPlace = on.decision.outcome.trials.filter(({ failed }) => failed.length > 0);
+  const inPlace = on.decision.outcome.trials.filter(
+    ({ failed }) => failed.length > 0 && !failed.includes("grant.namespace"),
+  );
   for (const [index, trial] of inPlace.entries()) {
-    if (trial.failed.includes("grant.namespace")) continue;
     if (index === 0 || trial.slips.length === ofEntries(trial).length) yield* correctedEntry(trial, on);
   }
 }

@@ -1,11 +1,11 @@
 import { meantReferent } from "../catalogue/referents.ts";
-import type { GrantDecision } from "../model/decision.ts";
+import type { FreeDecision, GrantDecision } from "../model/decision.ts";
 import type { Gap } from "../model/gap.ts";
 import type { WayOut } from "../model/remedy.ts";
 import { correction, kindCorrection, nearObject } from "./correction.ts";
 import { correctedEntries } from "./entries.ts";
 import { addedGrant, servesGrants } from "./new-grant.ts";
-import { attempt, type Candidate, type Case, type Found, firstCure, isPending, type Repairs } from "./trial.ts";
+import { type Candidate, type Case, type Found, firstCure, followed, isPending } from "./trial.ts";
 
 /** Advice on references that a grant decides, from what is most likely meant to what always helps. */
 
@@ -19,22 +19,25 @@ function* grantChanges(on: Case<GrantDecision>): Generator<Candidate> {
   if (added !== null) yield [added];
 }
 
-export const isOfGrant = (on: Case): on is Case<GrantDecision> => on.decision.handshake === "grant";
+const isOfGrant = (on: Case): on is Case<GrantDecision> => on.decision.handshake === "grant";
+
+/** A decision on a reference to an object that is to be there. */
+export type Leading = GrantDecision | FreeDecision;
 
 /** The kind that was meant, where the reference names one that there is not; with a grant, where it then lacks one. */
-export function correctedKind(on: Case<GrantDecision>): Found {
+export function correctedKind(on: Case<Leading>): Found {
   const { reference } = on.decision;
   const meant = meantReferent(reference.referent);
   if (meant === null) return null;
   const repair = kindCorrection(on.snapshot, reference, meant);
-  if (repair === null) return wayOut({ way: "correct-kind", meant });
-  const { result, after } = attempt(on, [repair]);
-  if (result === "pending") return "pending";
-  if (result === "cures") return { advice: "repair", repairs: [repair] };
-  const then = after !== null && isOfGrant(after) ? firstCure(after, grantChanges(after)) : null;
-  if (then === "pending") return "pending";
-  if (then?.advice !== "repair") return wayOut({ way: "correct-kind", meant });
-  return { advice: "repair", repairs: [repair, ...then.repairs] satisfies Repairs };
+  const otherwise = wayOut({ way: "correct-kind", meant });
+  if (repair === null) return otherwise;
+  return followed(
+    on,
+    [repair],
+    (after) => (isOfGrant(after) ? firstCure(after, grantChanges(after)) : null),
+    otherwise,
+  );
 }
 
 /** Another name in the same namespace, where nothing has the one that is written: if it is permitted, it was meant. */
@@ -56,7 +59,8 @@ function onRefNotPermitted(on: Case<GrantDecision>): Found {
   if (kind !== null) return kind;
   if (!servesGrants(on.snapshot)) return wayOut({ way: "install-grants" });
   const byName = on.decision.reference.implicit ? null : firstCure(on, correctedName(on), true);
-  return byName ?? firstCure(on, grantChanges(on)) ?? wayOut({ way: "none" });
+  if (byName === "pending" || byName?.advice === "repair") return byName;
+  return firstCure(on, grantChanges(on)) ?? wayOut({ way: "none" });
 }
 
 /** The object of that name in the referrer's own namespace, if there is one. */

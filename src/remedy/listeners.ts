@@ -128,23 +128,23 @@ const objectsIn = ({ repairs }: Composed): number => new Set(repairs.map(({ chan
 const MOST_TRIED = 8;
 
 /**
- * For each listener what would let the route in by it, the likeliest first: the listener that the route names; then fewest repairs,
- * on fewest objects; then names that are near to what was written; then the order of the listeners.
- *
- * @param before repairs that all of them need
+ * For each listener what would let the route in by it, the likeliest first: where nothing is left to the implementation; then the
+ * listener that the route names; then fewest repairs, on fewest objects; then names that are near to what was written; then the
+ * order of the listeners.
  */
-export function* openings(on: Attaching, before: readonly Repair[] = []): Generator<Repairs> {
+export function* openings(on: Attaching): Generator<Repairs> {
   const { reference, outcome } = on.decision;
   const written = reference.sectionName;
   const composed = outcome.trials
-    .filter(({ undecided }) => undecided.length === 0)
+    .filter(({ undecided }) => undecided.every(({ gap }) => gap.cause === "implementation"))
     .flatMap((trial): readonly Composed[] => {
       const repairs = repairsFor(trial, on);
-      return repairs === null ? [] : [{ trial, repairs: [...before, ...repairs] }];
+      return repairs === null ? [] : [{ trial, repairs }];
     });
   const isNamed = ({ trial }: Composed): boolean => written !== null && trial.listener.name === written;
   const ranked = composed.toSorted(
     (a, b) =>
+      a.trial.undecided.length - b.trial.undecided.length ||
       Number(isNamed(b)) - Number(isNamed(a)) ||
       a.repairs.length - b.repairs.length ||
       objectsIn(a) - objectsIn(b) ||

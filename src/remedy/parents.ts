@@ -7,7 +7,7 @@ import { admittance } from "./admission.ts";
 import { correction, kindCorrection, nearObject } from "./correction.ts";
 import { onGaps } from "./grants.ts";
 import { openings } from "./listeners.ts";
-import { attempt, type Candidate, type Case, type Found, firstCure, isPending } from "./trial.ts";
+import { type Candidate, type Case, type Found, firstCure, followed, isPending } from "./trial.ts";
 
 /** Advice on attachments: what the route, the parent, the namespace or the Gateway behind a ListenerSet has to say instead. */
 
@@ -51,14 +51,9 @@ function onParentKind(on: Attaching): Found {
   const meant = meantParent(reference.referent);
   if (meant === null) return null;
   const repair = kindCorrection(on.snapshot, reference, meant);
-  if (repair === null) return { advice: "way-out", wayOut: { way: "correct-kind", meant } };
-  const { result, after } = attempt(on, [repair]);
-  if (result === "pending") return "pending";
-  if (result === "cures") return { advice: "repair", repairs: [repair] };
-  const then = after !== null && isAttaching(after) ? onAttachment(after) : null;
-  if (then === "pending") return "pending";
-  if (then?.advice === "repair") return { advice: "repair", repairs: [repair, ...then.repairs] };
-  return { advice: "way-out", wayOut: { way: "correct-kind", meant } };
+  const otherwise: Found = { advice: "way-out", wayOut: { way: "correct-kind", meant } };
+  if (repair === null) return otherwise;
+  return followed(on, [repair], (after) => (isAttaching(after) ? onAttachment(after) : null), otherwise);
 }
 
 function createParent(on: Attaching, parent: ObjectId): Found {
@@ -85,7 +80,7 @@ function onNotAllowed(on: Attaching): Found {
   return (first === undefined ? null : firstCure(on, [[first, ...others]])) ?? NONE;
 }
 
-/** The set is to be let in first, and then the route by one of its listeners. */
+/** The set is to be let in first, and then, if need be, the route by one of its listeners. */
 function onSetNotAllowed(on: Attaching): Found {
   const { referent } = on.decision.reference;
   const set = on.judged.extracted.holders.get(keyOf(referent));
@@ -93,8 +88,14 @@ function onSetNotAllowed(on: Attaching): Found {
   const existence = sameGroupKind(set.parent, GATEWAY) ? on.judged.sight.existence(set.parent) : null;
   if (existence === "missing") return createParent(on, set.parent);
   if (typeof existence === "object" && isPending(existence)) return "pending";
-  const repairs = admittingSets(on, set.parent, set.id.namespace);
-  return (repairs === null ? null : firstCure(on, openings(on, repairs))) ?? NONE;
+  const [first, ...others] = admittingSets(on, set.parent, set.id.namespace) ?? [];
+  if (first === undefined) return NONE;
+  return followed(
+    on,
+    [first, ...others],
+    (after) => (isAttaching(after) ? firstCure(after, openings(after)) : null),
+    NONE,
+  );
 }
 
 /** Advice on a parent that does not take the object in, or of which that is not known. */

@@ -1,25 +1,8 @@
-import { meantReferent } from "../catalogue/referents.ts";
-import type { FreeDecision, GrantDecision } from "../model/decision.ts";
-import { correction, kindCorrection, nearObject } from "./correction.ts";
-import { correctedKind, isOfGrant } from "./grants.ts";
-import { attempt, type Case, type Found, firstCure } from "./trial.ts";
+import { correction, nearObject } from "./correction.ts";
+import { correctedKind, type Leading } from "./grants.ts";
+import { type Case, type Found, firstCure } from "./trial.ts";
 
 /** Advice on references that are permitted and lead nowhere. */
-
-type Leading = GrantDecision | FreeDecision;
-
-/** The kind that was meant. The object that it then names need not be there yet. */
-function onUnknownKind(on: Case<Leading>): Found {
-  if (isOfGrant(on)) return correctedKind(on);
-  const { reference } = on.decision;
-  const meant = meantReferent(reference.referent);
-  if (meant === null) return null;
-  const repair = kindCorrection(on.snapshot, reference, meant);
-  const { result } = repair === null ? { result: "fails" } : attempt(on, [repair]);
-  if (result === "pending") return "pending";
-  if (repair !== null && result === "cures") return { advice: "repair", repairs: [repair] };
-  return { advice: "way-out", wayOut: { way: "correct-kind", meant } };
-}
 
 function onMissing(on: Case<Leading>): Found {
   const { reference, referentExistence } = on.decision;
@@ -37,5 +20,5 @@ function onMissing(on: Case<Leading>): Found {
 
 /** Advice on what a permitted reference names, where there is no such object or kind; null where there is. */
 export function onTarget(on: Case<Leading>): Found {
-  return onUnknownKind(on) ?? onMissing(on);
+  return correctedKind(on) ?? onMissing(on);
 }

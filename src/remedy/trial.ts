@@ -25,9 +25,12 @@ export type Candidate = Repairs | "pending";
 /** What came of looking for advice; null where nothing was found. */
 export type Found = Advice | "pending" | null;
 
-/** What came of trying repairs, with the same decision in the world after them; null where the reference is gone. */
+/**
+ * What came of trying repairs, with the same decision in the world after them; null where the reference is gone. They `open` the
+ * question where nothing but the implementation's own rule is left between the reference and permission.
+ */
 export interface Attempt {
-  readonly result: "cures" | "pending" | "fails";
+  readonly result: "cures" | "opens" | "pending" | "fails";
   readonly after: Case | null;
 }
 
@@ -62,7 +65,14 @@ export function counterpart(
   return byIdentity(after).get(key)?.[index];
 }
 
-function worseOf(own: readonly Decision[], after: readonly Decision[]): Attempt["result"] {
+/** Is the verdict the implementation's to give, and was it another before? */
+function isOpened({ outcome }: Decision, before: Decision): boolean {
+  if (outcome.verdict !== "unknown" || before.outcome.verdict !== "refused") return false;
+  return outcome.gaps.every(({ cause }) => cause === "implementation");
+}
+
+/** Has something of the object lost its permission? */
+function losses(own: readonly Decision[], after: readonly Decision[]): "none" | "pending" | "some" {
   const later = byIdentity(after);
   const lost = [...byIdentity(own)].flatMap(([key, decisions]) =>
     decisions.flatMap(({ outcome }, index) => {
@@ -70,8 +80,8 @@ function worseOf(own: readonly Decision[], after: readonly Decision[]): Attempt[
       return outcome.verdict === "permitted" && now?.outcome.verdict !== "permitted" ? [now] : [];
     }),
   );
-  if (lost.length === 0) return "cures";
-  return lost.every((now) => now !== undefined && awaits(now)) ? "pending" : "fails";
+  if (lost.length === 0) return "none";
+  return lost.every((now) => now !== undefined && awaits(now)) ? "pending" : "some";
 }
 
 /**
@@ -92,17 +102,64 @@ export function attempt(on: Case, repairs: readonly Repair[], alsoThere = false)
   const after: Case = { ...on, snapshot, judged, decision, own };
   if (awaits(decision)) return { result: "pending", after };
   const there = decision.handshake === "attachment" || !alsoThere || decision.referentExistence === "present";
-  if (decision.outcome.verdict !== "permitted" || !there) return { result: "fails", after };
-  return { result: worseOf(on.own, own), after };
+  const cured = decision.outcome.verdict === "permitted" && there;
+  if (!cured && !isOpened(decision, on.decision)) return { result: "fails", after };
+  const lost = losses(on.own, own);
+  if (lost !== "none") return { result: lost === "pending" ? "pending" : "fails", after };
+  return { result: cured ? "cures" : "opens", after };
 }
 
-/** The first candidate that cures, as advice. Candidates are made one by one, since each may want to know more of the world. */
+/** The repairs, and the question that they leave to the implementation. */
+function openedBy(repairs: Repairs, after: Case | null): Found {
+  if (after?.decision.outcome.verdict !== "unknown") return null;
+  const [gap] = after.decision.outcome.gaps;
+  return { advice: "way-out", wayOut: { way: "repair-and-ask", repairs, gap } };
+}
+
+/**
+ * The first candidate that cures, as advice; else the first that leaves nothing but the implementation's word. Candidates are
+ * made one by one, since each may want to know more of the world.
+ */
 export function firstCure(on: Case, candidates: Iterable<Candidate>, alsoThere = false): Found {
+  let opened: Found = null;
   for (const candidate of candidates) {
     if (candidate === "pending") return "pending";
-    const { result } = attempt(on, candidate, alsoThere);
-    if (result === "pending") return "pending";
-    if (result === "cures") return { advice: "repair", repairs: candidate };
+    const { result, after } = attempt(on, candidate, alsoThere);
+    switch (result) {
+      case "pending":
+        return "pending";
+      case "cures":
+        return { advice: "repair", repairs: candidate };
+      case "opens":
+        opened ??= openedBy(candidate, after);
+        break;
+      case "fails":
+    }
   }
-  return null;
+  return opened;
+}
+
+/**
+ * What repairs come to that may not be enough on their own.
+ *
+ * @param then looks for what else is needed, in the world after them
+ * @param otherwise what to say where nothing that follows helps
+ */
+export function followed(on: Case, repairs: Repairs, then: (after: Case) => Found, otherwise: Found): Found {
+  const { result, after } = attempt(on, repairs);
+  switch (result) {
+    case "pending":
+      return "pending";
+    case "cures":
+      return { advice: "repair", repairs };
+    case "opens":
+      return openedBy(repairs, after);
+    case "fails": {
+      const next = after === null ? null : then(after);
+      if (next === "pending") return "pending";
+      if (next?.advice === "repair") return { advice: "repair", repairs: [...repairs, ...next.repairs] };
+      if (next?.wayOut.way !== "repair-and-ask") return otherwise;
+      return { advice: "way-out", wayOut: { ...next.wayOut, repairs: [...repairs, ...next.wayOut.repairs] } };
+    }
+  }
 }

@@ -1,19 +1,22 @@
 import { stringify } from "yaml";
 import type { GrantFrom, GrantTo } from "../model/grant.ts";
-import type { LabelRequirement } from "../model/labels.ts";
+import { NAMESPACE_NAME_LABEL } from "../model/labels.ts";
+import type { NamespaceAdmission } from "../model/listener.ts";
 import { formatPath, type Locate, type ObjectId, type Position } from "../model/object.ts";
 import type { Advice, Change, Edit, Json, Maker, Repair, WayOut } from "../model/remedy.ts";
 import type { Namesakes } from "../model/sight.ts";
 import { formatPosition } from "../model/source.ts";
 import { jsonPatch } from "../remedy/patch.ts";
 import { pasteable, shellWord } from "./command-text.ts";
-import { admissionText, fieldOf, gapText, kindText, nameOf, quoted, selectorText } from "./prose.ts";
+import { admissionText, fieldOf, gapText, kindText, nameOf, quoted } from "./prose.ts";
 import { article, plural } from "./text.ts";
 
 /** What is advised, in words and in what can be pasted. Nothing here is cleaned for a terminal: what prints it does that. */
 
 /** One step of advice. */
 export interface Step {
+  /** `fix`: with it the reference is permitted, as far as it could be tried. `do`: what helps otherwise. */
+  readonly step: "fix" | "do";
   /** Who can take it, for a sentence; null where that goes without saying. */
   readonly by: string | null;
   readonly what: string;
@@ -21,6 +24,8 @@ export interface Step {
   readonly paste: readonly string[];
   /** What should be known before it is done; null for nothing. */
   readonly but: string | null;
+  /** The same as `what` for one who does not see what is to be pasted. */
+  readonly short: string;
 }
 
 /** Where the world comes from: a cluster is changed by commands, files are edited. */
@@ -61,12 +66,10 @@ const trusted = ({ group, kind, namespace }: GrantFrom): string => `${kindText({
 const opened = ({ group, kind, name }: GrantTo): string =>
   name === null ? `every ${kindText({ group, kind })}` : `${kindText({ group, kind })} ${name}`;
 
-/** An admission as its own sentence says it, for one who is to write it. */
-function requirementText({ key, operator, values }: LabelRequirement): string {
-  return `${key} ${operator}${values.length === 0 ? "" : ` (${values.join(", ")})`}`;
-}
+/** A step without what is to be pasted. */
+type Words = Pick<Step, "by" | "what" | "but"> & { readonly short?: string };
 
-function repairText(repair: Repair): Omit<Step, "paste"> {
+function repairText(repair: Repair, source: AdviceSource["source"]): Words {
   const by = ownerOf(repair.change.id);
   const but = undone(repair.maker);
   switch (repair.repair) {
@@ -81,17 +84,16 @@ function repairText(repair: Repair): Omit<Step, "paste"> {
     }
     case "add-grant": {
       const { id, from, to, misplaced } = repair;
+      const [whom, what] = [from.map(trusted).join(" and "), opened(to)];
       const moved =
         misplaced === null
-          ? null
-          : `ReferenceGrant ${misplaced.id.name} stands in namespace ${misplaced.id.namespace}, where it does not count: it has to stand in ${id.namespace}`;
+          ? ""
+          : `; ${misplaced.id.name} stands in namespace ${misplaced.id.namespace}, where it does not count`;
       return {
         by,
-        but: both(
-          but,
-          `it lets all ${from.map(trusted).join(" and ")} use ${opened(to)}: a grant cannot name one of them`,
-        ),
-        what: moved === null ? "add this ReferenceGrant" : `${moved}. Add this one there`,
+        but: both(but, `all ${whom} may then use ${what}: a grant cannot name a single one`),
+        what: `add this ReferenceGrant${source === "cluster" ? ", for example with kubectl apply -f -" : ""}${moved}`,
+        short: `add a ReferenceGrant in ${id.namespace} that lets ${whom} use ${what}${moved}`,
       };
     }
     case "label-namespace": {
@@ -106,7 +108,8 @@ function repairText(repair: Repair): Omit<Step, "paste"> {
       const { holder, listener, namespace, admission } = repair;
       const where =
         listener === null ? `allowedListeners of ${nameOf(holder)}` : `listener ${listener.name} of ${nameOf(holder)}`;
-      return { by, but, what: `let ${where} admit namespace ${namespace} too: ${admitted(admission, holder)}` };
+      const others = namesOne(admission) ? null : `it then admits every namespace that fits, not only ${namespace}`;
+      return { by, but: both(but, others), what: `let ${where} admit ${admittedText(admission, holder)}` };
     }
     case "admit-kind":
       return {
@@ -117,7 +120,7 @@ function repairText(repair: Repair): Omit<Step, "paste"> {
     case "correct-reference": {
       const { reference, fields, because } = repair;
       const changes = fields.map(({ field, value }) =>
-        value === null ? `leave ${field} out` : `change ${field} to ${quoted(String(value))}`,
+        value === null ? `leave ${field} out` : `make ${field} ${quoted(String(value))}`,
       );
       const why = because === "near-name" ? " (a slip?)" : "";
       return {
@@ -135,18 +138,34 @@ function repairText(repair: Repair): Omit<Step, "paste"> {
   }
 }
 
-function admitted(admission: Parameters<typeof admissionText>[0], holder: ObjectId): string {
-  if (admission.from !== "Selector" || admission.selector === null)
-    return admissionText(admission, holder.namespace ?? "");
-  return `from: Selector, ${admission.selector.requirements.map(requirementText).join(", ") || selectorText(admission.selector)}`;
+/** Does an admission name namespaces one by one, so that it takes in no other? */
+function namesOne(admission: NamespaceAdmission): boolean {
+  if (admission.from !== "Selector" || admission.selector === null) return false;
+  return admission.selector.requirements.some(({ key, operator }) => key === NAMESPACE_NAME_LABEL && operator === "In");
 }
 
-/** A value of YAML in place, on one line. */
-const inline = (value: Json): string => JSON.stringify(value);
+/** What is to be admitted: the namespaces that it names, or its rule. */
+function admittedText(admission: NamespaceAdmission, holder: ObjectId): string {
+  if (admission.from !== "Selector" || admission.selector === null)
+    return admissionText(admission, holder.namespace ?? "");
+  const [first, ...others] = admission.selector.requirements;
+  if (first !== undefined && others.length === 0 && namesOne(admission)) {
+    return `namespace${first.values.length === 1 ? "" : "s"} ${first.values.join(" and ")}`;
+  }
+  return admissionText(admission, holder.namespace ?? "");
+}
 
-/** Where an edit is made in a file: the field itself, or the nearest thing around it that is there. */
-function placeOf({ path }: Edit, id: ObjectId, locate: Locate): Position | null {
-  return locate(id, path);
+const yamlLines = (value: Json): readonly string[] =>
+  stringify(value, { lineWidth: 0, indentSeq: false }).trimEnd().split("\n");
+
+/** A field with its value as YAML: on one line where it is a word, below it where it is more. */
+function fieldLines({ path, value }: Edit, place: Position | null): readonly string[] {
+  const field = `${place === null ? "" : `${formatPosition(place)}: `}${formatPath(path)}`;
+  if (value === undefined) return [`remove ${field}`];
+  const lines = yamlLines(value);
+  return typeof value === "object" && value !== null
+    ? [`${field}:`, ...lines.map((line) => `  ${line}`)]
+    : [`${field}: ${lines.join(" ")}`];
 }
 
 function fileLines(change: Change, locate: Locate): readonly string[] {
@@ -154,16 +173,9 @@ function fileLines(change: Change, locate: Locate): readonly string[] {
     case "create":
       return yamlLines(change.manifest);
     case "edit":
-      return change.edits.map((edit) => {
-        const place = placeOf(edit, change.id, locate);
-        const where = place === null ? "" : `${formatPosition(place)}: `;
-        const field = formatPath(edit.path);
-        return edit.value === undefined ? `${where}remove ${field}` : `${where}${field}: ${inline(edit.value)}`;
-      });
+      return change.edits.flatMap((edit) => fieldLines(edit, locate(change.id, edit.path)));
   }
 }
-
-const yamlLines = (manifest: object): readonly string[] => stringify(manifest, { lineWidth: 0 }).trimEnd().split("\n");
 
 function clusterLines(repair: Repair): readonly string[] {
   const { change } = repair;
@@ -177,7 +189,8 @@ function clusterLines(repair: Repair): readonly string[] {
 
 function repairStep(repair: Repair, { source, locate }: AdviceSource): Step {
   const paste = source === "files" ? fileLines(repair.change, locate) : clusterLines(repair);
-  return { ...repairText(repair), paste };
+  const words = repairText(repair, source);
+  return { step: "fix", short: words.what, ...words, paste };
 }
 
 function elsewhereText({ first, others }: Namesakes): string {
@@ -186,8 +199,8 @@ function elsewhereText({ first, others }: Namesakes): string {
   return `${nameOf(first)} exists${more}`;
 }
 
-function wayText(wayOut: WayOut): Omit<Step, "paste"> {
-  const plain = (what: string, by: string | null = null): Omit<Step, "paste"> => ({ by, what, but: null });
+function wayText(wayOut: WayOut): Words {
+  const plain = (what: string, by: string | null = null): Words => ({ by, what, but: null });
   switch (wayOut.way) {
     case "create-parent": {
       const { parent, elsewhere } = wayOut;
@@ -219,12 +232,24 @@ function wayText(wayOut: WayOut): Omit<Step, "paste"> {
     case "correct-kind":
       return plain(`write kind ${wayOut.meant.kind} of group ${quoted(wayOut.meant.group)}`);
     case "look":
-      return plain(`have a look at what is hidden: ${wayOut.gaps.map(gapText).join("; ")}`);
+      return plain(wayOut.gaps.map(gapText).join("; "));
     case "ask-implementation":
+    case "repair-and-ask":
       return plain(`see what the implementation does: ${wayOut.gap.detail}`);
     case "none":
       return plain("nothing that could be tried from here helps");
   }
+}
+
+function wayStep(wayOut: WayOut): Step {
+  const words = wayText(wayOut);
+  return { step: "do", short: words.what, ...words, paste: [] };
+}
+
+/** What is known to be needed comes first; whether it is enough is for somebody else to say. */
+function wayOutSteps(wayOut: WayOut, source: AdviceSource): readonly Step[] {
+  const repairs = wayOut.way === "repair-and-ask" ? wayOut.repairs : [];
+  return [...repairs.map((repair) => repairStep(repair, source)), wayStep(wayOut)];
 }
 
 /** Advice as steps, in the order to take them. */
@@ -233,6 +258,6 @@ export function adviceSteps(advice: Advice, source: AdviceSource): readonly Step
     case "repair":
       return advice.repairs.map((repair) => repairStep(repair, source));
     case "way-out":
-      return [{ ...wayText(advice.wayOut), paste: [] }];
+      return wayOutSteps(advice.wayOut, source);
   }
 }

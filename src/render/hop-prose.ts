@@ -1,7 +1,7 @@
 import { ENDPOINT_SLICE, NETWORK_POLICY, POD, SERVICE } from "../catalogue/kinds.ts";
 import { kindInfo } from "../catalogue/known.ts";
 import type { Endpoints, Hop, IngressPolicy, PolicyPeer, Proxies, Selection } from "../model/hop.ts";
-import type { LabelRequirement, LabelSelector } from "../model/labels.ts";
+import type { LabelSelector } from "../model/labels.ts";
 import { includesGroupKind, type NamespacedId, sameGroupKind } from "../model/object.ts";
 import { nameOf } from "./prose.ts";
 import { plural } from "./text.ts";
@@ -15,11 +15,6 @@ export interface HopText {
 }
 
 type Told<H extends Hop["hop"]> = Extract<Hop, { readonly hop: H }>;
-
-const PLAIN_WORD = /^[A-Za-z0-9_.,:/=@%+-]+$/;
-
-/** A word of a command as a shell takes it literally. */
-const shellWord = (word: string): string => (PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 const command = (...words: readonly string[]): string => ["kubectl", ...words.map(shellWord)].join(" ");
 
@@ -55,21 +50,6 @@ function unreadyText(service: NamespacedId, all: number): string {
   return all === 1
     ? `the one endpoint of ${nameOf(service)} is not ready`
     : `none of the ${all} endpoints of ${nameOf(service)} is ready`;
-}
-
-function requirementText({ key, operator, values }: LabelRequirement): string {
-  switch (operator) {
-    case "In":
-      return values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(",")})`;
-    case "NotIn":
-      return `${key} notin (${values.join(",")})`;
-    case "Exists":
-      return key;
-    case "DoesNotExist":
-      return `!${key}`;
-    case "invalid":
-      return `${key} (invalid requirement, selects nothing)`;
-  }
 }
 
 /** Objects with the labels of a selector, which takes all of them where it asks for nothing. */

@@ -43,7 +43,8 @@ export function fieldOf(path: FieldPath): string {
 
 export const quoted = (text: string): string => (text === "" ? '""' : text);
 
-function ofRequirement({ key, operator, values }: LabelRequirement): string {
+/** One requirement of a selector in kubectl's notation. */
+export function requirementText({ key, operator, values }: LabelRequirement): string {
   switch (operator) {
     case "In":
       return values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(",")})`;
@@ -62,7 +63,7 @@ function ofRequirement({ key, operator, values }: LabelRequirement): string {
 export function selectorText(selector: LabelSelector): string {
   return selector.requirements.length === 0
     ? "{} (every namespace)"
-    : selector.requirements.map(ofRequirement).join(",");
+    : selector.requirements.map(requirementText).join(",");
 }
 
 const byDefault = (admission: { readonly byDefault: boolean }): string => (admission.byDefault ? ", the default" : "");

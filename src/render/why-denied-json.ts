@@ -23,7 +23,7 @@ function changeJson(change: Change): object {
 
 function adviceJson(advice: Advice, inquiry: Inquiry): object {
   const steps = adviceSteps(advice, inquiry);
-  const words = steps.map(({ by, what, paste, but }) => ({ by, what, paste, but }));
+  const words = steps.map(({ step, by, what, paste, but }) => ({ step, by, what, paste, but }));
   switch (advice.advice) {
     case "repair":
       return {

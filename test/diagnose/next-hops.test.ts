@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CONTEXT_KINDS } from "../../src/catalogue/kinds.ts";
 import { KINDS, kindInfo } from "../../src/catalogue/known.ts";
@@ -132,6 +133,8 @@ function readByNeeds(world: readonly Manifest[], hiddenKinds: readonly string[] 
     const { answer, needs } = inquire(snapshot, { objects: [ROUTE], hops: true });
     if (needs.length === 0) return { hops: answer.answers.flatMap(({ hops }) => hops), turns };
     expect(turns.length).toBeLessThan(10);
+    const causes = answer.answers.flatMap(({ hops }) => hops.flatMap((hop) => ("gap" in hop ? [hop.gap.cause] : [])));
+    expect(causes).not.toContain("not-read");
     turns.push(needs.map(needKey));
     const readings = needs.map((need) => ({ key: needKey(need), ...answered(need) }));
     snapshot = extended(snapshot, {
@@ -254,6 +257,14 @@ describe("endpoints", () => {
         more: [slice([endpoint("fd00::1", false, "api-0")], "api", "2")],
       },
       ["the one endpoint of Service backend/api is not ready"],
+    ],
+    [
+      "a Pod that is ready in one slice is ready",
+      {
+        endpoints: [endpoint("10.0.0.1", true, "api-0")],
+        more: [slice([endpoint("fd00::1", false, "api-0")], "api", "2")],
+      },
+      [],
     ],
     [
       "those of another Service do not count",
@@ -439,6 +450,16 @@ describe("NetworkPolicies, where it is not known from where the proxies come", (
       { gateway: { addresses: [{ type: "Hostname", value: "ingress.istio-gateways.svc.cluster.local" }] } },
       `where the proxies of controller ${ISTIO} run is not known`,
     ],
+    [
+      "proxies behind several addresses",
+      { gateway: { addresses: [{ value: "192.0.2.1" }, { value: "192.0.2.2" }] } },
+      `where the proxies of controller ${ISTIO} run is not known`,
+    ],
+    [
+      "outside the cluster, under a name",
+      { controller: "gateway.k8s.aws/nlb", gateway: { addresses: [{ type: "Hostname", value: "lb.example.com" }] } },
+      "the proxies of controller gateway.k8s.aws/nlb run outside the cluster",
+    ],
     ["a class that is not there", { gateway: { gatewayClassName: "gone" } }, "where the proxies run is not known"],
     [
       "a mesh",
@@ -448,6 +469,18 @@ describe("NetworkPolicies, where it is not known from where the proxies come", (
   ];
   it.each(cases)("%s", (_, parts, origin) => {
     expect(said({ ...parts, more: [...(parts.more ?? []), DENY] })).toEqual([`${told}: ${origin}`]);
+  });
+
+  it("are told of for each way that requests come", () => {
+    const mesh = { group: "", kind: "Service", name: "own" };
+    const parts: Parts = {
+      parentRefs: [{ name: "shared", namespace: "edge" }, mesh],
+      more: [core("Service", "app", "own"), DENY],
+    };
+    expect(hopsIn(onCluster(parts))).toMatchObject([
+      { hop: "network-policy", proxies: { run: "gateway", namespace: "edge" } },
+      { hop: "network-policy", proxies: { run: "client" } },
+    ]);
   });
 
   it("are not judged, but named with what they admit", () => {
@@ -496,6 +529,27 @@ describe("read by needs", () => {
   it("asks for Pods only where the Service's selector does not settle what a policy selects", () => {
     expect(asksFor(readByNeeds(worldOf({ more: [DENY] })).turns, "Pod")).toEqual([]);
     expect(asksFor(readByNeeds(worldOf({ more: [DENY_BLUE] })).turns, "Pod")).toEqual(["all /Pod backend  app=api"]);
+  });
+
+  it("asks for the Gateway's namespace only where its name does not settle what a policy admits", () => {
+    const more = (labels: object) => [policy("some", { ingress: fromNamespace(labels) })];
+    const byName = readByNeeds(worldOf({ more: more({ "kubernetes.io/metadata.name": "edge" }) }));
+    expect(byName.turns.flat()).not.toContain("object /Namespace//edge");
+    const byTeam = readByNeeds(worldOf({ more: more({ team: "edge" }) }));
+    expect(byTeam.turns.flat()).toContain("object /Namespace//edge");
+  });
+
+  it("tells of no policy where one that admits may select the Pods", () => {
+    const open = policy("open-blue", {
+      podSelector: { matchLabels: { color: "blue" } },
+      ingress: fromNamespace({ team: "edge" }),
+    });
+    for (const more of [
+      [DENY_BLUE, open],
+      [DENY, open],
+    ]) {
+      expect(readByNeeds(worldOf({ more }), ["Pod"]).hops.map(({ hop }) => hop)).toEqual(["not-looked-at"]);
+    }
   });
 
   it("asks for the same, however many other routes, Services and policies there are", () => {
@@ -617,7 +671,72 @@ describe("read by needs", () => {
     const more = [service({}, "other")];
     const backendRefs = [backendRef(), backendRef({ name: "other" })];
     const { hops } = readByNeeds(worldOf({ backendRefs, more }), ["EndpointSlice"]);
-    expect(hops.map(({ hop }) => hop)).toEqual(["not-looked-at"]);
+    expect(hops.map(({ hop, service: { name } }) => [hop, name])).toEqual([["not-looked-at", "api"]]);
+  });
+});
+
+/** Policies with a few labels to select by, and whether they admit the Gateway's namespace; Pods with those labels. */
+describe("NetworkPolicies over Pods, held against what Kubernetes says of them", () => {
+  const labels = fc.dictionary(fc.constantFrom("a", "b"), fc.constantFrom("0", "1"), { noNullPrototype: true });
+  const worlds = fc.record({
+    policies: fc.array(fc.record({ selects: labels, admits: fc.boolean() }), { maxLength: 4 }),
+    pods: fc.array(labels, { minLength: 1, maxLength: 3 }),
+    selector: labels,
+  });
+  type World = typeof worlds extends fc.Arbitrary<infer W> ? W : never;
+
+  const manifests = ({ policies, pods, selector }: World): readonly Manifest[] =>
+    worldOf({
+      service: service({ selector: { app: "api", ...selector } }),
+      more: [
+        ...policies.map(({ selects, admits }, index) =>
+          policy(`p${index}`, {
+            podSelector: { matchLabels: selects },
+            ingress: admits ? fromNamespace({ team: "edge" }) : [],
+          }),
+        ),
+        ...pods.map((more, index) => pod(`pod${index}`, { ...more, ...selector })),
+      ],
+    });
+
+  /** For each Pod the policies that keep the Gateway's namespace away, or none if something lets it in. */
+  const keptAway = ({ policies, pods, selector }: World): readonly (readonly string[])[] =>
+    pods.map((more) => {
+      const own: Record<string, string> = { ...more, ...selector };
+      const selecting = policies
+        .map((one, index) => ({ ...one, name: `p${index}` }))
+        .filter(({ selects }) => Object.entries(selects).every(([key, value]) => own[key] === value));
+      return selecting.some(({ admits }) => admits) ? [] : selecting.map(({ name }) => name);
+    });
+
+  const policyHops = (hops: readonly Hop[]) => hops.filter((hop) => hop.hop === "network-policy");
+
+  it("tells of just those that keep something away, and from how many Pods", () => {
+    fc.assert(
+      fc.property(worlds, (world) => {
+        const kept = keptAway(world).filter((names) => names.length > 0);
+        const told = policyHops(readByNeeds(manifests(world)).hops);
+        expect(told.map(({ policies }) => policies.map(({ id }) => id.name))).toEqual(
+          kept.length === 0 ? [] : [[...new Set(kept.flat())].toSorted()],
+        );
+        for (const { selection } of told) {
+          if (selection.by === "pods")
+            expect(selection).toMatchObject({ selected: kept.length, all: world.pods.length });
+          else expect(kept.length).toBe(world.pods.length);
+        }
+      }),
+    );
+  });
+
+  it("is not certain of anything untrue where Pods may not be seen", () => {
+    fc.assert(
+      fc.property(worlds, (world) => {
+        const told = policyHops(readByNeeds(manifests(world), ["Pod"]).hops);
+        if (told.some(({ selection }) => selection.by === "selector" && selection.certain)) {
+          expect(keptAway(world).every((names) => names.length > 0)).toBe(true);
+        }
+      }),
+    );
   });
 });
 
@@ -640,6 +759,12 @@ describe("files", () => {
     ).toEqual([
       "NetworkPolicy deny-blue may select Pods behind Service backend/api, and admits nothing from namespace edge, where the proxies of the Gateway run",
     ]);
+  });
+
+  it("that lack the Gateway's Namespace leave open what its labels are", () => {
+    const more = [policy("team", { ingress: fromNamespace({ team: "app" }) })];
+    const world = worldOf({ more }).filter(({ kind }) => kind !== "Namespace");
+    expect(hopsIn(snapshotOf(world, false))).toEqual([]);
   });
 
   it("have every port of a Service", () => {

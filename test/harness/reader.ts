@@ -1,5 +1,6 @@
-import { kindsNamed } from "../../src/catalogue/kind-names.ts";
+import { KIND_WORDS, kindsNamed } from "../../src/catalogue/kind-names.ts";
 import { KINDS, kindInfo } from "../../src/catalogue/known.ts";
+import { seenIn } from "../../src/load/cluster/by-namespace.ts";
 import type { ClusterReader } from "../../src/load/cluster/open.ts";
 import type { Gap } from "../../src/model/gap.ts";
 import { type Need, needKey } from "../../src/model/need.ts";
@@ -12,6 +13,7 @@ export interface MemoryReader extends ClusterReader {
 }
 
 const PAGE = 500;
+const FORBIDDEN = { got: "forbidden", user: "jo" } as const;
 
 function matches(need: Need & { readonly read: "list" }, { id, labels }: KubeObject): boolean {
   return (
@@ -56,7 +58,7 @@ export function readerOf(snapshot: Snapshot, forbidden: (need: Need) => boolean 
     gaps: [],
     namespace: "default",
     kindsNamed: async (word) => kindsNamed(word).flatMap((kind) => kindInfo(kind) ?? []),
-    words: [],
+    words: KIND_WORDS,
     read: async (needs) => {
       asked.push(...needs);
       const outcomes = new Map<string, Gap | null>();
@@ -65,8 +67,15 @@ export function readerOf(snapshot: Snapshot, forbidden: (need: Need) => boolean 
         const { group, kind } = kindOf(need);
         const namespace = need.read === "object" ? need.id.namespace : need.namespace;
         if (forbidden(need)) {
-          const detail = `user "jo" may not ${need.read === "object" ? "get" : "list"} ${kind}s`;
-          outcomes.set(needKey(need), { cause: "forbidden", groupKind: { group, kind }, namespace, detail });
+          const info = kindInfo({ group, kind });
+          const seen =
+            info &&
+            seenIn(
+              { served: { info, version: "v1" }, outcome: FORBIDDEN },
+              namespace,
+              need.read === "object" ? "get" : "list",
+            );
+          outcomes.set(needKey(need), seen?.gaps[0] ?? null);
           continue;
         }
         const { found, gap } = answer(need, snapshot);

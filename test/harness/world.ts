@@ -1,9 +1,10 @@
+import { parseAllDocuments } from "yaml";
 import { parseDocuments } from "../../src/manifest/documents.ts";
 import { objectsOf } from "../../src/manifest/objects.ts";
 import { snapshotOfManifests } from "../../src/manifest/snapshot.ts";
 import type { Decision } from "../../src/model/decision.ts";
 import { SEVERITIES, type Severity } from "../../src/model/finding.ts";
-import { formatPath } from "../../src/model/object.ts";
+import { formatPath, type KubeObject, keyOf, type ObjectKey } from "../../src/model/object.ts";
 import type { Report } from "../../src/model/report.ts";
 import type { Snapshot } from "../../src/model/snapshot.ts";
 import { audit } from "../../src/pipeline.ts";
@@ -15,6 +16,43 @@ export type Manifest = { readonly kind: string; readonly [field: string]: unknow
 export function snapshotOf(manifests: readonly Manifest[], closed = true): Snapshot {
   const text = JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests });
   return snapshotOfManifests(objectsOf(parseDocuments([{ name: "world.json", text }]), "default"), closed);
+}
+
+/** Every object of a YAML text, of kinds that the tool knows nothing about too, as a cluster gives them. */
+export function snapshotOfText(text: string): Snapshot {
+  const world = snapshotOfManifests(objectsOf(parseDocuments([{ name: "cluster.yaml", text }]), "default"), true);
+  const others = parseAllDocuments(text).flatMap((document) => otherObject(document.toJS()));
+  const objects = new Map<ObjectKey, KubeObject>(
+    [...world.objects].map(([key, object]) => [key, { ...object, locate: () => null }]),
+  );
+  for (const object of others) if (!objects.has(keyOf(object.id))) objects.set(keyOf(object.id), object);
+  return { ...world, source: "cluster", objects };
+}
+
+/** An object as a cluster gives it, whatever its kind. */
+function otherObject(body: Manifest | null): readonly KubeObject[] {
+  if (body === null) return [];
+  const [group = "", version] = `${body.apiVersion}`.includes("/")
+    ? `${body.apiVersion}`.split("/")
+    : ["", body.apiVersion];
+  const metadata = new Map(Object.entries(Object(body.metadata)));
+  const labels = new Map(Object.entries(Object(metadata.get("labels"))).map(([key, value]) => [key, String(value)]));
+  const namespace = metadata.get("namespace");
+  return [
+    {
+      id: {
+        group,
+        kind: body.kind,
+        namespace: namespace === undefined ? null : String(namespace),
+        name: String(metadata.get("name")),
+      },
+      apiVersion: group === "" ? String(version) : `${group}/${version}`,
+      labels,
+      terminating: false,
+      body,
+      locate: () => null,
+    },
+  ];
 }
 
 /** The whole report on some manifests. */

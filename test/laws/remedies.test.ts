@@ -1,11 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { KINDS } from "../../src/catalogue/known.ts";
 import type { Decision } from "../../src/model/decision.ts";
-import { keyOf } from "../../src/model/object.ts";
+import { type Need, needKey } from "../../src/model/need.ts";
+import { type KubeObject, keyOf, type ObjectId, sameGroupKind } from "../../src/model/object.ts";
 import type { Advice } from "../../src/model/remedy.ts";
-import { type Manifest, reportOn, snapshotOf } from "../harness/world.ts";
+import { extended, type Snapshot } from "../../src/model/snapshot.ts";
+import { audit } from "../../src/pipeline.ts";
+import { type Manifest, namespace, reportOn, snapshotOf, verdictOf } from "../harness/world.ts";
 import { type Advised, advisedOn, identity, manifestsAfter } from "../remedy/advised.ts";
-import { aWorld } from "./worlds.ts";
+import { aWorld, identityOf } from "./worlds.ts";
 
 /** Promises of what is advised, on generated worlds. A failure prints its seed. */
 
@@ -16,14 +20,82 @@ type Repairing = Advised & { readonly advice: Extract<Advice, { readonly advice:
 
 const isRepairing = (advised: Advised): advised is Repairing => advised.advice?.advice === "repair";
 
+/** Every object that holds a reference. */
+function referrersIn(decisions: readonly Decision[]): readonly ObjectId[] {
+  return [...new Map(decisions.map(({ reference: { referrer } }) => [keyOf(referrer), referrer])).values()];
+}
+
 /** All that is advised in a world. */
 function everyAdvice(world: readonly Manifest[], closed = true): readonly Advised[] {
   const snapshot = snapshotOf(world, closed);
-  const referrers = new Map(
-    reportOn(world, closed).decisions.map(({ reference }) => [keyOf(reference.referrer), reference.referrer]),
-  );
-  return [...referrers.values()].flatMap((id) => advisedOn(snapshot, id));
+  return referrersIn(reportOn(world, closed).decisions).flatMap((id) => advisedOn(snapshot, id));
 }
+
+/** As in a cluster: every namespace that holds something has its Namespace. */
+function settled(world: readonly Manifest[]): readonly Manifest[] {
+  const homes = world.flatMap(({ metadata }) => {
+    const { namespace: home }: { namespace?: string } = Object(metadata);
+    return home === undefined ? [] : [namespace(home)];
+  });
+  return [...new Map([...homes, ...world].map((manifest) => [identityOf(manifest), manifest])).values()];
+}
+
+const aWord = (...words: readonly string[]) => fc.constantFrom(...words);
+
+/** A selector of the namespaces of some teams, or that asks for something else of their labels. */
+const aSelector = fc.oneof(
+  fc.constantFrom<object>({}, { matchLabels: { team: "one" } }, { matchLabels: { team: "two", tier: "edge" } }),
+  fc
+    .record({
+      key: aWord("team", "tier", "kubernetes.io/metadata.name"),
+      operator: aWord("In", "NotIn"),
+      value: aWord("one", "a", "b"),
+    })
+    .map(({ key, operator, value }) => ({ matchExpressions: [{ key, operator, values: [value, "other"] }] })),
+  fc
+    .record({ key: aWord("team", "tier"), operator: aWord("Exists", "DoesNotExist", "Sometimes") })
+    .map((requirement) => ({ matchLabels: { team: "one" }, matchExpressions: [requirement] })),
+);
+
+const someKinds = fc.constantFrom<object>(
+  {},
+  {},
+  { kinds: [{ kind: "GRPCRoute" }] },
+  { kinds: [{ kind: "TCPRoute" }, { kind: "TLSRoute" }] },
+);
+
+const anAllowance = fc.record({ selector: aSelector, kinds: someKinds }).map(({ selector, kinds }) => ({
+  namespaces: { from: "Selector", selector },
+  ...kinds,
+}));
+
+/** The names of a world's objects made long enough to be mistyped, some of them so that they are near to one another. */
+function renamed(world: readonly Manifest[], other: string): readonly Manifest[] {
+  const text = JSON.stringify(world).replaceAll('"x"', '"orders"').replaceAll('"z"', JSON.stringify(other));
+  return JSON.parse(text);
+}
+
+/** A world in which selectors are of many sorts, parents and targets are mistyped, and listeners take few kinds. */
+const aHarderWorld: fc.Arbitrary<readonly Manifest[]> = fc
+  .record({
+    world: aWorld,
+    allowances: fc.array(anAllowance, { minLength: 1, maxLength: 4 }),
+    other: aWord("oders", "payments", "orders-2"),
+  })
+  .map(({ world, allowances, other }) => {
+    let next = 0;
+    const allowed = (): object => allowances[next++ % allowances.length] ?? {};
+    const harder = world.map((manifest): Manifest => {
+      const spec: { listeners?: readonly object[]; allowedListeners?: object } = Object(manifest.spec);
+      if (spec.listeners === undefined) return manifest;
+      const listeners = spec.listeners.map((listener) => ({ ...listener, allowedRoutes: allowed() }));
+      const { kinds: _, ...sets }: { kinds?: unknown } = allowed();
+      return { ...manifest, spec: { ...spec, listeners, ...(spec.allowedListeners && { allowedListeners: sets }) } };
+    });
+    return renamed(harder, other);
+  });
+
+const someWorld = fc.oneof(aWorld, aHarderWorld);
 
 const permitted = (decisions: readonly Decision[]): ReadonlySet<string> =>
   new Set(decisions.filter(({ outcome }) => outcome.verdict === "permitted").map(identity));
@@ -36,7 +108,7 @@ describe("remedies", { timeout: TIMEOUT }, () => {
     const tried = new Map<string, number>();
     const endings = new Map<string, number>();
     fc.assert(
-      fc.property(aWorld, (world) => {
+      fc.property(someWorld, (world) => {
         const before = permitted(reportOn(world).decisions);
         for (const advised of everyAdvice(world)) {
           const { advice, decision } = advised;
@@ -71,7 +143,7 @@ describe("remedies", { timeout: TIMEOUT }, () => {
 
   it("nothing is advised on what is permitted and leads somewhere", () => {
     fc.assert(
-      fc.property(aWorld, fc.boolean(), (world, closed) => {
+      fc.property(someWorld, fc.boolean(), (world, closed) => {
         const idle = everyAdvice(world, closed).filter(
           ({ decision, advice }) =>
             decision.outcome.verdict === "permitted" && !leadsNowhere(decision) && advice !== null,
@@ -83,9 +155,54 @@ describe("remedies", { timeout: TIMEOUT }, () => {
     );
   });
 
+  it("a cluster that is read by needs gives the advice that one gives which was read at once", () => {
+    const answered = (full: Snapshot, need: Need): readonly KubeObject[] =>
+      [...full.objects.values()].filter((object) => {
+        if (need.read === "object") return keyOf(object.id) === keyOf(need.id);
+        const { groupKind, namespace: home, name, labels } = need;
+        if (!sameGroupKind(object.id, groupKind) || (home !== null && object.id.namespace !== home)) return false;
+        if (name !== null && object.id.name !== name) return false;
+        return [...(labels ?? [])].every(([key, value]) => object.labels.get(key) === value);
+      });
+    const byNeeds = (full: Snapshot, id: ObjectId): readonly Advised[] => {
+      const first: Need = { read: "object", id };
+      let world: Snapshot = { ...full, objects: new Map(), asked: new Map() };
+      let needs = new Map<string, Need>([[needKey(first), first]]);
+      for (let round = 0; needs.size > 0; round++) {
+        expect(round).toBeLessThan(20);
+        const objects = [...needs.values()].flatMap((need) => answered(full, need));
+        world = extended(world, { objects, outcomes: new Map([...needs.keys()].map((key) => [key, null])) });
+        const more = new Map<string, Need>();
+        const advised = advisedOn(world, id, (need) => more.set(needKey(need), need));
+        if (more.size === 0) return advised;
+        needs = more;
+      }
+      return [];
+    };
+    const served = KINDS.map(({ group, kind, versions }) => ({ group, kind, version: versions?.[0] ?? "v1" }));
+    // Misplaced grants are looked for where somebody asks for them, and not in all namespaces.
+    const repairsOf = (advice: Advice | null) =>
+      advice?.advice === "repair" ? advice.repairs.map((repair) => ({ ...repair, misplaced: null })) : advice;
+    const plain = (advised: readonly Advised[]) =>
+      advised.map(({ decision, advice }) => ({
+        verdict: verdictOf(decision),
+        path: decision.reference.path,
+        advice: repairsOf(advice),
+      }));
+    fc.assert(
+      fc.property(someWorld, (world) => {
+        const full: Snapshot = { ...snapshotOf(settled(world)), source: "cluster", served };
+        for (const id of referrersIn(audit(full, { namespace: null, selector: [] }).decisions)) {
+          expect(plain(byNeeds(full, id))).toEqual(plain(advisedOn(full, id)));
+        }
+      }),
+      { numRuns: Math.ceil(RUNS.numRuns / 3) },
+    );
+  });
+
   it("there is advice on everything that is refused, unknown, or leads nowhere", () => {
     fc.assert(
-      fc.property(aWorld, fc.boolean(), (world, closed) => {
+      fc.property(someWorld, fc.boolean(), (world, closed) => {
         const silent = everyAdvice(world, closed).filter(
           ({ decision, advice }) =>
             (decision.outcome.verdict !== "permitted" || leadsNowhere(decision)) && advice === null,

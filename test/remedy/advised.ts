@@ -97,16 +97,17 @@ function isOf(manifest: Manifest, id: ObjectId): boolean {
 
 /** The manifests after some changes, made by JSON patch as kubectl would. */
 export function manifestsAfter(manifests: readonly Manifest[], changes: readonly Change[]): readonly Manifest[] {
-  return changes.reduce<readonly Manifest[]>((before, change) => {
-    if (change.change === "create") {
-      if (before.some((manifest) => isOf(manifest, change.id))) throw new Error("it is there already");
-      return [...before, { kind: change.id.kind, ...change.manifest }];
+  let world = manifests;
+  for (const change of changes) {
+    const there = world.some((manifest) => isOf(manifest, change.id));
+    if (there !== (change.change === "edit")) throw new Error(`to ${change.change}: ${keyOf(change.id)}`);
+    if (change.change === "create") world = [...world, { kind: change.id.kind, ...change.manifest }];
+    else {
+      const operations = jsonPatch(change.edits);
+      world = world.map((manifest) =>
+        isOf(manifest, change.id) ? { kind: change.id.kind, ...Object(patched(manifest, operations)) } : manifest,
+      );
     }
-    if (!before.some((manifest) => isOf(manifest, change.id))) throw new Error("there is nothing to patch");
-    return before.map((manifest) => {
-      if (!isOf(manifest, change.id)) return manifest;
-      const after = patched(manifest, jsonPatch(change.edits));
-      return { kind: change.id.kind, ...Object(after) };
-    });
-  }, manifests);
+  }
+  return world;
 }

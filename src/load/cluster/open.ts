@@ -1,4 +1,4 @@
-import { CORE, CUSTOM_RESOURCE_DEFINITION, type KindInfo } from "../../catalogue/kinds.ts";
+import { CONTEXT_KINDS, CORE, CUSTOM_RESOURCE_DEFINITION, type KindInfo } from "../../catalogue/kinds.ts";
 import { KINDS, kindInfo } from "../../catalogue/known.ts";
 import type { Gap } from "../../model/gap.ts";
 import type { Need } from "../../model/need.ts";
@@ -49,6 +49,9 @@ export interface OpenRequest {
   readonly userAgent: string;
 }
 
+/** Everything that an answer may depend on. */
+const NEEDED: readonly KindInfo[] = [...KINDS, ...CONTEXT_KINDS];
+
 /** What a server has, as far as it was asked. The core, and what old servers tell of each group alone, only if needed. */
 class Kinds {
   readonly #transport: Transport;
@@ -93,7 +96,7 @@ class Kinds {
   }
 
   get #all(): ReturnType<typeof namedKinds> {
-    this.#named ??= namedKinds(this.#known, KINDS);
+    this.#named ??= namedKinds(this.#known, NEEDED);
     return this.#named;
   }
 
@@ -132,7 +135,7 @@ export async function openCluster(
 ): Promise<ClusterReader> {
   const { transport, namespace, close } = await connect(options, env, request);
   try {
-    const inventory = await takeInventory(transport, KINDS);
+    const inventory = await takeInventory(transport, NEEDED);
     const { served, gaps } = servedOf(inventory.groupVersions, KINDS);
     const kinds = new Kinds(transport, inventory);
     const reader = new NeedReader(transport, {

@@ -1,0 +1,103 @@
+import { KNOWN_TARGETS } from "../catalogue/ecosystem.ts";
+import { IMPLEMENTATIONS } from "../catalogue/implementations.ts";
+import type { CatalogueRow } from "../catalogue/row.ts";
+import { rowOf } from "../catalogue/rows.ts";
+import type { FieldRule } from "../model/explanation.ts";
+import { groupKindKey } from "../model/object.ts";
+import { type CatalogueLine, catalogueLines, NEEDS, namesText, needText } from "./catalogue.ts";
+import { kindsText, listed } from "./explain-prose.ts";
+import { kindText, quoted } from "./prose.ts";
+import { widthOf } from "./table.ts";
+import { type Display, styled } from "./text.ts";
+
+/** The rule of a field, laid out like what `kubectl explain` says of a schema. */
+
+const LABEL_WIDTH = 12;
+/** Where there is no terminal, and at most. */
+const WIDEST = 100;
+
+function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1) ?? ""} ${word}`;
+    if (lines.length > 0 && widthOf(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function labelled(label: string, text: string | null, display: Display): readonly string[] {
+  if (text === null) return [];
+  const room = Math.max(20, Math.min(display.width ?? WIDEST, WIDEST) - LABEL_WIDTH);
+  return wrapped(text, room).map((line, index) => {
+    const start = index === 0 ? styled(`${label}:`.padEnd(LABEL_WIDTH), "bold", display) : " ".repeat(LABEL_WIDTH);
+    return `${start}${line}`;
+  });
+}
+
+/** The path with the root of the object, lists marked. */
+const pathText = ({ path }: CatalogueRow): string => path.replace(/\.?\{([^}]*)\}/g, "[$1]");
+
+function defaultsText(row: CatalogueRow): string {
+  const namespace = row.handshake === "none" && row.reach === "local" ? "always the object's own" : "the object's own";
+  const kind =
+    row.defaults === null
+      ? "none, it names group and kind"
+      : `group ${quoted(row.defaults.group)}, kind ${row.defaults.kind}`;
+  return `${kind}; namespace: ${namespace}`;
+}
+
+/** Whom a grant has to trust, where that is not the kind that holds the field. */
+function trustText(row: CatalogueRow): string | null {
+  if (row.handshake !== "grant") return null;
+  if (row.trustUnknown === true) return "which kind a grant has to trust is not known";
+  return row.trustedAs === undefined ? null : `a grant has to trust ${listed(row.trustedAs.map(kindsText), "or")}`;
+}
+
+function releaseText({ since, until, channel }: CatalogueRow): string | null {
+  const parts = [since, until === null ? null : `until ${until}`, channel === null ? null : `${channel} channel`];
+  const told = parts.filter((part) => part !== null);
+  return told.length === 0 ? null : told.join(", ");
+}
+
+/** Which section of docs/rules.md a citation means; other sources stand as they are. */
+const sourceText = (citation: string): string => citation.replace(/§/g, "docs/rules.md §");
+
+/** What an implementation lets the field name besides. */
+function besidesText(line: CatalogueLine): string {
+  const { title } = IMPLEMENTATIONS[line.implementation];
+  const quirk = line.quirk === null ? "" : ` (${line.quirk})`;
+  return `${namesText(line)}, by the rule of ${title}: ${needText(line)}${quirk}`;
+}
+
+function ruleLines({ row: id }: FieldRule, display: Display): readonly string[] {
+  const row = rowOf({ row: id });
+  const targets = KNOWN_TARGETS.filter(({ rows }) => rows.includes(id));
+  const lines = catalogueLines({ rows: [row], targets, lookAlikes: [] });
+  const own = lines.filter(({ citation, need }) => citation === row.citation && (need === "mesh-parent" || true));
+  const [main, ...others] = own;
+  if (main === undefined) return [];
+  const besides = lines.filter((line) => line !== main && !others.includes(line));
+  const needs = NEEDS[main.need].means;
+  return [
+    ...labelled("KIND", kindText(row.from), display),
+    ...labelled("FIELD", pathText(row), display),
+    ...labelled("MAY NAME", namesText(main), display),
+    ...labelled("NEEDS", needs, display),
+    ...others.flatMap((line) => labelled("ALSO", `${namesText(line)}: ${NEEDS[line.need].means}`, display)),
+    ...besides.flatMap((line) => labelled("ALSO", besidesText(line), display)),
+    ...labelled("DEFAULTS", defaultsText(row), display),
+    ...labelled("TRUST", trustText(row), display),
+    ...labelled("RULE OF", IMPLEMENTATIONS[row.implementation].title, display),
+    ...labelled("SINCE", releaseText(row), display),
+    ...labelled("NOTE", row.quirk, display),
+    ...labelled("SOURCE", sourceText(row.citation), display),
+  ];
+}
+
+/** The rules of some fields; nothing where there are none. */
+export function explainFieldText(rules: readonly FieldRule[], display: Display): string {
+  const kinds = new Set(rules.map((rule) => groupKindKey(rowOf(rule).from)));
+  if (kinds.size === 0) return "";
+  return `${rules.map((rule) => ruleLines(rule, display).join("\n")).join("\n\n")}\n`;
+}

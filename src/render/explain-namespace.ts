@@ -1,0 +1,95 @@
+import type { Decision } from "../model/decision.ts";
+import type { Admittance, NamespaceExplanation } from "../model/explanation.ts";
+import type { GrantReport } from "../model/report.ts";
+import { permissionText } from "./explain-grant.ts";
+import {
+  byGravity,
+  changesText,
+  fieldText,
+  findingLines,
+  gapLines,
+  groundsText,
+  headLine,
+  inWhat,
+  sections,
+  tableLines,
+  verdictsText,
+} from "./explain-prose.ts";
+import { nameOf, selectorText, targetText } from "./prose.ts";
+import type { Row } from "./table.ts";
+import { type Display, plural, printable } from "./text.ts";
+
+/** What goes into a namespace and out of it, as a person reads it. */
+
+function countText(decisions: readonly Decision[], leads: string, lead: string): string | null {
+  if (decisions.length === 0) return null;
+  return `${plural(decisions.length, "reference")} ${decisions.length === 1 ? leads : lead}: ${verdictsText(decisions)}.`;
+}
+
+function sentences(explanation: NamespaceExplanation): readonly string[] {
+  const { outgoing, incoming, local, grants, admittedBy, object, gaps } = explanation;
+  const counts = [
+    countText(outgoing, "leads out of it", "lead out of it"),
+    countText(incoming, "leads into it", "lead into it"),
+    countText(local, "stays in it", "stay in it"),
+  ].filter((text) => text !== null);
+  const where = inWhat(explanation);
+  const crossing = outgoing.length + incoming.length;
+  const none = crossing > 0 ? [] : [`Nothing${where} refers out of it or into it.`];
+  const idle = crossing === 0 && grants.length === 0 && admittedBy.length === 0 ? ["No grant stands in it."] : [];
+  const unseen =
+    object === null && gaps.length === 0 && explanation.closed && explanation.source === "cluster"
+      ? ["It does not exist."]
+      : [];
+  return [...unseen, [...none, ...idle, ...counts].join(" ")];
+}
+
+function grantRows(grants: readonly GrantReport[]): readonly Row[] {
+  return grants.map(({ grant, usage, inert }): Row => {
+    const permits = grant.rejected ? null : permissionText(grant, () => "");
+    return [nameOf(grant.id), permits ?? "nothing", inert ? "inert" : usage];
+  });
+}
+
+function outRows(decisions: readonly Decision[], display: Display): readonly Row[] {
+  return byGravity(decisions).map((decision) => [
+    nameOf(decision.reference.referrer),
+    fieldText(decision, display),
+    targetText(decision),
+    decision.outcome.verdict,
+    groundsText(decision),
+  ]);
+}
+
+function admittanceRow({ holder, listener, requirements, gap }: Admittance): Row {
+  const by = requirements.length === 0 ? "every namespace is admitted" : `labels ${selectorText({ requirements })}`;
+  return [
+    nameOf(holder),
+    listener === null ? "ListenerSets (allowedListeners)" : `listener ${listener.name}`,
+    gap === null ? by : `perhaps, by ${by}: ${gap.detail}`,
+  ];
+}
+
+function labelLines({ labels }: NamespaceExplanation, display: Display): readonly string[] {
+  return labels.map(({ key, value, ifRemoved }) => {
+    const text = changesText(ifRemoved, display);
+    return `If label ${key}=${value} were removed: ${text === "" ? "nothing that is attached today would be refused." : text}`;
+  });
+}
+
+/** A namespace: grants in it, references out and in, what lets it in, and by which of its labels. */
+export function namespaceText(explanation: NamespaceExplanation, display: Display): string {
+  const { grants, outgoing, incoming, local, admittedBy } = explanation;
+  const pressing = local.filter(({ outcome }) => outcome.verdict !== "permitted");
+  return sections(
+    [headLine(explanation.id, display), ...sentences(explanation).map(printable)],
+    tableLines(["GRANT", "PERMITS", "USAGE"], grantRows(grants), display),
+    tableLines(["OUT OF IT", "FIELD", "TO", "VERDICT", "BY"], outRows(outgoing, display), display),
+    tableLines(["INTO IT", "FIELD", "TO", "VERDICT", "BY"], outRows(incoming, display), display),
+    tableLines(["WITHIN IT", "FIELD", "TO", "VERDICT", "BY"], outRows(pressing, display), display),
+    tableLines(["ADMITTED BY", "FOR", "SINCE"], admittedBy.map(admittanceRow), display),
+    labelLines(explanation, display).map(printable),
+    findingLines(explanation, [], display),
+    gapLines(explanation.gaps),
+  );
+}

@@ -1,0 +1,279 @@
+import { kindsOf } from "../catalogue/protocols.ts";
+import { OPENED_KINDS } from "../catalogue/referents.ts";
+import type { Answer } from "../model/answer.ts";
+import { crossesNamespace, type Decision } from "../model/decision.ts";
+import type {
+  AdmittedNamespaces,
+  HolderMeaning,
+  Incoming,
+  ListenerMeaning,
+  ObjectExplanation,
+} from "../model/explanation.ts";
+import type { FindingCode } from "../model/finding.ts";
+import { includesGroupKind, keyOf } from "../model/object.ts";
+import { adviceSteps } from "./advice-prose.ts";
+import { pasteable } from "./command-text.ts";
+import {
+  byGravity,
+  changesText,
+  fieldText,
+  findingLines,
+  gapLines,
+  groundsText,
+  headLine,
+  inWhat,
+  leadsNowhere,
+  listed,
+  pairName,
+  referenceName,
+  sections,
+  someOf,
+  tableLines,
+  trustedText,
+  verdictsText,
+} from "./explain-prose.ts";
+import { admissionText, kindText, nameOf, targetText } from "./prose.ts";
+import { judgementText } from "./status-prose.ts";
+import type { Row } from "./table.ts";
+import { article, type Display, plural, printable } from "./text.ts";
+
+/** What an object refers to, and what refers to it, as a person reads it. */
+
+/** Findings that the tables tell. */
+const TOLD: readonly FindingCode[] = [
+  "ref-not-permitted",
+  "must-be-local",
+  "not-attached",
+  "unknown-verdict",
+  "target-not-found",
+  "mesh-exemption",
+  "grant-not-enforced",
+];
+
+/** Namespaces named beside a rule that admits them. */
+const NAMESPACES_SHOWN = 4;
+
+/** Is a reference worth a line of its own? Local ones that nobody has to permit are only counted. */
+const isShown = (decision: Decision): boolean =>
+  crossesNamespace(decision) ||
+  decision.handshake === "attachment" ||
+  decision.outcome.verdict !== "permitted" ||
+  leadsNowhere(decision);
+
+/** `1 stays in its namespace and needs nobody`. */
+const quietText = (count: number, more: string): string =>
+  `${count}${more} ${count === 1 ? "stays in its namespace and needs" : "stay in its namespace and need"} nobody.`;
+
+/** What an object references, in a sentence; null for one of which it is no news that it references nothing. */
+function outgoingSentence({ object, decisions }: Answer, isTarget: boolean): string | null {
+  const shown = decisions.filter(isShown);
+  const quiet = decisions.length - shown.length;
+  if (decisions.length === 0) return isTarget ? null : "It references nothing.";
+  if (shown.length > 0) {
+    const local = quiet === 0 ? "" : ` ${quietText(quiet, " more")}`;
+    return `It has ${plural(shown.length, "reference")}: ${verdictsText(shown)}.${local}`;
+  }
+  const nothing = object.id.namespace === null ? "nothing in a namespace" : "nothing of another namespace";
+  return `It references ${nothing}: of its references ${quietText(quiet, "")}`;
+}
+
+function outgoingRows({ decisions }: Answer, display: Display): readonly Row[] {
+  return decisions
+    .filter(isShown)
+    .map((decision) => [
+      fieldText(decision, display),
+      targetText(decision),
+      decision.outcome.verdict,
+      groundsText(decision),
+    ]);
+}
+
+/** What would be enough for what is refused, in one line each, and where the rest is told. */
+function adviceLines(answer: Answer, explanation: ObjectExplanation, display: Display): readonly string[] {
+  const told = answer.decisions.flatMap((decision) => {
+    const advice = answer.advice.get(decision);
+    if (advice === undefined || decision.outcome.verdict === "permitted") return [];
+    const [step] = adviceSteps(advice, explanation);
+    if (step === undefined) return [];
+    const by = step.by === null ? "" : `, by ${step.by}`;
+    return [`Enough for ${fieldText(decision, display)}${by}: ${step.what}.`];
+  });
+  return told.length === 0 ? [] : [...told, `Step by step: kubectl refgrant why-denied ${pasteable(answer.object.id)}`];
+}
+
+const saidBy = (answer: Answer, display: Display): readonly string[] =>
+  answer.judgements.flatMap((judgement) => judgementText(judgement, [], display));
+
+function incomingSentence({ entries, crossing, local }: Incoming, explanation: ObjectExplanation): string {
+  const from = entries.flatMap(({ grant, from: index }) => {
+    const entry = grant.from.find((one) => one.index === index)?.entry;
+    return entry === undefined ? [] : [entry];
+  });
+  const grants = [...new Set(entries.map(({ grant }) => nameOf(grant.id)))];
+  const opened = from.length === 0 ? null : `${trustedText(from)} may reference it, by ${someOf(grants)}.`;
+  const where = inWhat(explanation);
+  if (crossing.length + local.length === 0) {
+    return opened === null
+      ? `No grant opens it to other namespaces, and nothing${where} references it.`
+      : `${opened} Nothing${where} does.`;
+  }
+  const across =
+    crossing.length === 0
+      ? ""
+      : `${plural(crossing.length, "reference")} from outside its namespace: ${verdictsText(crossing)}.`;
+  const inside =
+    local.length === 0 ? "" : `${plural(local.length, "reference")} from inside it: ${verdictsText(local)}.`;
+  const closed = opened ?? (explanation.holder === null ? "No grant opens it to other namespaces." : "");
+  return [closed, across, inside].filter((part) => part !== "").join(" ");
+}
+
+function entryRows({ entries }: Incoming): readonly Row[] {
+  return entries.map(({ grant, from, to, uses }): Row => {
+    const entry = grant.from.find(({ index }) => index === from)?.entry;
+    return [
+      pairName(grant, from, to),
+      entry === undefined ? "" : `${kindText(entry)} ${entry.namespace}`,
+      uses.length === 0 ? "nothing" : someOf([...new Set(uses.map(({ reference }) => nameOf(reference.referrer)))]),
+    ];
+  });
+}
+
+/** References to the object; local ones that are permitted are counted in the first lines. */
+function incomingRows({ crossing, local }: Incoming, display: Display): readonly Row[] {
+  const shown = [...crossing, ...local.filter(isShown)];
+  return byGravity(shown).map((decision) => [
+    nameOf(decision.reference.referrer),
+    fieldText(decision, display),
+    decision.outcome.verdict,
+    groundsText(decision),
+  ]);
+}
+
+function ifDeleted({ crossing, local, entries }: Incoming, display: Display): readonly string[] {
+  const leading = [...crossing, ...local].filter(({ outcome }) => outcome.verdict === "permitted");
+  const named = entries.filter(({ grant, to }) =>
+    grant.to.some(({ index, entry }) => index === to && entry.name !== null),
+  );
+  const grants = [...new Set(named.map(({ grant }) => nameOf(grant.id)))];
+  if (leading.length === 0 && grants.length === 0) return [];
+  const names = [...new Set(leading.map((decision) => referenceName(decision, display)))];
+  const lost =
+    leading.length === 0
+      ? "no reference would be lost"
+      : `${plural(leading.length, "reference")} would lead nowhere (${someOf(names)})`;
+  const naming = grants.length === 0 ? "" : `, and ${someOf(grants)} would name what is not there`;
+  return [`If it were deleted: ${lost}${naming}.`];
+}
+
+/** The namespaces that a rule admits today, where the rule does not name them itself. */
+function namesText({ names, undecided, hidden }: AdmittedNamespaces): string {
+  if (names.length + undecided.length === 0 && hidden !== null) return "which ones could not be seen";
+  const known = names.length === 0 ? "none today" : `today ${someOf(names, NAMESPACES_SHOWN)}`;
+  const open = undecided.length === 0 ? "" : `; not known of ${someOf(undecided, NAMESPACES_SHOWN)}`;
+  return `${known}${open}${hidden === null ? "" : "; not all namespaces were seen"}`;
+}
+
+function admitsText({ listener, admitted }: ListenerMeaning, owner: string): string {
+  const { namespaces } = listener;
+  const rule = admissionText(namespaces, owner);
+  return namespaces.from === "All" || namespaces.from === "Selector" ? `${rule}: ${namesText(admitted)}` : rule;
+}
+
+function listenerRows({ holder, listeners }: HolderMeaning): readonly Row[] {
+  return listeners.map((meaning): Row => {
+    const { listener, attached } = meaning;
+    const kinds = kindsOf(listener);
+    const routes = [...new Set(attached.map(({ reference }) => nameOf(reference.referrer)))];
+    return [
+      listener.name,
+      `${listener.protocol}${listener.port === null ? "" : ` ${listener.port}`}`,
+      kinds.length === 0 ? "none for certain" : kinds.join(", "),
+      admitsText(meaning, holder.id.namespace),
+      routes.length === 0 ? "nothing" : someOf(routes),
+    ];
+  });
+}
+
+/** Whose ListenerSets may add listeners, and which do. */
+function addersLines({ holder, adders, sets }: HolderMeaning): readonly string[] {
+  if (holder.holder !== "gateway" || adders === null) return [];
+  const { allowedListeners } = holder;
+  const rule = admissionText(allowedListeners, holder.id.namespace);
+  const named = allowedListeners.from === "All" || allowedListeners.from === "Selector" ? `: ${namesText(adders)}` : "";
+  const adding = sets.filter(({ outcome }) => outcome.verdict === "permitted");
+  const names = listed(adding.map(({ reference }) => nameOf(reference.referrer)));
+  const added = adding.length === 0 ? "" : ` ${names} ${adding.length === 1 ? "adds" : "add"} listeners.`;
+  return [`ListenerSets are admitted from ${rule}${named}.${added}`];
+}
+
+function listenerLosses({ listeners }: HolderMeaning, display: Display): readonly string[] {
+  return listeners.flatMap(({ listener, ifDeleted: changes }) => {
+    const text = changesText(changes, display);
+    return text === "" ? [] : [`If listener ${listener.name} were deleted: ${text}`];
+  });
+}
+
+function holderSentence({ holder, listeners }: HolderMeaning): string {
+  const routes = new Map(
+    listeners.flatMap(({ attached }) =>
+      attached.map(({ reference }) => [keyOf(reference.referrer), reference.referrer] as const),
+    ),
+  );
+  const namespaces = new Set([...routes.values()].map(({ namespace }) => namespace));
+  const has = `${plural(holder.listeners.length, "listener")}`;
+  if (routes.size === 0) return `It has ${has}, and no route is attached.`;
+  const attached = `${plural(routes.size, "route")} of ${plural(namespaces.size, "namespace")}`;
+  return `It has ${has}, with ${attached} attached.`;
+}
+
+const isIdle = ({ entries, crossing, local }: Incoming): boolean =>
+  entries.length + crossing.length + local.length === 0;
+
+/** Is the object there to be referred to, rather than to refer to others? Grants open such kinds. */
+const isTargetFirst = ({ id, holder, outgoing }: ObjectExplanation): boolean =>
+  holder === null && (outgoing === null || (outgoing.decisions.length === 0 && includesGroupKind(OPENED_KINDS, id)));
+
+/** What is said of a kind of which nothing is known. */
+function nothingKnown({ id }: ObjectExplanation): string {
+  const kind = kindText(id);
+  return `Nothing is known that ${article(id.kind)} ${kind} refers to across namespaces, or that refers to it.`;
+}
+
+/** An object: what it references and by what right, who references it, what it lets in, and what would be without it. */
+export function objectText(explanation: ObjectExplanation, display: Display): string {
+  const { outgoing, incoming, holder, id } = explanation;
+  const head = headLine(id, display);
+  if (outgoing === null && incoming === null) {
+    return sections([head, printable(nothingKnown(explanation))], gapLines(explanation.gaps));
+  }
+  const sentences = [
+    ...(holder === null ? [] : [holderSentence(holder)]),
+    ...(outgoing === null ? [] : [outgoingSentence(outgoing, incoming !== null && isTargetFirst(explanation))]),
+    // Of a route it is no news that no policy targets it.
+    ...(incoming === null || (isIdle(incoming) && !isTargetFirst(explanation))
+      ? []
+      : [incomingSentence(incoming, explanation)]),
+  ].filter((sentence) => sentence !== null);
+  return sections(
+    [head, ...sentences.map(printable)],
+    outgoing === null
+      ? []
+      : tableLines(["REFERENCE", "TARGET", "VERDICT", "BY"], outgoingRows(outgoing, display), display),
+    outgoing === null ? [] : adviceLines(outgoing, explanation, display).map(printable),
+    outgoing === null ? [] : saidBy(outgoing, display).map(printable),
+    holder === null
+      ? []
+      : tableLines(["LISTENER", "PROTOCOL", "TAKES", "ADMITS", "ATTACHED"], listenerRows(holder), display),
+    holder === null ? [] : addersLines(holder).map(printable),
+    incoming === null ? [] : tableLines(["OPENED BY", "TO", "USED BY"], entryRows(incoming), display),
+    incoming === null
+      ? []
+      : tableLines(["REFERENCED BY", "FIELD", "VERDICT", "BY"], incomingRows(incoming, display), display),
+    [
+      ...(incoming === null ? [] : ifDeleted(incoming, display)),
+      ...(holder === null ? [] : listenerLosses(holder, display)),
+    ].map(printable),
+    findingLines(explanation, TOLD, display),
+    gapLines(explanation.gaps),
+  );
+}
