@@ -1,5 +1,4 @@
 import type { Field } from "../model/fields.ts";
-import { rowOf } from "./rows.ts";
 
 /**
  * Where a controller's proxies run.
@@ -136,6 +135,3 @@ export function placementOf(controllerName: string, gateway: Field): Placement |
     addresses.length < 2 && addresses.every((address) => address.at("type").textOr("IPAddress") === "IPAddress");
   return deployed ? placement : null;
 }
-
-/** A ListenerSet names its parent in the form of a route's parentRef (docs/rules.md §2.2). */
-const _PARENT_ROW = rowOf({ row: "HTTPRoute.parentRefs" });

@@ -11,6 +11,7 @@ import { compareText, type GroupKind, groupKindKey, includesGroupKind, type Obje
 import type { Reference } from "../model/reference.ts";
 import type { GrantReport, Usage } from "../model/report.ts";
 import type { Sight } from "../model/sight.ts";
+import { mayName } from "./known.ts";
 import { changesIn, type Lookout, type Weighed } from "./weighed.ts";
 
 /** At most so many entries fit into `to` of a grant (docs/rules.md §1.2). */
@@ -46,10 +47,17 @@ function generatedFor(from: GroupKind): readonly GroupKind[] {
   );
 }
 
+/** The kinds whose implementation may look at a grant for this one, or for any other: nobody knows. */
+function mayTrust(to: GroupKind): readonly GroupKind[] {
+  return ROWS.flatMap((row) =>
+    row.handshake === "grant" && row.trustUnknown === true && mayName(row, to) ? [row.from] : [],
+  );
+}
+
 /** What hides those who may use a pair. All of them are asked for at once. */
 function hiddenUsers(from: GrantFrom, to: GrantTo, lookout: Lookout): readonly Gap[] {
   const generated = generatedFor(from);
-  const gaps = referrersTrustedAs(from, to).map((kind) =>
+  const gaps = [...referrersTrustedAs(from, to), ...mayTrust(to)].map((kind) =>
     lookout.hidden(kind, includesGroupKind(generated, kind) ? null : from.namespace),
   );
   return [...new Set(gaps.filter((gap) => gap !== null))];

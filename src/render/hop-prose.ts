@@ -3,7 +3,8 @@ import { kindInfo } from "../catalogue/known.ts";
 import type { Endpoints, Hop, IngressPolicy, PolicyPeer, Proxies, Selection } from "../model/hop.ts";
 import type { LabelSelector } from "../model/labels.ts";
 import { includesGroupKind, type NamespacedId, sameGroupKind } from "../model/object.ts";
-import { nameOf } from "./prose.ts";
+import { shellWord } from "./command-text.ts";
+import { nameOf, requirementText } from "./prose.ts";
 import { plural } from "./text.ts";
 
 /** What is said of what may keep traffic away. Nothing here is cleaned for a terminal: what prints it does that. */

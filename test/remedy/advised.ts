@@ -6,7 +6,7 @@ import type { Snapshot } from "../../src/model/snapshot.ts";
 import { judge } from "../../src/pipeline.ts";
 import { adviser } from "../../src/remedy/advice.ts";
 import { jsonPatch, type PatchOperation } from "../../src/remedy/patch.ts";
-import type { Manifest } from "../harness/world.ts";
+import { type Manifest, reportOn, snapshotOf } from "../harness/world.ts";
 
 /** A decision and what is advised on it. */
 export interface Advised {
@@ -110,4 +110,74 @@ export function manifestsAfter(manifests: readonly Manifest[], changes: readonly
     }
   }
   return world;
+}
+
+const shown = ({ kind, namespace, name }: ObjectId): string =>
+  `${kind} ${namespace === null ? "" : `${namespace}/`}${name}`;
+
+function shownChange(change: Change): string {
+  if (change.change === "create") return `create ${shown(change.id)}`;
+  const edits = change.edits.map(
+    ({ path, was, value }) => `${formatPath(path)}: ${JSON.stringify(was) ?? "-"} → ${JSON.stringify(value) ?? "-"}`,
+  );
+  return `${shown(change.id)} ${edits.join(", ")}`;
+}
+
+/** Advice in a line for each repair, or one for a way out. */
+export function saidOf(advice: Advice | null): readonly string[] {
+  if (advice === null) return ["nothing"];
+  if (advice.advice === "repair")
+    return advice.repairs.map(({ repair, change }) => `${repair}: ${shownChange(change)}`);
+  const { wayOut } = advice;
+  switch (wayOut.way) {
+    case "create-parent":
+      return [
+        `create-parent ${shown(wayOut.parent)}${wayOut.elsewhere.first === null ? "" : ", there is one elsewhere"}`,
+      ];
+    case "create-target": {
+      const elsewhere = wayOut.elsewhere.first === null ? "" : `, there is ${shown(wayOut.elsewhere.first)}`;
+      return [
+        `create-target ${shown(wayOut.target)}${elsewhere}${wayOut.near === null ? "" : `, near ${wayOut.near}`}`,
+      ];
+    }
+    case "keep-local":
+      return [`keep-local ${shown(wayOut.target)}`];
+    case "correct-kind":
+      return [`correct-kind ${wayOut.meant.kind}`];
+    case "look":
+      return wayOut.gaps.map(({ cause }) => `look: ${cause}`);
+    case "ask-implementation":
+      return [`ask-implementation: ${wayOut.gap.detail}`];
+    case "repair-and-ask":
+      return ["repair-and-ask", ...wayOut.repairs.map(({ repair, change }) => `${repair}: ${shownChange(change)}`)];
+    case "install-grants":
+    case "none":
+      return [wayOut.way];
+  }
+}
+
+/** The advice on one object of some manifests, for each reference that it is given on, by `field: advice`. */
+export function adviceOn(manifests: readonly Manifest[], name: string, closed = true): readonly string[] {
+  const snapshot = snapshotOf(manifests, closed);
+  const object = [...snapshot.objects.values()].find(({ id }) => shown(id) === name);
+  if (object === undefined) throw new Error(`there is no ${name}`);
+  return advisedOn(snapshot, object.id).flatMap(({ decision, advice }) => {
+    if (advice === null) return [];
+    if (advice.advice === "repair") prove(manifests, decision, advice, closed);
+    return saidOf(advice).map((line) => `${formatPath(decision.reference.path)} ${line}`);
+  });
+}
+
+/** What is advised has to help: the patches are applied, and the reference is permitted then. */
+function prove(
+  manifests: readonly Manifest[],
+  decision: Decision,
+  { repairs }: Extract<Advice, { readonly advice: "repair" }>,
+  closed: boolean,
+): void {
+  const changes = repairs.map(({ change }) => change);
+  const after = reportOn(manifestsAfter(manifests, changes), closed).decisions;
+  const key = identity(decision);
+  const now = after.find((one) => identity(one) === key);
+  if (now?.outcome.verdict !== "permitted") throw new Error(`${key} is ${now?.outcome.verdict} after what was advised`);
 }
