@@ -93,20 +93,23 @@ export function inquire(snapshot: Snapshot, { objects, hops }: Question): Inquir
   const statements = statementsIn(sight, objects);
   const holders = [...extracted.holders.values()];
   const hearing = { statements, decisions, holders, healthOf: healthIn(sight), whole: snapshot.asked === null };
-  const judgedStatements = judgements(hearing);
   const problems = [...snapshot.problems, ...extracted.problems];
   const findings = diagnoseObjects({ snapshot, sight, objects, decisions, problems, hearing });
+  const decisionsOf = Map.groupBy(decisions, ({ reference }) => keyOf(reference.referrer));
+  const findingsOn = Map.groupBy(findings, ({ subject }) => (subject === null ? null : keyOf(subject)));
+  const judgementsOn = Map.groupBy(judgements(hearing), ({ statement }) => keyOf(statement.object));
   const ofObject = (id: ObjectId): Answer | null => {
     const object = sight.get(id);
     if (object === undefined) return null;
     const key = keyOf(id);
-    const own = decisions.filter(({ reference }) => keyOf(reference.referrer) === key);
-    const ownFindings = findings.filter(({ subject }) => subject !== null && keyOf(subject) === key);
+    const own = decisionsOf.get(key) ?? [];
+    const ownFindings = findingsOn.get(key) ?? [];
     const adviceOn = adviser({
       snapshot,
       judged,
       findings: ownFindings,
-      judge: (world) => judge(world, new Set([key]), onNeed),
+      judge: (world, others) =>
+        others === undefined ? judge(world, new Set([key]), onNeed) : judge(world, others, () => {}),
     });
     return {
       object,
@@ -119,7 +122,7 @@ export function inquire(snapshot: Snapshot, { objects, hops }: Question): Inquir
         }),
       ),
       findings: ownFindings,
-      judgements: judgedStatements.filter(({ statement }) => keyOf(statement.object) === key),
+      judgements: judgementsOn.get(key) ?? [],
       hops: hops ? nextHops(own, sight, snapshot.source) : [],
     };
   };

@@ -3,7 +3,6 @@ import { IMPLEMENTATIONS } from "../catalogue/implementations.ts";
 import type { CatalogueRow } from "../catalogue/row.ts";
 import { rowOf } from "../catalogue/rows.ts";
 import type { FieldRule } from "../model/explanation.ts";
-import { groupKindKey } from "../model/object.ts";
 import { type CatalogueLine, catalogueLines, NEEDS, namesText, needText } from "./catalogue.ts";
 import { kindsText, listed } from "./explain-prose.ts";
 import { kindText, quoted } from "./prose.ts";
@@ -63,6 +62,12 @@ function releaseText({ since, until, channel }: CatalogueRow): string | null {
 /** Which section of docs/rules.md a citation means; other sources stand as they are. */
 const sourceText = (citation: string): string => citation.replace(/§/g, "docs/rules.md §");
 
+/** What the catalogue says of one row: itself first, then what implementations let it name. */
+export function linesOf(row: CatalogueRow): readonly CatalogueLine[] {
+  const targets = KNOWN_TARGETS.filter(({ rows }) => rows.includes(row.id));
+  return catalogueLines({ rows: [row], targets, lookAlikes: [] }).filter((line) => line.row.id === row.id);
+}
+
 /** What an implementation lets the field name besides. */
 function besidesText(line: CatalogueLine): string {
   const { title } = IMPLEMENTATIONS[line.implementation];
@@ -70,22 +75,23 @@ function besidesText(line: CatalogueLine): string {
   return `${namesText(line)}, by the rule of ${title}: ${needText(line)}${quirk}`;
 }
 
-function ruleLines({ row: id }: FieldRule, display: Display): readonly string[] {
-  const row = rowOf({ row: id });
-  const targets = KNOWN_TARGETS.filter(({ rows }) => rows.includes(id));
-  const lines = catalogueLines({ rows: [row], targets, lookAlikes: [] });
-  const own = lines.filter(({ citation, need }) => citation === row.citation && (need === "mesh-parent" || true));
-  const [main, ...others] = own;
+/** What one line of the catalogue lets the field name besides the first. */
+function alsoText(line: CatalogueLine, row: CatalogueRow): string {
+  return line.implementation === row.implementation && line.citation === row.citation
+    ? `${namesText(line)}: ${NEEDS[line.need].means}`
+    : besidesText(line);
+}
+
+function ruleLines(rule: FieldRule, display: Display): readonly string[] {
+  const row = rowOf(rule);
+  const [main, ...others] = linesOf(row);
   if (main === undefined) return [];
-  const besides = lines.filter((line) => line !== main && !others.includes(line));
-  const needs = NEEDS[main.need].means;
   return [
     ...labelled("KIND", kindText(row.from), display),
     ...labelled("FIELD", pathText(row), display),
     ...labelled("MAY NAME", namesText(main), display),
-    ...labelled("NEEDS", needs, display),
-    ...others.flatMap((line) => labelled("ALSO", `${namesText(line)}: ${NEEDS[line.need].means}`, display)),
-    ...besides.flatMap((line) => labelled("ALSO", besidesText(line), display)),
+    ...labelled("NEEDS", NEEDS[main.need].means, display),
+    ...others.flatMap((line) => labelled("ALSO", alsoText(line, row), display)),
     ...labelled("DEFAULTS", defaultsText(row), display),
     ...labelled("TRUST", trustText(row), display),
     ...labelled("RULE OF", IMPLEMENTATIONS[row.implementation].title, display),
@@ -97,7 +103,5 @@ function ruleLines({ row: id }: FieldRule, display: Display): readonly string[] 
 
 /** The rules of some fields; nothing where there are none. */
 export function explainFieldText(rules: readonly FieldRule[], display: Display): string {
-  const kinds = new Set(rules.map((rule) => groupKindKey(rowOf(rule).from)));
-  if (kinds.size === 0) return "";
-  return `${rules.map((rule) => ruleLines(rule, display).join("\n")).join("\n\n")}\n`;
+  return rules.length === 0 ? "" : `${rules.map((rule) => ruleLines(rule, display).join("\n")).join("\n\n")}\n`;
 }

@@ -12,6 +12,7 @@ import {
   listed,
   narrowingText,
   openedText,
+  referenceName,
   sections,
   tableLines,
   trustedText,
@@ -123,7 +124,7 @@ function consequence(explanation: GrantExplanation, display: Display): string {
       ),
     ),
   ];
-  const changed = changesText(ifDeleted, display);
+  const changed = changesText(ifDeleted, (decision) => referenceName(decision, display));
   if (changed !== "") {
     const lost = ifDeleted.length - covered.length;
     const rest =

@@ -16,9 +16,10 @@ import type {
 } from "../model/explanation.ts";
 import type { GrantFrom, GrantTo } from "../model/grant.ts";
 import type { Locate } from "../model/object.ts";
-import { catalogueLines, NEEDS } from "./catalogue.ts";
+import { NEEDS } from "./catalogue.ts";
 import { jsonText, yamlText } from "./data-text.ts";
 import { decisionJson } from "./decision-json.ts";
+import { linesOf } from "./explain-field.ts";
 import { findingJson, gapJson, idJson } from "./finding-json.ts";
 
 /** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/explain.schema.json. */
@@ -235,16 +236,18 @@ export function explainPairYaml(explanation: PairExplanation): string {
 function fieldJson(rule: FieldRule): object {
   const row = rowOf(rule);
   const { group, kind } = row.from;
-  const targets = catalogueLines({ rows: [row], targets: [], lookAlikes: [] });
   return {
     row: row.id,
     from: { group, kind },
     path: row.path,
     implementation: { id: row.implementation, title: IMPLEMENTATIONS[row.implementation].title },
-    names: targets.map(({ names, need }) => ({
+    names: linesOf(row).map(({ names, need, implementation: whose, quirk, citation }) => ({
       kinds: names.map((named) => ({ group: named.group, kind: named.kind })),
       need,
       means: NEEDS[need].means,
+      implementation: whose,
+      quirk,
+      citation,
     })),
     defaults: row.defaults === null ? null : { group: row.defaults.group, kind: row.defaults.kind },
     channel: row.channel,

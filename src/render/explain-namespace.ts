@@ -11,6 +11,7 @@ import {
   groundsText,
   headLine,
   inWhat,
+  referenceName,
   sections,
   tableLines,
   verdictsText,
@@ -62,17 +63,18 @@ function outRows(decisions: readonly Decision[], display: Display): readonly Row
 }
 
 function admittanceRow({ holder, listener, requirements, gap }: Admittance): Row {
-  const by = requirements.length === 0 ? "every namespace is admitted" : `labels ${selectorText({ requirements })}`;
+  const by =
+    requirements.length === 0 ? "every namespace is admitted" : `of its labels: ${selectorText({ requirements })}`;
   return [
     nameOf(holder),
-    listener === null ? "ListenerSets (allowedListeners)" : `listener ${listener.name}`,
-    gap === null ? by : `perhaps, by ${by}: ${gap.detail}`,
+    listener === null ? "ListenerSets" : `routes on listener ${listener.name}`,
+    gap === null ? by : `perhaps, ${by}; ${gap.detail}`,
   ];
 }
 
 function labelLines({ labels }: NamespaceExplanation, display: Display): readonly string[] {
   return labels.map(({ key, value, ifRemoved }) => {
-    const text = changesText(ifRemoved, display);
+    const text = changesText(ifRemoved, (decision) => referenceName(decision, display));
     return `If label ${key}=${value} were removed: ${text === "" ? "nothing that is attached today would be refused." : text}`;
   });
 }
@@ -87,7 +89,7 @@ export function namespaceText(explanation: NamespaceExplanation, display: Displa
     tableLines(["OUT OF IT", "FIELD", "TO", "VERDICT", "BY"], outRows(outgoing, display), display),
     tableLines(["INTO IT", "FIELD", "TO", "VERDICT", "BY"], outRows(incoming, display), display),
     tableLines(["WITHIN IT", "FIELD", "TO", "VERDICT", "BY"], outRows(pressing, display), display),
-    tableLines(["ADMITTED BY", "FOR", "SINCE"], admittedBy.map(admittanceRow), display),
+    tableLines(["ADMITTED BY", "FOR", "BECAUSE"], admittedBy.map(admittanceRow), display),
     labelLines(explanation, display).map(printable),
     findingLines(explanation, [], display),
     gapLines(explanation.gaps),

@@ -25,7 +25,7 @@ import {
   leadsNowhere,
   listed,
   pairName,
-  referenceName,
+  referrerName,
   sections,
   someOf,
   tableLines,
@@ -149,14 +149,14 @@ function incomingRows({ crossing, local }: Incoming, display: Display): readonly
   ]);
 }
 
-function ifDeleted({ crossing, local, entries }: Incoming, display: Display): readonly string[] {
+function ifDeleted({ crossing, local, entries }: Incoming): readonly string[] {
   const leading = [...crossing, ...local].filter(({ outcome }) => outcome.verdict === "permitted");
   const named = entries.filter(({ grant, to }) =>
     grant.to.some(({ index, entry }) => index === to && entry.name !== null),
   );
   const grants = [...new Set(named.map(({ grant }) => nameOf(grant.id)))];
   if (leading.length === 0 && grants.length === 0) return [];
-  const names = [...new Set(leading.map((decision) => referenceName(decision, display)))];
+  const names = [...new Set(leading.map(referrerName))];
   const lost =
     leading.length === 0
       ? "no reference would be lost"
@@ -206,9 +206,9 @@ function addersLines({ holder, adders, sets }: HolderMeaning): readonly string[]
   return [`ListenerSets are admitted from ${rule}${named}.${added}`];
 }
 
-function listenerLosses({ listeners }: HolderMeaning, display: Display): readonly string[] {
+function listenerLosses({ listeners }: HolderMeaning): readonly string[] {
   return listeners.flatMap(({ listener, ifDeleted: changes }) => {
-    const text = changesText(changes, display);
+    const text = changesText(changes, referrerName);
     return text === "" ? [] : [`If listener ${listener.name} were deleted: ${text}`];
   });
 }
@@ -230,8 +230,10 @@ const isIdle = ({ entries, crossing, local }: Incoming): boolean =>
   entries.length + crossing.length + local.length === 0;
 
 /** Is the object there to be referred to, rather than to refer to others? Grants open such kinds. */
-const isTargetFirst = ({ id, holder, outgoing }: ObjectExplanation): boolean =>
-  holder === null && (outgoing === null || (outgoing.decisions.length === 0 && includesGroupKind(OPENED_KINDS, id)));
+const isTargetFirst = ({ id, holder, incoming, outgoing }: ObjectExplanation): boolean =>
+  holder === null &&
+  incoming !== null &&
+  (outgoing === null || (outgoing.decisions.length === 0 && includesGroupKind(OPENED_KINDS, id)));
 
 /** What is said of a kind of which nothing is known. */
 function nothingKnown({ id }: ObjectExplanation): string {
@@ -248,7 +250,7 @@ export function objectText(explanation: ObjectExplanation, display: Display): st
   }
   const sentences = [
     ...(holder === null ? [] : [holderSentence(holder)]),
-    ...(outgoing === null ? [] : [outgoingSentence(outgoing, incoming !== null && isTargetFirst(explanation))]),
+    ...(outgoing === null ? [] : [outgoingSentence(outgoing, holder !== null || isTargetFirst(explanation))]),
     // Of a route it is no news that no policy targets it.
     ...(incoming === null || (isIdle(incoming) && !isTargetFirst(explanation))
       ? []
@@ -269,10 +271,9 @@ export function objectText(explanation: ObjectExplanation, display: Display): st
     incoming === null
       ? []
       : tableLines(["REFERENCED BY", "FIELD", "VERDICT", "BY"], incomingRows(incoming, display), display),
-    [
-      ...(incoming === null ? [] : ifDeleted(incoming, display)),
-      ...(holder === null ? [] : listenerLosses(holder, display)),
-    ].map(printable),
+    [...(incoming === null ? [] : ifDeleted(incoming)), ...(holder === null ? [] : listenerLosses(holder))].map(
+      printable,
+    ),
     findingLines(explanation, TOLD, display),
     gapLines(explanation.gaps),
   );

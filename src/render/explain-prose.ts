@@ -147,10 +147,12 @@ export function tableLines(head: Row, rows: readonly Row[], display: Display): r
   return [table, ...(more > 0 ? [`and ${more} more: -o json has all of them`] : [])];
 }
 
+/** Who refers, without what to: for sentences on one object that everything refers to. */
+export const referrerName = ({ reference }: Decision): string => nameOf(reference.referrer);
+
 /** What would be with something gone, as far as it is told from decisions: a sentence or two. */
-export function changesText(changes: readonly Change[], display: Display): string {
-  const names = (told: readonly Change[]): string =>
-    someOf([...new Set(told.map(({ before }) => referenceName(before, display)))]);
+export function changesText(changes: readonly Change[], nameText: (decision: Decision) => string): string {
+  const names = (told: readonly Change[]): string => someOf([...new Set(told.map(({ before }) => nameText(before)))]);
   const refused = changes.filter(({ after }) => after.outcome.verdict === "refused");
   const unsure = changes.filter(
     ({ before, after }) => after.outcome.verdict === "unknown" && before.outcome.verdict !== "unknown",

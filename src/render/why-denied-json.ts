@@ -1,7 +1,7 @@
 import type { Answer, Inquiry } from "../model/answer.ts";
 import type { Decision } from "../model/decision.ts";
 import { formatPath } from "../model/object.ts";
-import type { Advice, Change } from "../model/remedy.ts";
+import type { Advice, Change, Repair } from "../model/remedy.ts";
 import { jsonPatch } from "../remedy/patch.ts";
 import { adviceSteps } from "./advice-prose.ts";
 import { jsonText, yamlText } from "./data-text.ts";
@@ -21,6 +21,12 @@ function changeJson(change: Change): object {
   }
 }
 
+const repairJson = (repair: Repair): object => ({
+  repair: repair.repair,
+  ...changeJson(repair.change),
+  maker: repair.maker?.by ?? null,
+});
+
 function adviceJson(advice: Advice, inquiry: Inquiry): object {
   const steps = adviceSteps(advice, inquiry);
   const words = steps.map(({ step, by, what, paste, but }) => ({ step, by, what, paste, but }));
@@ -30,14 +36,15 @@ function adviceJson(advice: Advice, inquiry: Inquiry): object {
         advice: advice.advice,
         way: null,
         steps: words,
-        repairs: advice.repairs.map((repair) => ({
-          repair: repair.repair,
-          ...changeJson(repair.change),
-          maker: repair.maker?.by ?? null,
-        })),
+        repairs: advice.repairs.map(repairJson),
       };
     case "way-out":
-      return { advice: advice.advice, way: advice.wayOut.way, steps: words, repairs: [] };
+      return {
+        advice: advice.advice,
+        way: advice.wayOut.way,
+        steps: words,
+        repairs: advice.wayOut.way === "repair-and-ask" ? advice.wayOut.repairs.map(repairJson) : [],
+      };
   }
 }
 
@@ -49,9 +56,10 @@ function answerJson(answer: Answer, inquiry: Inquiry): object {
     apiVersion: object.apiVersion,
     source: inquiry.locate(object.id, []),
     writtenBy: maker?.by ?? null,
-    decisions: decisions.map((decision) => {
+    decisions: decisions.map((decision) => decisionJson(decision, inquiry.locate)),
+    advice: decisions.flatMap((decision, index) => {
       const own = advice.get(decision);
-      return { ...decisionJson(decision, inquiry.locate), advice: own === undefined ? null : adviceJson(own, inquiry) };
+      return own === undefined ? [] : [{ decision: index, ...adviceJson(own, inquiry) }];
     }),
     findings: findings.map((finding) => findingJson(finding, inquiry.locate, indexOf)),
     status: judgements.map(({ statement, disagreement, decisions: about }) => ({

@@ -26,7 +26,7 @@ const ENDINGS: readonly (readonly [string, readonly Manifest[], readonly string[
   ["no grant at all: a new one", [web(), service], [added()]],
   [
     "a name that is taken gets a number",
-    [web(), grant("backend", "app-orders-api", [{ namespace: "x" }], [{}]), service],
+    [web(), namespace("x"), grant("backend", "app-orders-api", [{ namespace: "x" }], [{}]), service],
     [added("app-orders-api-2")],
   ],
   [
