@@ -4,12 +4,11 @@ import { inquiryExit } from "../src/diagnose/exit-code.ts";
 import type { Inquiry } from "../src/model/answer.ts";
 import type { Gap } from "../src/model/gap.ts";
 import { inquire } from "../src/pipeline.ts";
-import { shellWord } from "../src/render/command-text.ts";
 import { gapText } from "../src/render/prose.ts";
 import { printable } from "../src/render/text.ts";
-import { displayOf } from "./display.ts";
+import { displayOf, worldText } from "./display.ts";
 import { find, findAll } from "./find.ts";
-import type { SourcePlan, WhyDeniedPlan } from "./plan.ts";
+import type { WhyDeniedPlan } from "./plan.ts";
 import type { Outcome, Ports, Progress } from "./ports.ts";
 import { openWorld, type World } from "./world.ts";
 
@@ -30,13 +29,6 @@ function scopeText({ scope }: WhyDeniedPlan, world: World): string {
   const where =
     namespace === null ? (world.source === "files" ? "the files" : "all namespaces") : `namespace ${namespace}`;
   return targets.length === 0 ? upperFirst(where) : `${targets.map(({ type }) => type).join(", ")} of ${where}`;
-}
-
-/** What a further command needs to be about the same world. */
-function worldText(source: SourcePlan): string {
-  if (source.from === "cluster") return "";
-  const flags = [...source.filenames.map((name) => `-f ${shellWord(name)}`), ...(source.recursive ? ["-R"] : [])];
-  return ` ${[...flags, ...(source.closedWorld ? ["--closed-world"] : [])].join(" ")}`;
 }
 
 const upperFirst = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -8,7 +8,7 @@ import type { Snapshot } from "../src/model/snapshot.ts";
 import { audit } from "../src/pipeline.ts";
 import { gapText } from "../src/render/prose.ts";
 import { type Display, printable } from "../src/render/text.ts";
-import { displayOf } from "./display.ts";
+import { displayOf, worldText } from "./display.ts";
 import { runWhyDenied } from "./inquiries.ts";
 import { type Loaded, loadFiles } from "./load-files.ts";
 import type { AuditPlan, CataloguePlan, Plan, SourcePlan } from "./plan.ts";
@@ -45,7 +45,7 @@ async function loadCluster(
 async function render(report: Report, plan: AuditPlan, display: Display): Promise<string> {
   switch (plan.output) {
     case "text":
-      return (await import("../src/render/audit-text.ts")).auditText(report, display);
+      return (await import("../src/render/audit-text.ts")).auditText(report, display, worldText(plan.source));
     case "wide":
       return (await import("../src/render/audit-wide.ts")).auditWide(report, display);
     case "json":

@@ -1,11 +1,11 @@
 import { isInCatalogue } from "../catalogue/instead.ts";
-import { CLUSTER_SCOPED_REFERENTS, NAMESPACE } from "../catalogue/kinds.ts";
+import { CLUSTER_SCOPED_REFERENTS, GATEWAY, LISTENER_SETS, NAMESPACE } from "../catalogue/kinds.ts";
 import { kindInfo } from "../catalogue/known.ts";
 import { targetRule } from "../catalogue/referents.ts";
 import type { AttachmentRow, CatalogueRow, GrantRow } from "../catalogue/row.ts";
 import { type Decision, hasVerdict } from "../model/decision.ts";
 import type { PairExplanation, PairQuestion, Way } from "../model/explanation.ts";
-import { type GroupKind, includesGroupKind, type NamespacedId, type ObjectId } from "../model/object.ts";
+import { type GroupKind, includesGroupKind, type NamespacedId, type ObjectId, sameGroupKind } from "../model/object.ts";
 import type { FreeReference, Reference } from "../model/reference.ts";
 import type { Sight } from "../model/sight.ts";
 import { mayName, namesBackends, rowsOf } from "./known.ts";
@@ -120,28 +120,34 @@ function together(ways: readonly Way[]): readonly Way[] {
   });
 }
 
+/** Is it a kind that one attaches to? */
+const isParent = (kind: GroupKind): boolean => sameGroupKind(kind, GATEWAY) || includesGroupKind(LISTENER_SETS, kind);
+
 /**
- * The fields that are asked about: those that grants decide; where there are none, those that parents do; else the local
- * ones. So that a route may name a Service as its parent in a mesh is no answer to whether it may send requests there.
+ * The ways that are asked about: to what one attaches to, those of parents; else those that grants decide; where there are
+ * none, what is left.
  */
-function decisiveWays(ways: readonly Way[]): readonly Way[] {
+function decisiveWays(ways: readonly Way[], to: GroupKind): readonly Way[] {
   const by = (handshake: Decision["handshake"]): readonly Way[] =>
     ways.filter((way) => way.way === "decided" && way.decision.handshake === handshake);
-  const granted = [...by("grant"), ...ways.filter(({ way }) => way === "foreign-grant")];
-  if (granted.length > 0) return granted;
   const attached = by("attachment");
-  return attached.length > 0 ? attached : by("none");
+  const granted = [...by("grant"), ...ways.filter(({ way }) => way === "foreign-grant")];
+  const [first = ways] = (isParent(to) ? [attached, granted] : [granted, attached]).filter(({ length }) => length > 0);
+  return first;
 }
 
 function verdictOf(ways: readonly Way[], known: PairExplanation["known"]): PairExplanation["verdict"] {
-  const verdicts = decisiveWays(ways).map((way) => (way.way === "decided" ? way.decision.outcome.verdict : "unknown"));
+  const verdicts = ways.map((way): PairExplanation["verdict"] => {
+    if (way.way === "decided") return way.decision.outcome.verdict;
+    return way.way === "local-only" ? "refused" : "unknown";
+  });
   if (verdicts.includes("permitted")) return "permitted";
   return verdicts.includes("unknown") || known === "unknown-kind" ? "unknown" : "refused";
 }
 
 /** The entries that would permit it, where a grant would. */
 function enoughFor(ways: readonly Way[]): PairExplanation["enough"] {
-  for (const way of decisiveWays(ways)) {
+  for (const way of ways) {
     if (way.way !== "decided" || way.decision.handshake !== "grant") continue;
     const { decision } = way;
     const { reference } = decision;
@@ -162,6 +168,9 @@ function enoughFor(ways: readonly Way[]): PairExplanation["enough"] {
   }
   return null;
 }
+
+/** Is everything known that the kind refers to? Groups without a dot are Kubernetes' own. */
+const isWellKnown = (kind: GroupKind): boolean => isInCatalogue(kind) || !kind.group.includes(".");
 
 /** What is known not to exist. The kinds that are read are asked for, so that nothing is told of others. */
 function missingOf({ from, namespace, name, to }: PairQuestion, sight: Sight): readonly ObjectId[] {
@@ -198,7 +207,7 @@ export function meaningOfPair(
 ): PairExplanation {
   const ends = endsOf(question);
   const byRow = new Map(decisions.map((decision) => [decision.reference.row, decision]));
-  const ways = together(
+  const all = together(
     rowsBetween(question.from, question.to).flatMap((row): readonly Way[] => {
       const asked = askedOf(row, ends);
       if ("way" in asked) return [{ ...asked, rows: [row.id] }];
@@ -206,12 +215,14 @@ export function meaningOfPair(
       return decision === undefined ? [] : [{ way: "decided", rows: [row.id], decision }];
     }),
   );
-  const known = ways.length > 0 ? "fields" : isInCatalogue(question.from) ? "no-field" : "unknown-kind";
+  const ways = decisiveWays(all, question.to);
+  const known = all.length > 0 ? "fields" : isWellKnown(question.from) ? "no-field" : "unknown-kind";
   return {
     ...question,
     source,
     known,
     ways,
+    besides: all.filter((way) => !ways.includes(way)),
     missing: missingOf(question, sight),
     verdict: verdictOf(ways, known),
     enough: enoughFor(ways),

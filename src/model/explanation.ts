@@ -187,7 +187,10 @@ export interface PairExplanation extends PairQuestion {
    * other, `unknown-kind` where nothing is known of the one that refers.
    */
   readonly known: "fields" | "no-field" | "unknown-kind";
+  /** What decides: what grants permit, or where one is to attach, parents. */
   readonly ways: readonly Way[];
+  /** What else may name it, and does not decide: that a Service can be a parent says nothing of requests to it. */
+  readonly besides: readonly Way[];
   /** What is known not to exist of the two, and of the namespace of the one that refers. */
   readonly missing: readonly ObjectId[];
   readonly verdict: "permitted" | "refused" | "unknown";

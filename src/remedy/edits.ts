@@ -56,6 +56,13 @@ export function editOf(body: unknown, path: FieldPath, value: Json | undefined):
   return null;
 }
 
+/** One item more at the end of a list; null where there is no such list. */
+export function appendOf(body: unknown, path: FieldPath, value: Json): NonEmpty<Edit> | null {
+  const list = path.reduce(below, body);
+  const edit = Array.isArray(list) ? editOf(body, [...path, list.length], value) : null;
+  return edit === null ? null : [edit];
+}
+
 /** All of these changes; null where one of them cannot be made. */
 export function editsOf(
   body: unknown,

@@ -199,7 +199,7 @@ function* correctedEntry(trial: GrantTrial, on: Case<GrantDecision>): Generator<
  */
 export function* correctedEntries(on: Case<GrantDecision>): Generator<Candidate> {
   const inPlace = on.decision.outcome.trials.filter(
-    ({ failed }) => failed.length > 0 && !failed.includes("grant.namespace"),
+    ({ grant, failed }) => failed.length > 0 && !failed.includes("grant.namespace") && !grant.terminating,
   );
   for (const [index, trial] of inPlace.entries()) {
     if (index === 0 || trial.slips.length === ofEntries(trial).length) yield* correctedEntry(trial, on);

@@ -7,7 +7,7 @@ import type { Repair } from "../model/remedy.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { admittance } from "./admission.ts";
 import { correction, type Wanted } from "./correction.ts";
-import { editsOf } from "./edits.ts";
+import { appendOf } from "./edits.ts";
 import type { Case, Repairs } from "./trial.ts";
 import { bodyOf, changed } from "./world.ts";
 
@@ -39,8 +39,8 @@ function admittingKind(trial: ListenerTrial, on: Attaching, snapshot: Snapshot):
   const object = holder === null ? undefined : snapshot.objects.get(keyOf(holder));
   if (listener.kinds === null || holder === null || object === undefined || object.body === null) return null;
   if (admitsKind({ ...listener, kinds: null }, { group, kind }) !== "yes") return null;
-  const path = ["spec", "listeners", listener.index, "allowedRoutes", "kinds", listener.kinds.length];
-  const edits = editsOf(bodyOf(object), [{ path, value: { group, kind } }]);
+  const path = ["spec", "listeners", listener.index, "allowedRoutes", "kinds"];
+  const edits = appendOf(bodyOf(object), path, { group, kind });
   if (edits === null) return null;
   const change = { change: "edit", id: holder, edits } as const;
   return [{ repair: "admit-kind", change, maker: makerOf(object), holder, listener, kind: { group, kind } }];
@@ -64,7 +64,7 @@ function addingHostname({ listener }: ListenerTrial, on: Attaching, snapshot: Sn
   if (object === undefined || object.body === null || first === undefined || listener.hostname === null) return null;
   if (hostnames === null || hostnames.length >= MOST_HOSTNAMES) return null;
   const hostname = hostnameFor(listener.hostname, first);
-  const edits = editsOf(bodyOf(object), [{ path: ["spec", "hostnames", hostnames.length], value: hostname }]);
+  const edits = appendOf(bodyOf(object), ["spec", "hostnames"], hostname);
   if (edits === null) return null;
   const change = { change: "edit", id: referrer, edits } as const;
   return [{ repair: "add-hostname", change, maker: makerOf(object), referrer, hostname, listener }];

@@ -75,12 +75,10 @@ function repairText(repair: Repair, source: AdviceSource["source"]): Words {
   switch (repair.repair) {
     case "correct-entry": {
       const { grant, list, index, fields } = repair;
-      const changes = fields.map(({ field, value }) => `${list}[${index}].${field} to ${quoted(value)}`);
-      return {
-        by,
-        but,
-        what: `in ReferenceGrant ${grant.id.name} change ${changes.join(" and ")} (nothing uses that entry)`,
-      };
+      const changes = fields.map(({ field, value }) => `${list}[${index}].${field} ${quoted(value)}`);
+      const now = fields.map(({ was }) => (was === null ? "absent" : quoted(was))).join(" and ");
+      const what = `in ReferenceGrant ${grant.id.name} make ${changes.join(" and ")} (it is ${now}, and nothing uses that entry)`;
+      return { by, but, what };
     }
     case "add-grant": {
       const { id, from, to, misplaced } = repair;

@@ -2,6 +2,7 @@ import { crossesNamespace } from "../model/decision.ts";
 import { asCode, type Finding, type Severity } from "../model/finding.ts";
 import type { Report, VerdictCounts } from "../model/report.ts";
 import { formatPosition } from "../model/source.ts";
+import { pasteable } from "./command-text.ts";
 import { findingPlace, findingText } from "./finding-prose.ts";
 import { matrixOf, matrixText } from "./matrix.ts";
 import { nameOf } from "./prose.ts";
@@ -120,8 +121,29 @@ export function nothingText(report: Report): string | null {
   return `${[...sentences, ...ignored].join(". ")}.\n`;
 }
 
-/** The report as a person reads it: matrix, findings, summary. */
-export function auditText(report: Report, display: Display): string {
+/** Findings on which `why-denied` has more to say: what to change, and what shows it. */
+const EXPLAINED: readonly Finding["code"][] = [
+  "ref-not-permitted",
+  "must-be-local",
+  "not-attached",
+  "target-not-found",
+  "reference-unknown-kind",
+  "controller-refuses-permitted",
+];
+
+/** The command that says what to do about the first error. */
+function nextText({ findings }: Report, world: string): readonly string[] {
+  const first = findings.find(({ code, severity }) => severity === "error" && EXPLAINED.includes(code));
+  const subject = first?.subject ?? null;
+  return subject === null ? [] : [printable(`Next: kubectl refgrant why-denied ${pasteable(subject)}${world}`)];
+}
+
+/**
+ * The report as a person reads it: matrix, findings, summary.
+ *
+ * @param world what a command needs at its end to be about the same world: ` -f FILE`, or nothing
+ */
+export function auditText(report: Report, display: Display, world = ""): string {
   const nothing = nothingText(report);
   if (nothing !== null) return nothing;
   const matrix = matrixOf(report);
@@ -135,6 +157,6 @@ export function auditText(report: Report, display: Display): string {
     const title = display.headers ? [styled("FINDINGS", "bold", display)] : [];
     sections.push([...title, ...findingsText(report, display)].join("\n"));
   }
-  sections.push(summaryText(report));
+  sections.push([summaryText(report), ...nextText(report, world)].join("\n"));
   return `${sections.join("\n\n")}\n`;
 }

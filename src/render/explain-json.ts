@@ -13,6 +13,7 @@ import type {
   NamespaceExplanation,
   ObjectExplanation,
   PairExplanation,
+  Way,
 } from "../model/explanation.ts";
 import type { GrantFrom, GrantTo } from "../model/grant.ts";
 import type { Locate } from "../model/object.ts";
@@ -201,8 +202,17 @@ export function explainYaml(explanations: readonly Explanation[]): string {
   return yamlText(explainData(explanations));
 }
 
+function wayJson(way: Way): object {
+  return {
+    way: way.way,
+    rows: way.rows,
+    decision: way.way === "decided" ? decisionJson(way.decision, () => null) : null,
+    grantKind: way.way === "foreign-grant" ? { group: way.grantKind.group, kind: way.grantKind.kind } : null,
+  };
+}
+
 function pairData(explanation: PairExplanation): object {
-  const { source, from, namespace, name, to, known, ways, missing, verdict, enough } = explanation;
+  const { source, from, namespace, name, to, known, ways, besides, missing, verdict, enough } = explanation;
   return {
     schemaVersion: EXPLAIN_SCHEMA_VERSION,
     source,
@@ -211,12 +221,8 @@ function pairData(explanation: PairExplanation): object {
       to: idJson(to),
       verdict,
       known,
-      ways: ways.map((way) => ({
-        way: way.way,
-        rows: way.rows,
-        decision: way.way === "decided" ? decisionJson(way.decision, () => null) : null,
-        grantKind: way.way === "foreign-grant" ? { group: way.grantKind.group, kind: way.grantKind.kind } : null,
-      })),
+      ways: ways.map(wayJson),
+      besides: besides.map(wayJson),
       missing: missing.map(idJson),
       enough: enough === null ? null : { from: fromJson(enough.from), to: toJson(enough.to) },
     },

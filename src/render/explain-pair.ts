@@ -1,7 +1,8 @@
 import { rowOf } from "../catalogue/rows.ts";
+import { type Decision, hasVerdict } from "../model/decision.ts";
 import type { PairExplanation, Way } from "../model/explanation.ts";
 import { fieldText as rowField } from "./catalogue.ts";
-import { kindsText, listed, sections } from "./explain-prose.ts";
+import { kindsText, narrowingText, sections, someOf } from "./explain-prose.ts";
 import { gapText, kindText, nameOf, nearMissText, obstacleText, ruleNote, witnessText } from "./prose.ts";
 import { article, type Display, printable, type Style, styled, symbol } from "./text.ts";
 
@@ -17,9 +18,12 @@ function fromText({ from, namespace, name }: PairExplanation): string {
   return name === null ? `${kindsText(from)} of ${namespace}` : nameOf({ ...from, namespace, name });
 }
 
-const fieldsOf = ({ rows }: Way): string => listed([...new Set(rows.map((row) => rowField(rowOf({ row }))))]);
+/** How many fields of one way are named. */
+const FIELDS_NAMED = 2;
 
-/** What the ways say that lead to the verdict: those that grants decide where there are any. */
+const fieldsOf = ({ rows }: Way): string =>
+  someOf([...new Set(rows.map((row) => rowField(rowOf({ row }))))], FIELDS_NAMED);
+
 function verdictText(explanation: PairExplanation): string {
   const subject = fromText(explanation);
   const target = nameOf(explanation.to);
@@ -33,8 +37,16 @@ function verdictText(explanation: PairExplanation): string {
   }
 }
 
-const NO_FIELD_KINDS = (explanation: PairExplanation): string =>
-  `no field of ${article(explanation.from.kind)} ${kindText(explanation.from)} names ${article(explanation.to.kind)} ${kindText(explanation.to)}, and no grant would help`;
+/** A grant that fails in more clauses than this is near nothing. */
+const NEAR = 2;
+
+function refusedText(decision: Decision): string {
+  const [first] = decision.outcome.trials;
+  const far = first !== undefined && "grant" in first && first.failed.length > NEAR;
+  return decision.handshake === "grant" && far && hasVerdict(decision, "refused")
+    ? `no ReferenceGrant in namespace ${decision.reference.referent.namespace} permits it`
+    : obstacleText(decision);
+}
 
 function wayText(way: Way): string {
   switch (way.way) {
@@ -51,7 +63,7 @@ function wayText(way: Way): string {
             ? "no grant needed, it is the same namespace"
             : `${witnessText(decision)}${ruleNote(decision)}`;
         case "refused":
-          return `${outcome.reason}: ${obstacleText(decision)}${ruleNote(decision)}`;
+          return `${outcome.reason}: ${refusedText(decision)}${ruleNote(decision)}`;
         case "unknown": {
           const near = nearMissText(decision);
           return `${outcome.gaps.map(gapText).join("; ")}${near === null ? "" : `; ${near}`}`;
@@ -66,31 +78,46 @@ function stateOf(way: Way): PairExplanation["verdict"] {
   return way.way === "local-only" ? "refused" : "unknown";
 }
 
-function knownText(explanation: PairExplanation): string | null {
-  switch (explanation.known) {
+/** Why there is nothing to decide; null where there is. */
+function knownText({ known, from, to }: PairExplanation): string | null {
+  const [kind, target] = [`${article(from.kind)} ${kindText(from)}`, `${article(to.kind)} ${kindText(to)}`];
+  switch (known) {
     case "fields":
       return null;
     case "no-field":
-      return NO_FIELD_KINDS(explanation);
+      return `no field of ${kind} is known to name ${target}, and no grant would help`;
     case "unknown-kind":
-      return `what ${article(explanation.from.kind)} ${kindText(explanation.from)} refers to is not known here`;
+      return `what ${kind} refers to is not known here`;
   }
+}
+
+/** What does not exist is told, unless the answer says it already. */
+function missingLines({ missing, ways }: PairExplanation): readonly string[] {
+  const told = ways.some(
+    (way) =>
+      way.way === "decided" &&
+      way.decision.outcome.verdict === "refused" &&
+      way.decision.outcome.reason === "ParentNotFound",
+  );
+  const absent = missing.filter((id, index) => !(told && index === missing.length - 1 && id.namespace !== null));
+  return absent.map((id) => `There is no ${nameOf(id)}; permission does not depend on that.`);
 }
 
 /** Whether one object may refer to another, and by which entry; what would be enough where it may not. */
 export function explainPairText(explanation: PairExplanation, display: Display): string {
-  const { ways, verdict, missing, enough } = explanation;
+  const { ways, besides, verdict, enough, to } = explanation;
   const [only, ...others] = ways;
   const reason = knownText(explanation) ?? (only !== undefined && others.length === 0 ? wayText(only) : null);
   const mark = styled(symbol(verdict, display), STYLES[verdict], display);
   const first = `${mark} ${printable(`${verdictText(explanation)}${reason === null ? "" : `: ${reason}`}`)}`;
-  const each = others.length === 0 ? [] : ways.map((way) => `  ${stateOf(way)} in ${fieldsOf(way)}: ${wayText(way)}`);
+  const each = others.length === 0 ? [] : ways.map((way) => `${stateOf(way)} in ${fieldsOf(way)}: ${wayText(way)}`);
+  const also = besides.map((way) => `Besides, in ${fieldsOf(way)}: ${stateOf(way)}, ${wayText(way)}`);
   const need =
     enough === null
       ? []
       : [
-          `Enough: a ReferenceGrant in namespace ${explanation.to.namespace} from ${kindText(enough.from)} ${enough.from.namespace} to ${kindText(enough.to)} ${enough.to.name}`,
+          `Enough: a ReferenceGrant in namespace ${to.namespace} ${narrowingText({ from: [enough.from], to: [enough.to] })}`,
         ];
-  const absent = missing.map((id) => `There is no ${nameOf(id)}; that is no part of the answer.`);
-  return sections([first, ...[...each, ...need, ...absent].map(printable)]);
+  const lines = [...each, ...need, ...also, ...missingLines(explanation)];
+  return sections([first, ...lines.map((line) => `  ${printable(line)}`)]);
 }

@@ -20,6 +20,8 @@ const other = (name: string, kind = "HTTPRoute", home = "app"): Manifest =>
 const added = (name = "app-orders-api") => `${REF} add-grant: create ReferenceGrant backend/${name}`;
 const corrected = (edit: string, name = "allow") => `${REF} correct-entry: ReferenceGrant backend/${name} ${edit}`;
 
+const leaving = grant("backend", "allow", [{ group: "networking.k8s.io" }], [{}]);
+
 const envoy = "gateway.envoyproxy.io";
 
 const ENDINGS: readonly (readonly [string, readonly Manifest[], readonly string[]])[] = [
@@ -43,6 +45,11 @@ const ENDINGS: readonly (readonly [string, readonly Manifest[], readonly string[
     "an entry with a slip of the group, which nothing can use",
     [web(), other("elsewhere"), grant("backend", "allow", [{ group: "networking.k8s.io" }], [{}]), service],
     [corrected('spec.from[0].group: "networking.k8s.io" → "gateway.networking.k8s.io"')],
+  ],
+  [
+    "a grant that is being deleted is not mended",
+    [web(), { ...leaving, metadata: { ...Object(leaving.metadata), deletionTimestamp: "2026-01-01T00:00:00Z" } }],
+    [added()],
   ],
   [
     "two slips in one entry",
