@@ -9,12 +9,13 @@ import { audit } from "../src/pipeline.ts";
 import { gapText } from "../src/render/prose.ts";
 import { type Display, printable } from "../src/render/text.ts";
 import { displayOf, worldText } from "./display.ts";
-import { runWhyDenied } from "./inquiries.ts";
+import { runExplain } from "./explain.ts";
 import { type Loaded, loadFiles } from "./load-files.ts";
 import type { AuditPlan, CataloguePlan, Plan, SourcePlan } from "./plan.ts";
 import type { Outcome, Ports, Progress } from "./ports.ts";
 import { formatIgnore } from "./values.ts";
 import { versionText } from "./version.ts";
+import { runWhyDenied } from "./why-denied.ts";
 
 async function loadCluster(
   plan: SourcePlan & { readonly from: "cluster" },
@@ -182,6 +183,6 @@ export async function run(plan: Plan, ports: Ports): Promise<Outcome> {
     case "why-denied":
       return progressing(ports, (progress) => runWhyDenied(plan, ports, progress));
     case "explain":
-      throw new Error("not yet");
+      return progressing(ports, (progress) => runExplain(plan, ports, progress));
   }
 }

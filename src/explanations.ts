@@ -226,9 +226,9 @@ export function explainObject(snapshot: Snapshot, id: ObjectId): Inquired<Explan
 /** Whether objects of one kind and namespace, or one of them, may refer to an object. Neither has to exist. */
 export function explainPair(snapshot: Snapshot, question: PairQuestion): Inquired<PairExplanation> {
   const needs = new Needs();
-  const { sight, decideIn } = weigh(snapshot, needs.onNeed, () => () => false);
-  const decisions = decideIn({}, referencesOfPair(question));
-  return { answer: meaningOfPair(question, decisions, sight, snapshot.source), needs: needs.all };
+  const weighed = weigh(snapshot, needs.onNeed, () => () => false);
+  const decisions = weighed.decideIn({}, referencesOfPair(question));
+  return { answer: meaningOfPair(question, decisions, weighed, snapshot), needs: needs.all };
 }
 
 /** The rules of the fields that a path names in these kinds; none where the catalogue has no such field. */

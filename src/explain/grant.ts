@@ -3,7 +3,7 @@ import { NAMESPACE } from "../catalogue/kinds.ts";
 import { kindInfo } from "../catalogue/known.ts";
 import { OPENED_KINDS, referrersTrustedAs } from "../catalogue/referents.ts";
 import { ROWS } from "../catalogue/rows.ts";
-import { type Decision, type GrantDecision, unreadClauses } from "../model/decision.ts";
+import { type Decision, unreadClauses } from "../model/decision.ts";
 import type { Change, GrantExplanation, Narrowing, OpenedKind, PairMeaning } from "../model/explanation.ts";
 import type { Gap } from "../model/gap.ts";
 import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
@@ -12,6 +12,7 @@ import type { Reference } from "../model/reference.ts";
 import type { GrantReport, Usage } from "../model/report.ts";
 import type { Sight } from "../model/sight.ts";
 import { mayName } from "./known.ts";
+import { usesOf } from "./uses.ts";
 import { changesIn, type Lookout, type Weighed } from "./weighed.ts";
 
 /** At most so many entries fit into `to` of a grant (docs/rules.md §1.2). */
@@ -71,34 +72,14 @@ function missingOf({ id }: Grant, from: GrantFrom, to: GrantTo, sight: Sight): r
   return [home, ...target].filter((named) => sight.existence(named) === "missing");
 }
 
-/** The references that each pair permits, or may permit, by `from/to`. */
-function usesByPair(grant: Grant, decisions: readonly Decision[]) {
-  const byPair = new Map<string, { readonly uses: GrantDecision[]; readonly perhaps: GrantDecision[] }>();
-  for (const decision of decisions) {
-    if (decision.handshake !== "grant") continue;
-    const { outcome, reference } = decision;
-    const unread = unreadClauses(reference);
-    const certain = outcome.verdict === "permitted" && outcome.witness.by === "grant";
-    for (const trial of outcome.trials) {
-      if (trial.grant !== grant || !trial.failed.every((clause) => unread.includes(clause))) continue;
-      const key = `${trial.from}/${trial.to}`;
-      const pair = byPair.get(key) ?? { uses: [], perhaps: [] };
-      byPair.set(key, pair);
-      const list = certain ? pair.uses : pair.perhaps;
-      if (list.at(-1) !== decision) list.push(decision);
-    }
-  }
-  return byPair;
-}
-
 function pairsOf(grant: Grant, report: GrantReport | null, weighed: Weighed, lookout: Lookout): readonly PairMeaning[] {
-  const byPair = usesByPair(grant, weighed.decisions);
+  const usesBy = usesOf(weighed.decisions);
   const usages = new Map(report?.pairs.map(({ from, to, usage }) => [`${from}/${to}`, usage]));
   return grant.from.flatMap((from) =>
     grant.to.map((to): PairMeaning => {
       const inert = inertFrom(grant, from.entry) ?? inertTo(grant, to.entry);
       const key = `${from.index}/${to.index}`;
-      const { uses = [], perhaps = [] } = byPair.get(key) ?? {};
+      const { uses, perhaps } = usesBy(grant, from.index, to.index);
       const idle = inert !== null || grant.rejected || report === null;
       return {
         from: from.index,

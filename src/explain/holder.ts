@@ -53,14 +53,20 @@ function listenerMeaning(
   weighed: Weighed,
   around: Around,
 ): ListenerMeaning {
-  const passes = ({ outcome }: AttachmentDecision): boolean =>
-    outcome.trials.some((trial) => trial.listener === listener && trial.failed.length === 0);
+  // What another listener takes too, it takes as well without this one.
+  const depends = ({ outcome }: AttachmentDecision): boolean => {
+    const passing =
+      outcome.verdict === "permitted" && outcome.witness.by === "listener" ? outcome.witness.trials : null;
+    return passing === null
+      ? outcome.trials.some((trial) => trial.listener === listener && trial.failed.length === 0)
+      : passing.every((trial) => trial.listener === listener);
+  };
   const isWitness = ({ outcome }: AttachmentDecision): boolean =>
     outcome.verdict === "permitted" &&
     outcome.witness.by === "listener" &&
     outcome.witness.trials.some((trial) => trial.listener === listener);
   const holders = new Map([...weighed.extracted.holders, [keyOf(holder.id), without(holder, listener)] as const]);
-  const changes = changesIn(weighed, { holders }, attachments.filter(passes));
+  const changes = changesIn(weighed, { holders }, attachments.filter(depends));
   return {
     listener,
     admitted: admittedBy(listener.namespaces, holder.id.namespace, around),

@@ -3,6 +3,7 @@ import { crossesNamespace, type Decision } from "../model/decision.ts";
 import type { Incoming, OpeningEntry } from "../model/explanation.ts";
 import { compareIds, type ObjectId, sameGroupKind } from "../model/object.ts";
 import { referrersOf } from "./known.ts";
+import { usesOf } from "./uses.ts";
 import type { Lookout, Weighed } from "./weighed.ts";
 
 /** What opens an object, of the grants in its namespace. */
@@ -10,19 +11,11 @@ function entriesFor(id: ObjectId, { decisions, extracted }: Weighed): readonly O
   const grants = extracted.grants
     .filter((grant) => grant.id.namespace === id.namespace && !grant.rejected)
     .toSorted((a, b) => compareIds(a.id, b.id));
-  const byGrant = decisions.filter((decision) => decision.handshake === "grant");
+  const usesBy = usesOf(decisions);
   return grants.flatMap((grant) =>
     livePairs(grant)
       .filter(({ to: { entry } }) => sameGroupKind(entry, id) && (entry.name === null || entry.name === id.name))
-      .map(({ from, to }): OpeningEntry => {
-        const isThis = (trial: { readonly grant: unknown; readonly from: number; readonly to: number }): boolean =>
-          trial.grant === grant && trial.from === from.index && trial.to === to.index;
-        const uses = byGrant.filter(
-          ({ outcome }) =>
-            outcome.verdict === "permitted" && outcome.witness.by === "grant" && outcome.witness.trials.some(isThis),
-        );
-        return { grant, from: from.index, to: to.index, uses };
-      }),
+      .map(({ from: { index: from }, to: { index: to } }) => ({ grant, from, to, uses: usesBy(grant, from, to).uses })),
   );
 }
 

@@ -1,14 +1,17 @@
 import { isInCatalogue } from "../catalogue/instead.ts";
-import { CLUSTER_SCOPED_REFERENTS, GATEWAY, LISTENER_SETS, NAMESPACE } from "../catalogue/kinds.ts";
+import { CLUSTER_SCOPED_REFERENTS, GATEWAY, LISTENER_SETS, NAMESPACE, REFERENCE_GRANT } from "../catalogue/kinds.ts";
 import { kindInfo } from "../catalogue/known.ts";
 import { targetRule } from "../catalogue/referents.ts";
 import type { AttachmentRow, CatalogueRow, GrantRow } from "../catalogue/row.ts";
-import { type Decision, hasVerdict } from "../model/decision.ts";
+import type { Decision } from "../model/decision.ts";
 import type { PairExplanation, PairQuestion, Way } from "../model/explanation.ts";
+import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
 import { type GroupKind, includesGroupKind, type NamespacedId, type ObjectId, sameGroupKind } from "../model/object.ts";
 import type { FreeReference, Reference } from "../model/reference.ts";
 import type { Sight } from "../model/sight.ts";
+import type { Snapshot } from "../model/snapshot.ts";
 import { mayName, namesBackends, rowsOf } from "./known.ts";
+import type { Weighed } from "./weighed.ts";
 
 /** Stands for every object of a kind; none has this name. */
 const ANY_NAME = "";
@@ -145,26 +148,30 @@ function verdictOf(ways: readonly Way[], known: PairExplanation["known"]): PairE
   return verdicts.includes("unknown") || known === "unknown-kind" ? "unknown" : "refused";
 }
 
-/** The entries that would permit it, where a grant would. */
-function enoughFor(ways: readonly Way[]): PairExplanation["enough"] {
+/** A grant that is in no world. */
+function grantOf(from: GrantFrom, to: GrantTo, namespace: string): Grant {
+  return {
+    id: { ...REFERENCE_GRANT, namespace, name: ANY_NAME },
+    apiVersion: "",
+    from: [{ index: 0, entry: from }],
+    to: [{ index: 0, entry: to }],
+    terminating: false,
+    rejected: false,
+  };
+}
+
+/** The entries that would permit it, where a grant would: they are tried. */
+function enoughFor(ways: readonly Way[], { extracted, decideIn }: Weighed): PairExplanation["enough"] {
   for (const way of ways) {
-    if (way.way !== "decided" || way.decision.handshake !== "grant") continue;
-    const { decision } = way;
-    const { reference } = decision;
-    if (
-      hasVerdict(decision, "permitted") ||
-      (hasVerdict(decision, "refused") && decision.outcome.reason !== "RefNotPermitted")
-    ) {
-      continue;
-    }
-    if (reference.trustUnknown || !["required", "feature-gated", "mode"].includes(reference.enforcement)) continue;
-    if (decision.outcome.trials.some(({ failed }) => failed.length === 0)) continue;
+    if (way.way !== "decided" || way.decision.outcome.verdict === "permitted") continue;
+    const { reference } = way.decision;
+    if (reference.handshake !== "grant" || reference.referent.namespace === null) continue;
     const [{ group, kind }] = reference.trustedAs;
     const { referrer, referent } = reference;
-    return {
-      from: { group, kind, namespace: referrer.namespace },
-      to: { group: referent.group, kind: referent.kind, name: referent.name },
-    };
+    const from: GrantFrom = { group, kind, namespace: referrer.namespace };
+    const to: GrantTo = { group: referent.group, kind: referent.kind, name: referent.name };
+    const grants = [...extracted.grants, grantOf(from, to, reference.referent.namespace)];
+    if (decideIn({ grants }, [reference]).every(({ outcome }) => outcome.verdict === "permitted")) return { from, to };
   }
   return null;
 }
@@ -202,10 +209,11 @@ export function referencesOfPair(question: PairQuestion): readonly Reference[] {
 export function meaningOfPair(
   question: PairQuestion,
   decisions: readonly Decision[],
-  sight: Sight,
-  source: PairExplanation["source"],
+  weighed: Weighed,
+  { source, served }: Pick<Snapshot, "source" | "served">,
 ): PairExplanation {
   const ends = endsOf(question);
+  const grantable = served === null || includesGroupKind(served, REFERENCE_GRANT);
   const byRow = new Map(decisions.map((decision) => [decision.reference.row, decision]));
   const all = together(
     rowsBetween(question.from, question.to).flatMap((row): readonly Way[] => {
@@ -223,8 +231,8 @@ export function meaningOfPair(
     known,
     ways,
     besides: all.filter((way) => !ways.includes(way)),
-    missing: missingOf(question, sight),
+    missing: missingOf(question, weighed.sight),
     verdict: verdictOf(ways, known),
-    enough: enoughFor(ways),
+    enough: grantable ? enoughFor(ways, weighed) : null,
   };
 }

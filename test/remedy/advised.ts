@@ -77,7 +77,11 @@ export function patched(document: unknown, operations: readonly PatchOperation[]
       if (operation.op === "remove") delete at[last];
       else if (operation.op === "test") {
         if (!same(at[last], operation.value)) throw new Error(`${operation.path}: the test fails`);
-      } else at[last] = structuredClone(operation.value);
+      } else {
+        // A key may be called `__proto__`, which is not to be assigned to.
+        const value = structuredClone(operation.value);
+        Object.defineProperty(at, last, { value, configurable: true, enumerable: true, writable: true });
+      }
     } else throw new Error(`${operation.path}: neither an object nor a list`);
   }
   return root.document;

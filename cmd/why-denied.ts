@@ -2,18 +2,13 @@ import { kindInfo } from "../src/catalogue/known.ts";
 import { ASKING_KINDS } from "../src/catalogue/rows.ts";
 import { inquiryExit } from "../src/diagnose/exit-code.ts";
 import type { Inquiry } from "../src/model/answer.ts";
-import type { Gap } from "../src/model/gap.ts";
 import { inquire } from "../src/pipeline.ts";
-import { gapText } from "../src/render/prose.ts";
-import { printable } from "../src/render/text.ts";
 import { displayOf, worldText } from "./display.ts";
 import { find, findAll } from "./find.ts";
+import { notesText, unseenText } from "./notes.ts";
 import type { WhyDeniedPlan } from "./plan.ts";
 import type { Outcome, Ports, Progress } from "./ports.ts";
 import { openWorld, type World } from "./world.ts";
-
-const notesText = (notes: readonly string[]): string =>
-  [...new Set(notes)].map((note) => `Note: ${printable(note)}\n`).join("");
 
 /** Every kind that can be refused something, where nobody said which. */
 const EVERY_KIND = ASKING_KINDS.map((kind) => ({
@@ -73,7 +68,7 @@ async function whyDenied(plan: WhyDeniedPlan, world: World, ports: Ports): Promi
     : await find(scope, world);
   const inquiry = await world.ask((snapshot) => inquire(snapshot, { objects: found.ids, hops: found.named }));
   const stdout = await print(inquiry, found.named, plan, world, ports);
-  const unseen = found.gaps.filter((gap: Gap) => gap.cause !== "outside-input").map(gapText);
+  const unseen = unseenText(found.gaps);
   const code = inquiryExit(inquiry);
   return {
     stdout,
