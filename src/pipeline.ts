@@ -10,12 +10,13 @@ import { judgements } from "./diagnose/status.ts";
 import { usageOf } from "./diagnose/usage.ts";
 import { decide } from "./evaluate/decide.ts";
 import type { Answer, Inquiry } from "./model/answer.ts";
-import { crossesNamespace } from "./model/decision.ts";
+import type { Decision } from "./model/decision.ts";
 import { type Need, needKey } from "./model/need.ts";
 import { keyOf, type ObjectId, type ObjectKey } from "./model/object.ts";
 import type { Report, Scope } from "./model/report.ts";
+import { type Shelf, shelfOf, unlookedAt } from "./model/shelf.ts";
 import { type OnNeed, sightOf } from "./model/sight.ts";
-import type { Snapshot } from "./model/snapshot.ts";
+import { extended, type Snapshot } from "./model/snapshot.ts";
 import { adviser, type Judged } from "./remedy/advice.ts";
 
 /** Snapshot → references → decisions → report: every stage once, in this order. */
@@ -64,17 +65,62 @@ export interface Inquired<T> {
 
 /** Grants that stand in the referrer's namespace, or a parent's, by mistake, would only permit elsewhere. */
 function lookForMisplaced({ sight, decisions, extracted }: Judged): void {
-  for (const { outcome, handshake, reference } of decisions.filter(crossesNamespace)) {
-    if (handshake !== "grant" || outcome.verdict !== "refused") continue;
-    const parents = decisions.filter(
-      (other) => other.handshake === "attachment" && keyOf(other.reference.referrer) === keyOf(reference.referrer),
-    );
-    for (const namespace of [
-      reference.referrer.namespace,
-      ...parents.map((parent) => parent.reference.referent.namespace),
-    ]) {
-      if (namespace !== null) for (const kind of extracted.grantKinds) sight.hidden(kind, namespace);
+  for (const own of Map.groupBy(decisions, ({ reference }) => keyOf(reference.referrer)).values()) {
+    const refused = own.some(({ handshake, outcome }) => handshake === "grant" && outcome.verdict === "refused");
+    const parents = own
+      .filter(({ handshake }) => handshake === "attachment")
+      .map(({ reference }) => reference.referent);
+    const homes = refused ? [own[0]?.reference.referrer, ...parents].map((id) => id?.namespace ?? null) : [];
+    for (const home of homes) if (home !== null) for (const kind of extracted.grantKinds) sight.hidden(kind, home);
+  }
+}
+
+interface Advised {
+  readonly snapshot: Snapshot;
+  readonly judged: Judged;
+  /** The decisions of the object. */
+  readonly own: readonly Decision[];
+  readonly onNeed: OnNeed;
+}
+
+/** What to do about each of an object's decisions. */
+function adviceOn(key: ObjectKey, { snapshot, judged, own, onNeed }: Advised): Answer["advice"] {
+  const adviseOn = adviser({
+    snapshot,
+    judged,
+    judge: (world, others) =>
+      others === undefined ? judge(world, new Set([key]), onNeed) : judge(world, others, () => {}),
+  });
+  return new Map(
+    own.flatMap((decision) => {
+      const advice = adviseOn(decision, own);
+      return advice === null ? [] : [[decision, advice] as const];
+    }),
+  );
+}
+
+/** The same in a world that was read at once: advice is tried on no more of it than the object's decisions depend on. */
+function adviceFrom(shelf: Shelf, key: ObjectKey, whole: Snapshot, own: readonly Decision[]): Answer["advice"] {
+  if (own.length === 0) return new Map();
+  const object = whole.objects.get(key);
+  let snapshot = extended(unlookedAt(whole), { objects: object === undefined ? [] : [object], outcomes: new Map() });
+  for (;;) {
+    const needs = new Map<string, Need>();
+    const onNeed: OnNeed = (need) => {
+      needs.set(needKey(need), need);
+    };
+    const judged = judge(snapshot, new Set([key]), onNeed);
+    lookForMisplaced(judged);
+    const advice = adviceOn(key, { snapshot, judged, own: judged.decisions, onNeed });
+    if (needs.size === 0) {
+      return new Map(
+        [...advice].flatMap(([decision, said]) => {
+          const same = own[judged.decisions.indexOf(decision)];
+          return same === undefined ? [] : [[same, said] as const];
+        }),
+      );
     }
+    snapshot = extended(snapshot, shelf([...needs.values()]));
   }
 }
 
@@ -98,30 +144,18 @@ export function inquire(snapshot: Snapshot, { objects, hops }: Question): Inquir
   const decisionsOf = Map.groupBy(decisions, ({ reference }) => keyOf(reference.referrer));
   const findingsOn = Map.groupBy(findings, ({ subject }) => (subject === null ? null : keyOf(subject)));
   const judgementsOn = Map.groupBy(judgements(hearing), ({ statement }) => keyOf(statement.object));
+  const shelf = snapshot.asked === null ? shelfOf(snapshot) : null;
   const ofObject = (id: ObjectId): Answer | null => {
     const object = sight.get(id);
     if (object === undefined) return null;
     const key = keyOf(id);
     const own = decisionsOf.get(key) ?? [];
-    const ownFindings = findingsOn.get(key) ?? [];
-    const adviceOn = adviser({
-      snapshot,
-      judged,
-      findings: ownFindings,
-      judge: (world, others) =>
-        others === undefined ? judge(world, new Set([key]), onNeed) : judge(world, others, () => {}),
-    });
     return {
       object,
       maker: makerOf(object),
       decisions: own,
-      advice: new Map(
-        own.flatMap((decision) => {
-          const advice = adviceOn(decision, own);
-          return advice === null ? [] : [[decision, advice] as const];
-        }),
-      ),
-      findings: ownFindings,
+      advice: shelf === null ? adviceOn(key, { snapshot, judged, own, onNeed }) : adviceFrom(shelf, key, snapshot, own),
+      findings: findingsOn.get(key) ?? [],
       judgements: judgementsOn.get(key) ?? [],
       hops: hops ? nextHops(own, sight, snapshot.source) : [],
     };

@@ -15,7 +15,7 @@ function entriesFor(id: ObjectId, { decisions, extracted }: Weighed): readonly O
   return grants.flatMap((grant) =>
     livePairs(grant)
       .filter(({ to: { entry } }) => sameGroupKind(entry, id) && (entry.name === null || entry.name === id.name))
-      .map(({ from: { index: from }, to: { index: to } }) => ({ grant, from, to, uses: usesBy(grant, from, to).uses })),
+      .map(({ from: { index: from }, to: { index: to } }) => ({ grant, from, to, ...usesBy(grant, from, to) })),
   );
 }
 

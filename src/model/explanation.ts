@@ -78,6 +78,8 @@ export interface OpeningEntry {
   readonly from: number;
   readonly to: number;
   readonly uses: readonly GrantDecision[];
+  /** References that it may permit, of which that is not certain. */
+  readonly perhaps: readonly GrantDecision[];
 }
 
 /** Who may and who does refer to an object. */

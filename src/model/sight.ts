@@ -181,7 +181,9 @@ export function sightOf(snapshot: Snapshot, onNeed: OnNeed = () => {}): Sight {
       // In a closed world of files a namespace that holds something exists, with or without its Namespace object.
       const ofClosedFiles = snapshot.source === "files" && snapshot.closed;
       if (ofClosedFiles && sameGroupKind(id, NAMESPACE) && inhabited.has(id.name)) return "present";
-      const gap = recorded(id, id.namespace) ?? answers?.orNeed(needsOf(id), id, id.namespace) ?? null;
+      // Of files that are not the whole world no list tells what does not exist.
+      const needs = snapshot.closed ? needsOf(id) : ([{ read: "object", id }] as const);
+      const gap = recorded(id, id.namespace) ?? answers?.orNeed(needs, id, id.namespace) ?? null;
       if (gap !== null) return gap;
       if (snapshot.closed) return "missing";
       const where = id.namespace === null ? "" : `${id.namespace}/`;

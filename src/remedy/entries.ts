@@ -38,20 +38,29 @@ const FIELDS: ReadonlyMap<GrantClause, Pick<Place, "list"> & Pick<EntryField, "f
 const entryAt = <T>(list: readonly { readonly index: number; readonly entry: T }[], index: number): T | undefined =>
   list.find((one) => one.index === index)?.entry;
 
-/** Is it a kind that nobody has, for a slip of one that somebody does? Nothing is of it (docs/rules.md §1.3). */
-const isSlipOf = (kinds: readonly GroupKind[], written: GroupKind): boolean =>
-  !includesGroupKind(kinds, written) && !isInCatalogue(written) && likelyMeant(kinds, written) !== null;
-
-/** The pairs of entries that one entry is part of. */
-function pairsAt({ grant, list, index }: Place): readonly { readonly from: GrantFrom; readonly to: GrantTo }[] {
-  const pairs = grant.from.flatMap((from) => grant.to.map((to) => ({ from, to })));
-  return pairs.filter((pair) => pair[list].index === index).map(({ from, to }) => ({ from: from.entry, to: to.entry }));
+/** The kind that was meant by a slip of it, which nothing is of (docs/rules.md §1.3); null for every other. */
+function meantBy(kinds: readonly GroupKind[], written: GroupKind): GroupKind | null {
+  return includesGroupKind(kinds, written) || isInCatalogue(written) ? null : likelyMeant(kinds, written);
 }
 
-/** Can the pair match anything, as far as its own words tell? */
-function isLive(grant: Grant, { from, to }: ReturnType<typeof pairsAt>[number]): boolean {
-  if (grant.rejected || isSlipOf(TRUSTED_KINDS, from) || isSlipOf(OPENED_KINDS, to)) return false;
-  return inertFrom(grant, from) === null && inertTo(grant, to) === null;
+interface Pair {
+  readonly from: GrantFrom;
+  readonly to: GrantTo;
+}
+
+/** The pairs of entries that one entry is part of, as far as something may use them. */
+function pairsAt({ grant, list, index }: Place): readonly Pair[] {
+  if (grant.rejected) return [];
+  const pairs = grant.from.flatMap((from) => grant.to.map((to) => ({ from, to })));
+  return (
+    pairs
+      .filter((pair) => pair[list].index === index)
+      .map(({ from, to }) => ({ from: from.entry, to: to.entry }))
+      .filter(({ from, to }) => inertFrom(grant, from) === null && inertTo(grant, to) === null)
+      .filter(({ from }) => meantBy(TRUSTED_KINDS, from) === null)
+      // A reference may name its target with the same slip.
+      .map(({ from, to }) => ({ from, to: { ...to, ...meantBy(OPENED_KINDS, to) } }))
+  );
 }
 
 /** Does a decision rest on the entry, or perhaps? */
@@ -70,7 +79,7 @@ function restsOn({ reference, outcome }: GrantDecision, { grant, list, index }: 
  * each kind is asked for; where there are more, it is not known, and taken for used.
  */
 function isUnused(place: Place, { judged, judge, snapshot }: Case): Answer {
-  const pairs = pairsAt(place).filter((pair) => isLive(place.grant, pair));
+  const pairs = pairsAt(place);
   if (pairs.some(({ from, to }) => !isKnownPair(from, to) || maySelect(from, to))) return "no";
   const users = new Map(
     pairs.flatMap(({ from, to }) =>

@@ -1,6 +1,5 @@
 import type { Extract } from "../catalogue/extract.ts";
 import type { Decision } from "../model/decision.ts";
-import type { Finding } from "../model/finding.ts";
 import type { ObjectKey } from "../model/object.ts";
 import type { Sight } from "../model/sight.ts";
 import type { Snapshot } from "../model/snapshot.ts";
@@ -16,8 +15,6 @@ export interface Judged {
 export interface AdviceEvidence {
   readonly snapshot: Snapshot;
   readonly judged: Judged;
-  /** On the object. */
-  readonly findings: readonly Finding[];
   /**
    * Decides the object's references again, in a world that was changed; or, where others are named, those of others instead, as
    * far as what was read tells: for their sake nothing more is asked for.

@@ -2,8 +2,9 @@ import { meantReferent } from "../catalogue/referents.ts";
 import type { FreeDecision, GrantDecision } from "../model/decision.ts";
 import type { Gap } from "../model/gap.ts";
 import type { WayOut } from "../model/remedy.ts";
-import { correction, kindCorrection, nearObject } from "./correction.ts";
+import { correction, kindCorrection } from "./correction.ts";
 import { correctedEntries } from "./entries.ts";
+import { onMisnamed, whetherThere } from "./misnamed.ts";
 import { addedGrant, servesGrants } from "./new-grant.ts";
 import { type Candidate, type Case, type Found, firstCure, followed, isPending } from "./trial.ts";
 
@@ -21,6 +22,8 @@ function* grantChanges(on: Case<GrantDecision>): Generator<Candidate> {
 
 const isOfGrant = (on: Case): on is Case<GrantDecision> => on.decision.handshake === "grant";
 
+const granted = (on: Case): Found => (isOfGrant(on) ? firstCure(on, grantChanges(on)) : null);
+
 /** A decision on a reference to an object that is to be there. */
 export type Leading = GrantDecision | FreeDecision;
 
@@ -32,35 +35,14 @@ export function correctedKind(on: Case<Leading>): Found {
   const repair = kindCorrection(on.snapshot, reference, meant);
   const otherwise = wayOut({ way: "correct-kind", meant });
   if (repair === null) return otherwise;
-  return followed(
-    on,
-    [repair],
-    (after) => (isOfGrant(after) ? firstCure(after, grantChanges(after)) : null),
-    otherwise,
-  );
-}
-
-/** Another name in the same namespace, where nothing has the one that is written: if it is permitted, it was meant. */
-function* correctedName(on: Case<GrantDecision>): Generator<Candidate> {
-  const { reference } = on.decision;
-  const existence = on.judged.sight.existence(reference.referent);
-  if (typeof existence !== "string" && isPending(existence)) yield "pending";
-  if (existence !== "missing") return;
-  const near = nearObject(reference.referent, on.judged.sight);
-  if (near === "pending") yield near;
-  else if (near !== null) {
-    const repair = correction(on.snapshot, reference, [{ field: "name", value: near }], "near-name");
-    if (repair !== null) yield [repair];
-  }
+  return followed(on, [repair], granted, otherwise);
 }
 
 function onRefNotPermitted(on: Case<GrantDecision>): Found {
   const kind = correctedKind(on);
   if (kind !== null) return kind;
   if (!servesGrants(on.snapshot)) return wayOut({ way: "install-grants" });
-  const byName = on.decision.reference.implicit ? null : firstCure(on, correctedName(on), true);
-  if (byName === "pending" || byName?.advice === "repair") return byName;
-  return firstCure(on, grantChanges(on)) ?? wayOut({ way: "none" });
+  return onMisnamed(on, granted) ?? granted(on) ?? wayOut({ way: "none" });
 }
 
 /** The object of that name in the referrer's own namespace, if there is one. */
@@ -68,10 +50,10 @@ function onMustBeLocal(on: Case<GrantDecision>): Found {
   const { reference } = on.decision;
   const { referrer, referent } = reference;
   const target = { ...referent, namespace: referrer.namespace };
-  const existence = on.judged.sight.existence(target);
-  if (typeof existence !== "string" && isPending(existence)) return "pending";
+  const there = whetherThere(on, target);
+  if (there === "pending") return there;
   const repair =
-    existence === "present"
+    there === "present"
       ? correction(on.snapshot, reference, [{ field: "namespace", value: null }], "must-be-local")
       : null;
   const found = repair === null ? null : firstCure(on, [[repair]]);
@@ -97,6 +79,6 @@ export function onGrantReference(on: Case<GrantDecision>): Found {
     case "refused":
       return outcome.reason === "MustBeLocal" ? onMustBeLocal(on) : onRefNotPermitted(on);
     case "unknown":
-      return onGaps(outcome.gaps, () => correctedKind(on) ?? firstCure(on, grantChanges(on)));
+      return onGaps(outcome.gaps, () => correctedKind(on) ?? granted(on));
   }
 }

@@ -45,6 +45,24 @@ function* otherParents(on: Attaching): Generator<Candidate> {
   for (const way of ways) yield* way(on);
 }
 
+/** What else keeps the object from a parent that is there. */
+function further(after: Case): Found {
+  if (!isAttaching(after)) return null;
+  const { outcome } = after.decision;
+  return outcome.verdict === "refused" && outcome.reason !== "ParentNotFound" ? onAttachment(after) : null;
+}
+
+/** A parent that takes the object in as it is; else one that does when it, or the object, says something else besides. */
+function otherParent(on: Attaching): Found {
+  const found = firstCure(on, otherParents(on));
+  if (found !== null) return found;
+  for (const candidate of otherParents(on)) {
+    const more = candidate === "pending" ? candidate : followed(on, candidate, further, null);
+    if (more !== null) return more;
+  }
+  return null;
+}
+
 /** The kind of parent that was meant, and then whatever else keeps the route from it. */
 function onParentKind(on: Attaching): Found {
   const { reference } = on.decision;
@@ -53,7 +71,7 @@ function onParentKind(on: Attaching): Found {
   const repair = kindCorrection(on.snapshot, reference, meant);
   const otherwise: Found = { advice: "way-out", wayOut: { way: "correct-kind", meant } };
   if (repair === null) return otherwise;
-  return followed(on, [repair], (after) => (isAttaching(after) ? onAttachment(after) : null), otherwise);
+  return followed(on, [repair], further, otherwise);
 }
 
 function createParent(on: Attaching, parent: ObjectId): Found {
@@ -63,7 +81,7 @@ function createParent(on: Attaching, parent: ObjectId): Found {
 function onParentNotFound(on: Attaching): Found {
   const kind = onParentKind(on);
   if (kind !== null) return kind;
-  return firstCure(on, otherParents(on)) ?? createParent(on, on.decision.reference.referent);
+  return otherParent(on) ?? createParent(on, on.decision.reference.referent);
 }
 
 /** What makes the Gateway take listeners of a set in this namespace; null where nothing is known to. */

@@ -24,7 +24,7 @@ import { type Display, plural, printable, symbol } from "./text.ts";
 /** What a grant means, as a person reads it. */
 
 /** Findings that the table tells. */
-const TOLD: readonly FindingCode[] = ["grant-unused", "grant-dangling", "referencepolicy"];
+const TOLD: readonly FindingCode[] = ["grant-unused", "grant-dangling", "grant-terminating", "referencepolicy"];
 
 /** How many users of one pair are named. */
 const USERS_SHOWN = 5;
@@ -66,6 +66,9 @@ function sentence({ grant, inForce, opened }: GrantExplanation): string {
     : `${permission}.`;
 }
 
+/** A name as an entry has it; one that is `*` is a name and no wildcard. */
+const nameText = ({ name }: GrantTo): string => (name === null ? "*" : name === "*" ? '"*"' : name);
+
 /** Who uses a pair, a line each. */
 function usersOf(pair: PairMeaning, { grant, inForce }: GrantExplanation, display: Display): readonly string[] {
   const user = ({ reference, referentExistence }: PairMeaning["uses"][number]): string => {
@@ -104,7 +107,7 @@ function rowsOf(explanation: GrantExplanation, display: Display): readonly Row[]
       : single.from
         ? `to[${pair.to}]`
         : `from[${pair.from}] to[${pair.to}]`;
-    const cells = [entry, `${kindText(from)} ${from.namespace}`, `${kindText(to)} ${to.name ?? "*"}`];
+    const cells = [entry, `${kindText(from)} ${from.namespace}`, `${kindText(to)} ${nameText(to)}`];
     return usersOf(pair, explanation, display).map((user, at) => [...(at === 0 ? cells : ["", "", ""]), user]);
   });
 }
@@ -136,7 +139,7 @@ function consequence(explanation: GrantExplanation, display: Display): string {
   if (covered.length > 0) return `${lead} nothing would be refused, ${listed(coverers)} covers its use.`;
   return usage === "unknown"
     ? `${lead} nothing that could be seen would be refused.`
-    : `${lead} no reference would be refused.`;
+    : `${lead} no reference would be refused, nothing uses it.`;
 }
 
 function advice({ tighter }: GrantExplanation): readonly string[] {
@@ -150,7 +153,7 @@ function advice({ tighter }: GrantExplanation): readonly string[] {
 export function grantText(explanation: GrantExplanation, display: Display): string {
   return sections(
     [headLine(explanation.id, display), printable(sentence(explanation))],
-    tableLines(["ENTRY", "FROM", "TO", "USED BY"], rowsOf(explanation, display), display),
+    tableLines(["ENTRY", "FROM", "TO", "USED BY"], { of: rowsOf(explanation, display), row: (row) => row }, display),
     [printable(consequence(explanation, display)), ...advice(explanation).map(printable)],
     findingLines(explanation, TOLD, display),
     gapLines(explanation.gaps),

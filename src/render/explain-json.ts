@@ -84,11 +84,12 @@ function grantJson(explanation: GrantExplanation, decisions: Decisions): object 
 
 function incomingJson({ entries, crossing, local }: Incoming, decisions: Decisions): object {
   return {
-    openedBy: entries.map(({ grant, from, to, uses }) => ({
+    openedBy: entries.map(({ grant, from, to, uses, perhaps }) => ({
       grant: { namespace: grant.id.namespace, name: grant.id.name },
       from,
       to,
       uses: decisions.placesOf(uses),
+      perhaps: decisions.placesOf(perhaps),
     })),
     crossing: decisions.placesOf(crossing),
     local: decisions.placesOf(local),

@@ -45,21 +45,22 @@ function sentences(explanation: NamespaceExplanation): readonly string[] {
   return [...unseen, [...none, ...idle, ...counts].join(" ")];
 }
 
-function grantRows(grants: readonly GrantReport[]): readonly Row[] {
-  return grants.map(({ grant, usage, inert }): Row => {
-    const permits = grant.rejected ? null : permissionText(grant, () => "");
-    return [nameOf(grant.id), permits ?? "nothing", inert ? "inert" : usage];
-  });
+function grantRow({ grant, usage, inert }: GrantReport): Row {
+  const permits = grant.rejected ? null : permissionText(grant, () => "");
+  return [nameOf(grant.id), permits ?? "nothing", inert ? "inert" : usage];
 }
 
-function outRows(decisions: readonly Decision[], display: Display): readonly Row[] {
-  return byGravity(decisions).map((decision) => [
+const HEAD: Row = ["FIELD", "TO", "VERDICT", "BY"];
+
+function references(title: string, decisions: readonly Decision[], display: Display): readonly string[] {
+  const row = (decision: Decision): Row => [
     nameOf(decision.reference.referrer),
     fieldText(decision, display),
     targetText(decision),
     decision.outcome.verdict,
     groundsText(decision),
-  ]);
+  ];
+  return tableLines([title, ...HEAD], { of: byGravity(decisions), row }, display);
 }
 
 function admittanceRow({ holder, listener, requirements, gap }: Admittance): Row {
@@ -85,11 +86,11 @@ export function namespaceText(explanation: NamespaceExplanation, display: Displa
   const pressing = local.filter(({ outcome }) => outcome.verdict !== "permitted");
   return sections(
     [headLine(explanation.id, display), ...sentences(explanation).map(printable)],
-    tableLines(["GRANT", "PERMITS", "USAGE"], grantRows(grants), display),
-    tableLines(["OUT OF IT", "FIELD", "TO", "VERDICT", "BY"], outRows(outgoing, display), display),
-    tableLines(["INTO IT", "FIELD", "TO", "VERDICT", "BY"], outRows(incoming, display), display),
-    tableLines(["WITHIN IT", "FIELD", "TO", "VERDICT", "BY"], outRows(pressing, display), display),
-    tableLines(["ADMITTED BY", "FOR", "BECAUSE"], admittedBy.map(admittanceRow), display),
+    tableLines(["GRANT", "PERMITS", "USAGE"], { of: grants, row: grantRow }, display),
+    references("OUT OF IT", outgoing, display),
+    references("INTO IT", incoming, display),
+    references("WITHIN IT", pressing, display),
+    tableLines(["ADMITTED BY", "FOR", "BECAUSE"], { of: admittedBy, row: admittanceRow }, display),
     labelLines(explanation, display).map(printable),
     findingLines(explanation, [], display),
     gapLines(explanation.gaps),

@@ -1,3 +1,4 @@
+import { isRoute } from "../catalogue/kinds.ts";
 import { kindsOf } from "../catalogue/protocols.ts";
 import { OPENED_KINDS } from "../catalogue/referents.ts";
 import type { Answer } from "../model/answer.ts";
@@ -77,15 +78,14 @@ function outgoingSentence({ object, decisions }: Answer, isTarget: boolean): str
   return `It references ${nothing}: of its references ${quietText(quiet, "")}`;
 }
 
-function outgoingRows({ decisions }: Answer, display: Display): readonly Row[] {
-  return decisions
-    .filter(isShown)
-    .map((decision) => [
-      fieldText(decision, display),
-      targetText(decision),
-      decision.outcome.verdict,
-      groundsText(decision),
-    ]);
+function outgoingLines({ decisions }: Answer, display: Display): readonly string[] {
+  const row = (decision: Decision): Row => [
+    fieldText(decision, display),
+    targetText(decision),
+    decision.outcome.verdict,
+    groundsText(decision),
+  ];
+  return tableLines(["REFERENCE", "TARGET", "VERDICT", "BY"], { of: decisions.filter(isShown), row }, display);
 }
 
 /** What would be enough for what is refused, in one line each, and where the rest is told. */
@@ -110,7 +110,7 @@ function incomingSentence({ entries, crossing, local }: Incoming, explanation: O
     return entry === undefined ? [] : [entry];
   });
   const grants = [...new Set(entries.map(({ grant }) => nameOf(grant.id)))];
-  const opened = from.length === 0 ? null : `${trustedText(from)} may reference it, by ${someOf(grants)}.`;
+  const opened = from.length === 0 ? null : `It is open to ${trustedText(from)} by ${someOf(grants)}.`;
   const where = inWhat(explanation);
   if (crossing.length + local.length === 0) {
     return opened === null
@@ -127,26 +127,27 @@ function incomingSentence({ entries, crossing, local }: Incoming, explanation: O
   return [closed, across, inside].filter((part) => part !== "").join(" ");
 }
 
-function entryRows({ entries }: Incoming): readonly Row[] {
-  return entries.map(({ grant, from, to, uses }): Row => {
-    const entry = grant.from.find(({ index }) => index === from)?.entry;
-    return [
-      pairName(grant, from, to),
-      entry === undefined ? "" : `${kindText(entry)} ${entry.namespace}`,
-      uses.length === 0 ? "nothing" : someOf([...new Set(uses.map(({ reference }) => nameOf(reference.referrer)))]),
-    ];
-  });
+const namesOf = (decisions: readonly Decision[]): string => someOf([...new Set(decisions.map(referrerName))]);
+
+function entryRow({ grant, from, to, uses, perhaps }: Incoming["entries"][number]): Row {
+  const entry = grant.from.find(({ index }) => index === from)?.entry;
+  return [
+    pairName(grant, from, to),
+    entry === undefined ? "" : `${kindText(entry)} ${entry.namespace}`,
+    uses.length > 0 ? namesOf(uses) : perhaps.length > 0 ? `perhaps ${namesOf(perhaps)}` : "nothing",
+  ];
 }
 
 /** References to the object; local ones that are permitted are counted in the first lines. */
-function incomingRows({ crossing, local }: Incoming, display: Display): readonly Row[] {
-  const shown = [...crossing, ...local.filter(isShown)];
-  return byGravity(shown).map((decision) => [
-    nameOf(decision.reference.referrer),
+function incomingLines({ crossing, local }: Incoming, display: Display): readonly string[] {
+  const row = (decision: Decision): Row => [
+    referrerName(decision),
     fieldText(decision, display),
     decision.outcome.verdict,
     groundsText(decision),
-  ]);
+  ];
+  const of = byGravity([...crossing, ...local.filter(isShown)]);
+  return tableLines(["REFERENCED BY", "FIELD", "VERDICT", "BY"], { of, row }, display);
 }
 
 function ifDeleted({ crossing, local, entries }: Incoming): readonly string[] {
@@ -179,11 +180,11 @@ function admitsText({ listener, admitted }: ListenerMeaning, owner: string): str
   return namespaces.from === "All" || namespaces.from === "Selector" ? `${rule}: ${namesText(admitted)}` : rule;
 }
 
-function listenerRows({ holder, listeners }: HolderMeaning): readonly Row[] {
-  return listeners.map((meaning): Row => {
+function listenerLines({ holder, listeners }: HolderMeaning, display: Display): readonly string[] {
+  const row = (meaning: ListenerMeaning): Row => {
     const { listener, attached } = meaning;
     const kinds = kindsOf(listener);
-    const routes = [...new Set(attached.map(({ reference }) => nameOf(reference.referrer)))];
+    const routes = [...new Set(attached.map(referrerName))];
     return [
       listener.name,
       `${listener.protocol}${listener.port === null ? "" : ` ${listener.port}`}`,
@@ -191,7 +192,8 @@ function listenerRows({ holder, listeners }: HolderMeaning): readonly Row[] {
       admitsText(meaning, holder.id.namespace),
       routes.length === 0 ? "nothing" : someOf(routes),
     ];
-  });
+  };
+  return tableLines(["LISTENER", "PROTOCOL", "TAKES", "ADMITS", "ATTACHED"], { of: listeners, row }, display);
 }
 
 /** Whose ListenerSets may add listeners, and which do. */
@@ -233,6 +235,7 @@ const isIdle = ({ entries, crossing, local }: Incoming): boolean =>
 const isTargetFirst = ({ id, holder, incoming, outgoing }: ObjectExplanation): boolean =>
   holder === null &&
   incoming !== null &&
+  !isRoute(id) &&
   (outgoing === null || (outgoing.decisions.length === 0 && includesGroupKind(OPENED_KINDS, id)));
 
 /** What is said of a kind of which nothing is known. */
@@ -258,19 +261,15 @@ export function objectText(explanation: ObjectExplanation, display: Display): st
   ].filter((sentence) => sentence !== null);
   return sections(
     [head, ...sentences.map(printable)],
-    outgoing === null
-      ? []
-      : tableLines(["REFERENCE", "TARGET", "VERDICT", "BY"], outgoingRows(outgoing, display), display),
+    outgoing === null ? [] : outgoingLines(outgoing, display),
     outgoing === null ? [] : adviceLines(outgoing, explanation, display).map(printable),
     outgoing === null ? [] : saidBy(outgoing, display).map(printable),
-    holder === null
-      ? []
-      : tableLines(["LISTENER", "PROTOCOL", "TAKES", "ADMITS", "ATTACHED"], listenerRows(holder), display),
+    holder === null ? [] : listenerLines(holder, display),
     holder === null ? [] : addersLines(holder).map(printable),
-    incoming === null ? [] : tableLines(["OPENED BY", "TO", "USED BY"], entryRows(incoming), display),
     incoming === null
       ? []
-      : tableLines(["REFERENCED BY", "FIELD", "VERDICT", "BY"], incomingRows(incoming, display), display),
+      : tableLines(["OPENED BY", "TO", "USED BY"], { of: incoming.entries, row: entryRow }, display),
+    incoming === null ? [] : incomingLines(incoming, display),
     [...(incoming === null ? [] : ifDeleted(incoming)), ...(holder === null ? [] : listenerLosses(holder))].map(
       printable,
     ),

@@ -1,9 +1,8 @@
 import { rowOf } from "../catalogue/rows.ts";
-import { type Decision, hasVerdict } from "../model/decision.ts";
 import type { PairExplanation, Way } from "../model/explanation.ts";
 import { fieldText as rowField } from "./catalogue.ts";
-import { kindsText, narrowingText, sections, someOf } from "./explain-prose.ts";
-import { gapText, kindText, nameOf, nearMissText, obstacleText, ruleNote, witnessText } from "./prose.ts";
+import { kindsText, narrowingText, refusedText, sections, someOf } from "./explain-prose.ts";
+import { gapText, kindText, nameOf, nearMissText, ruleNote, witnessText } from "./prose.ts";
 import { article, type Display, printable, type Style, styled, symbol } from "./text.ts";
 
 /** Whether one object may refer to another, as a person reads it. */
@@ -35,17 +34,6 @@ function verdictText(explanation: PairExplanation): string {
     case "unknown":
       return `whether ${subject} may reference ${target} cannot be told`;
   }
-}
-
-/** A grant that fails in more clauses than this is near nothing. */
-const NEAR = 2;
-
-function refusedText(decision: Decision): string {
-  const [first] = decision.outcome.trials;
-  const far = first !== undefined && "grant" in first && first.failed.length > NEAR;
-  return decision.handshake === "grant" && far && hasVerdict(decision, "refused")
-    ? `no ReferenceGrant in namespace ${decision.reference.referent.namespace} permits it`
-    : obstacleText(decision);
 }
 
 function wayText(way: Way): string {

@@ -6,9 +6,9 @@ import type { Grant, GrantFrom, GrantTo, InertCause } from "../model/grant.ts";
 import { type GroupKind, groupKindKey, keyOf, type ObjectId } from "../model/object.ts";
 import { findingText } from "./finding-prose.ts";
 import { foldedToFit } from "./fold.ts";
-import { fieldOf, gapText, kindText, nameOf, obstacleText, referenceText, targetText, witnessText } from "./prose.ts";
+import { fieldOf, kindText, nameOf, obstacleText, referenceText, targetText, witnessText } from "./prose.ts";
 import { plainTable, type Row } from "./table.ts";
-import { type Display, plural, printable, type Style, styled, symbol } from "./text.ts";
+import { type Display, plural, printable, type Style, shortened, styled, symbol } from "./text.ts";
 
 /** What explanations of all sorts say alike. Sentences are not cleaned for a terminal; what makes lines of them does that. */
 
@@ -34,11 +34,13 @@ export function someOf(words: readonly string[], named = NAMED): string {
 export function kindsText(groupKind: GroupKind): string {
   const text = kindText(groupKind);
   const { kind } = groupKind;
-  const many = /(s|x|ch|sh)$/.test(kind)
+  const many = /(ss|us|x|ch|sh)$/.test(kind)
     ? `${kind}es`
     : /[^aeiou]y$/.test(kind)
       ? `${kind.slice(0, -1)}ies`
-      : `${kind}s`;
+      : kind.endsWith("s")
+        ? kind
+        : `${kind}s`;
   return text.startsWith(kind) ? `${many}${text.slice(kind.length)}` : text;
 }
 
@@ -50,8 +52,12 @@ export function trustedText(from: readonly GrantFrom[]): string {
     const namespaces = [...new Set(same.map(({ namespace }) => namespace))];
     return [`${kindsText(first)} in ${listed(namespaces)}`];
   });
-  return byKind.length < 2 ? byKind.join("") : `${byKind.slice(0, -1).join(", ")}, and ${byKind.at(-1)}`;
+  return byKind.length < 2 ? byKind.join("") : `${inTurn(byKind)},`;
 }
+
+/** `a, and b`: of things that have an `and` of their own. */
+const inTurn = (parts: readonly string[]): string =>
+  parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")}, and ${parts.at(-1)}`;
 
 /** What entries open: `every Service`, `Services a and b`, with a note on every kind that is open as a whole. */
 export function openedText(to: readonly GrantTo[], note: (kind: GroupKind) => string): string {
@@ -62,7 +68,7 @@ export function openedText(to: readonly GrantTo[], note: (kind: GroupKind) => st
     const names = [...new Set(same.flatMap(({ name }) => name ?? []))];
     return [`${names.length === 1 ? kindText(first) : kindsText(first)} ${listed(names)}`];
   });
-  return listed(byKind);
+  return inTurn(byKind);
 }
 
 /** `from HTTPRoute a and b to Service x`. */
@@ -105,16 +111,40 @@ export function fieldText(decision: Decision, display: Display): string {
 export const leadsNowhere = (decision: Decision): boolean =>
   decision.handshake !== "attachment" && decision.referentExistence === "missing";
 
+/** By what right a reference stands; of many witnesses the first. */
+function rightText(decision: Decision): string {
+  const { outcome } = decision;
+  if (outcome.verdict !== "permitted" || !("trials" in outcome.witness)) return witnessText(decision);
+  const { witness } = outcome;
+  if (witness.trials.length <= NAMED) return witnessText(decision);
+  return witness.by === "grant"
+    ? someOf(witness.trials.map(({ grant, from, to }) => pairName(grant, from, to)))
+    : `listeners ${someOf(witness.trials.map(({ listener }) => listener.name))}`;
+}
+
+/** A grant that fails in more clauses than this is near nothing. */
+const NEAR = 2;
+
+/** What stands in the way of a refused reference; a grant that has little to do with it is not told. */
+export function refusedText(decision: Decision): string {
+  const [first] = decision.outcome.trials;
+  const far = first !== undefined && "grant" in first && first.failed.length - first.slips.length > NEAR;
+  return far ? `no ReferenceGrant in namespace ${decision.reference.referent.namespace} permits it` : obstacleText(decision);
+}
+
+/** A table has no room for more of what stands in the way; `why-denied` has it all. */
+const LONGEST_GROUNDS = 300;
+
 /** By what right a reference stands, or what is in its way. */
 export function groundsText(decision: Decision): string {
   const { outcome } = decision;
   switch (outcome.verdict) {
     case "permitted":
-      return `${witnessText(decision)}${leadsNowhere(decision) ? "; the target does not exist" : ""}`;
+      return `${rightText(decision)}${leadsNowhere(decision) ? "; the target does not exist" : ""}`;
     case "refused":
-      return `${outcome.reason}: ${obstacleText(decision)}`;
+      return shortened(`${outcome.reason}: ${refusedText(decision)}`, LONGEST_GROUNDS);
     case "unknown":
-      return obstacleText(decision);
+      return shortened(obstacleText(decision), LONGEST_GROUNDS);
   }
 }
 
@@ -138,12 +168,18 @@ export function verdictsText(decisions: readonly Decision[]): string {
   return told.map(({ verdict, count }) => `${count} ${verdict}`).join(", ");
 }
 
+/** What a table shows: rows, or things of which only those that are shown are put into words. */
+export interface Rows<T> {
+  readonly of: readonly T[];
+  readonly row: (item: T) => Row;
+}
+
 /** A table that fits the terminal, and how many rows are left out of it. */
-export function tableLines(head: Row, rows: readonly Row[], display: Display): readonly string[] {
-  if (rows.length === 0) return [];
-  const clean = rows.slice(0, ROWS_SHOWN).map((row) => row.map(printable));
-  const more = rows.length - clean.length;
-  const table = plainTable(head, foldedToFit(head, clean, display), display);
+export function tableLines<T>(head: Row, { of, row }: Rows<T>, display: Display): readonly string[] {
+  if (of.length === 0) return [];
+  const rows = of.slice(0, ROWS_SHOWN).map((item) => row(item).map(printable));
+  const more = of.length - rows.length;
+  const table = plainTable(head, foldedToFit(head, rows, display), display);
   return [table, ...(more > 0 ? [`and ${more} more: -o json has all of them`] : [])];
 }
 
@@ -189,7 +225,10 @@ export function findingLines(
 
 /** What could not be seen, once each. */
 export function gapLines(gaps: readonly Gap[]): readonly string[] {
-  const texts = [...new Set(gaps.map(gapText))];
+  const texts = [...Map.groupBy(gaps, ({ detail }) => detail)].map(([detail, same]) => {
+    const kinds = [...new Set(same.map(({ groupKind }) => (groupKind === null ? "something" : kindsText(groupKind))))];
+    return `${someOf(kinds)} (${detail})`;
+  });
   return texts.length === 0 ? [] : [printable(`Not all was seen: ${someOf(texts)}.`)];
 }
 

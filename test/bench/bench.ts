@@ -6,7 +6,7 @@ import { pluginFolder } from "../e2e/harness/paths.ts";
 import { cleanEnv } from "../e2e/harness/processes.ts";
 import { writeYaml } from "./files.ts";
 import { loadWorld } from "./load.ts";
-import { type Command, type Comparison, compare } from "./measure.ts";
+import { type Command, type Comparison, compare, measureOnce } from "./measure.ts";
 import { usualRoutes, world, worldSize } from "./world.ts";
 
 // The plugin beside kubectl on one machine, one API server and one set of objects. What counts are the ratios.
@@ -20,6 +20,17 @@ interface Row {
 
 /** Findings, or verdicts that stay open, are answers: only 2 (usage) and 3 (no report) are failures. */
 const reportCodes = [0, 1, 4];
+
+/**
+ * Routes that refer to as many things in worlds of every size (in small ones most namespaces meet others): all references of
+ * the one are permitted, one of the other is refused.
+ */
+const oneRoutes = [
+  { title: "ONE", name: "route-3", namespace: "team-0004" },
+  { title: "ONE, refused", name: "route-6", namespace: "team-0006" },
+] as const;
+/** The world that the number of requests is compared with. */
+const fewRoutes = 100;
 
 function say(text: string): void {
   process.stderr.write(`bench: ${text}\n`);
@@ -76,6 +87,19 @@ async function prepare(server: ApiServer, routes: number): Promise<void> {
   say(`created ${created} objects in ${elapsed.toFixed(1)} s (${(created / elapsed).toFixed(0)}/s)`);
 }
 
+/** How many requests each of the answers about one route takes, by the server's own log. */
+async function countRequests(server: ApiServer, plugin: string): Promise<readonly number[]> {
+  const env = cleanEnv({ KUBECONFIG: server.adminKubeconfig });
+  const counts: number[] = [];
+  for (const { title, name, namespace } of oneRoutes) {
+    await server.clearAudit();
+    const args = ["why-denied", "httproute", name, "-n", namespace];
+    await measureOnce({ title, file: plugin, args, env, accept: reportCodes });
+    counts.push((await server.auditEvents()).length);
+  }
+  return counts;
+}
+
 function writeFile(server: ApiServer, routes: number): string {
   const path = join(server.folder, `world-${routes}.yaml`);
   writeYaml(path, world(routes));
@@ -100,6 +124,10 @@ async function measureAll(server: ApiServer, plugin: string, routes: number, run
   const resources = "httproutes,gateways,referencegrants";
   const pairs: readonly (readonly [Command, Command])[] = [
     [refgrant("refgrant audit", "audit"), kubectl(`kubectl get ${resources} -A`, "get", resources, "-A")],
+    ...oneRoutes.map(({ title, name, namespace }): readonly [Command, Command] => [
+      refgrant(`refgrant why-denied httproute ${title}`, "why-denied", "httproute", name, "-n", namespace),
+      kubectl("kubectl get httproute ONE", "get", "httproute", name, "-n", namespace),
+    ]),
     [refgrant("refgrant version", "version"), kubectl("kubectl version --client", "version", "--client")],
     [
       refgrant(`refgrant audit -f (${routes} routes)`, "audit", "-f", largeFile),
@@ -130,15 +158,36 @@ const { values } = parseArgs({
 const routes = positiveInteger("routes", values.routes);
 const runs = positiveInteger("runs", values.runs);
 
-async function main(): Promise<void> {
-  const server = await startApiServer({ auditLog: false });
+/** Does something with a server that holds a world, and ends it. */
+async function withWorld<T>(size: number, use: (server: ApiServer) => Promise<T>): Promise<T> {
+  const server = await startApiServer();
   try {
-    await prepare(server, routes);
-    const rows = await measureAll(server, values.plugin, routes, runs);
-    console.log(`${routes} routes, medians of ${runs} runs, peak resident memory in MiB\n\n${resultTable(rows)}`);
+    await prepare(server, size);
+    return await use(server);
   } finally {
     await server.stop();
   }
+}
+
+function requestsTable(few: readonly number[], many: readonly number[]): string {
+  const head = ["requests of", "", `${fewRoutes} routes`, `${routes} routes`];
+  const lines = oneRoutes.map(({ title }, index) => [
+    `refgrant why-denied httproute ${title}`,
+    "",
+    whole(few[index] ?? null),
+    whole(many[index] ?? null),
+  ]);
+  return table([head, ...lines]);
+}
+
+async function main(): Promise<void> {
+  const few = await withWorld(fewRoutes, (server) => countRequests(server, values.plugin));
+  await withWorld(routes, async (server) => {
+    const many = await countRequests(server, values.plugin);
+    const rows = await measureAll(server, values.plugin, routes, runs);
+    console.log(`${routes} routes, medians of ${runs} runs, peak resident memory in MiB\n\n${resultTable(rows)}`);
+    console.log(`\n${requestsTable(few, many)}`);
+  });
 }
 
 if (existsSync(values.plugin)) {

@@ -1,50 +1,33 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseAllDocuments, stringify } from "yaml";
+import { stringify } from "yaml";
 import { ECOSYSTEM_KINDS, LOOK_ALIKE_GRANTS, READ_WITH } from "../../src/catalogue/ecosystem.ts";
 import { type ApiServer, startApiServer } from "./harness/api-server.ts";
-import { isRecord, itemsAt, parseJson, textAt, valueAt } from "./harness/json.ts";
+import { isRecord, itemsAt, parseJson, textAt } from "./harness/json.ts";
 import { crdFiles, type GatewayApiVersion } from "./harness/modules.ts";
 import { repositoryRoot } from "./harness/paths.ts";
 import { runPlugin } from "./harness/plugin.ts";
 import type { ProcessResult } from "./harness/processes.ts";
+import {
+  binding,
+  documentedRoles,
+  type Permission,
+  type Rule,
+  role,
+  rolesFile,
+  ruleIn,
+  rulesOf,
+  untilAllowed,
+} from "./harness/rbac.ts";
 import { essence, findingsOf, readManifests, referenceOf, verdicts } from "./harness/report.ts";
-import { apiRequest } from "./harness/request.ts";
 
 const group = "gateway.networking.k8s.io";
-const rolesFile = join(repositoryRoot, "docs", "clusterrole.yaml");
 const worldFile = join(repositoryRoot, "test", "e2e", "worlds", "all-kinds.yaml");
 
-interface Rule {
-  readonly apiGroup: string;
-  readonly resource: string;
-  readonly verb: string;
-}
-
-const documents: readonly unknown[] = parseAllDocuments(readFileSync(rolesFile, "utf8")).map((one) => one.toJS());
-
-/** The rules of one of the documented roles, one for each resource. */
-function rulesOf(role: string): readonly Rule[] {
-  return documents
-    .filter((object) => textAt(object, "metadata", "name") === role)
-    .flatMap((object) => itemsAt(object, "rules"))
-    .flatMap((rule) =>
-      itemsAt(rule, "apiGroups").flatMap((apiGroup) =>
-        itemsAt(rule, "resources").flatMap((resource) =>
-          itemsAt(rule, "verbs").map((verb) => ({
-            apiGroup: String(apiGroup),
-            resource: String(resource),
-            verb: String(verb),
-          })),
-        ),
-      ),
-    );
-}
-
 const needed = rulesOf("kubectl-refgrant");
-const [secrets] = rulesOf("kubectl-refgrant-secrets");
+/** What an audit uses of the roles that are for more than audits. */
+const listsOf = (name: string): readonly Rule[] => rulesOf(name).filter(({ verb }) => verb === "list");
+const [secrets] = listsOf("kubectl-refgrant-secrets");
 if (secrets === undefined) throw new Error("no rule for Secrets");
 const all: readonly Rule[] = [...needed, secrets];
 const perKind = needed.map((rule) => ({ rule, user: `without-${rule.resource}` }));
@@ -59,30 +42,6 @@ const leftOver: readonly (readonly [GatewayApiVersion, string])[] = [
   ["v1.2.0", "backendlbpolicies"],
   ["v0.5.1", "referencepolicies"],
 ];
-
-function role(name: string, rules: readonly Rule[], namespace?: string) {
-  return stringify({
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: namespace === undefined ? "ClusterRole" : "Role",
-    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
-    rules: rules.map(({ apiGroup, resource, verb }) => ({
-      apiGroups: [apiGroup],
-      resources: [resource],
-      verbs: [verb],
-    })),
-  });
-}
-
-function binding(user: string, to: string, namespace?: string): string {
-  const apiGroup = "rbac.authorization.k8s.io";
-  return stringify({
-    apiVersion: `${apiGroup}/v1`,
-    kind: namespace === undefined ? "ClusterRoleBinding" : "RoleBinding",
-    metadata: { name: `${user}-${to}`, ...(namespace === undefined ? {} : { namespace }) },
-    roleRef: { apiGroup, kind: namespace === undefined ? "ClusterRole" : "Role", name: to },
-    subjects: [{ apiGroup, kind: "User", name: user }],
-  });
-}
 
 /** Kinds whose presence decides whether others are read, and that are not read themselves. */
 const onlyPresent = READ_WITH.map(({ onlyWith }) => ({ ...onlyWith, plural: `${onlyWith.kind.toLowerCase()}s` }));
@@ -109,14 +68,6 @@ function stubDefinitions(
       }),
     )
     .join("---\n");
-}
-
-/** What someone may do once RBAC has taken notice. */
-interface Permission {
-  readonly user: string;
-  readonly apiGroup: string;
-  readonly resource: string;
-  readonly namespace?: string;
 }
 
 const users = [
@@ -198,14 +149,6 @@ function gapsOf(stdout: string): readonly Gap[] {
   }));
 }
 
-/** The rule that a gap tells its reader to ask for. */
-function ruleIn(detail: string): Rule {
-  const [, verb, apiGroup, resource] =
-    /verbs \[(\w+)\].*apiGroups: \["([^"]*)"\], resources: \["([^"]*)"\]/.exec(detail) ?? [];
-  if (verb === undefined || apiGroup === undefined || resource === undefined) throw new Error(`No rule in: ${detail}`);
-  return { apiGroup, resource, verb };
-}
-
 /** Whoever sees less may know less, but nothing that is not so. */
 function expectNoLie(partly: ProcessResult, admin: ProcessResult): void {
   const truth = verdicts(admin.stdout);
@@ -247,25 +190,6 @@ describe("what the plugin needs to be allowed", () => {
     run(server.kubeconfigFor(user), ...flags);
   const asAdmin = (...flags: readonly string[]): Promise<ProcessResult> => run(server.adminKubeconfig, ...flags);
 
-  /** RBAC learns of new roles and bindings a moment after they are stored. */
-  const untilAllowed = async ({ user, apiGroup, resource, namespace }: Permission): Promise<void> => {
-    const target = { url: server.url, caFile: server.caFile, token: server.adminToken };
-    const resourceAttributes = { group: apiGroup, resource, verb: "list", namespace: namespace ?? "" };
-    const body = JSON.stringify({
-      apiVersion: "authorization.k8s.io/v1",
-      kind: "SubjectAccessReview",
-      spec: { user, resourceAttributes },
-    });
-    const deadline = performance.now() + 10_000;
-    for (;;) {
-      const path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
-      const answer = await apiRequest(target, "POST", path, { body });
-      if (valueAt(parseJson(answer.body), "status", "allowed") === true) return;
-      if (performance.now() > deadline) throw new Error(`${user} may still not list ${resource}`);
-      await delay(20);
-    }
-  };
-
   beforeAll(async () => {
     server = await startApiServer({ users: users.map((name) => ({ name, token: `token-of-${name}` })) });
     await server.applyCrds("v1.7.0", "experimental");
@@ -278,7 +202,7 @@ describe("what the plugin needs to be allowed", () => {
     expect(applied).toMatchObject({ code: 0, stderr: "" });
     await server.applyManifests(readManifests([worldFile]));
     await server.applyManifests(setup);
-    await Promise.all(permissions.map(untilAllowed));
+    await Promise.all(permissions.map((permission) => untilAllowed(server, permission)));
     [admin, adminText] = await Promise.all([asAdmin("-o", "json"), asAdmin()]);
   });
 
@@ -286,10 +210,14 @@ describe("what the plugin needs to be allowed", () => {
     await server?.stop();
   });
 
-  test("the documented roles allow list, and get of the definitions of the Gateway API by their names", () => {
-    expect(documents.filter(isRecord)).toHaveLength(3);
-    const rules = documents.flatMap((object) => itemsAt(object, "rules"));
-    const others = rules.filter((rule) => itemsAt(rule, "verbs").join() !== "list");
+  test("the documented roles allow get and list; for an audit list, and get of definitions of the Gateway API by name", () => {
+    expect(documentedRoles.filter(isRecord)).toHaveLength(4);
+    const rules = documentedRoles.flatMap((object) => itemsAt(object, "rules"));
+    expect(new Set(rules.flatMap((rule) => itemsAt(rule, "verbs")))).toEqual(new Set(["get", "list"]));
+    const forAudit = documentedRoles
+      .filter((object) => textAt(object, "metadata", "name") === "kubectl-refgrant")
+      .flatMap((object) => itemsAt(object, "rules"));
+    const others = forAudit.filter((rule) => itemsAt(rule, "verbs").join() !== "list");
     expect(others).toMatchObject([{ apiGroups: ["apiextensions.k8s.io"], verbs: ["get"] }]);
     for (const name of others.flatMap((rule) => itemsAt(rule, "resourceNames"))) {
       expect(name).toMatch(/\.gateway\.networking\.(x-)?k8s\.io$/);
@@ -473,7 +401,7 @@ describe("what the plugin needs to be allowed", () => {
       const rules = gapsOf((await audit("nobody", "-o", "json")).stdout).map(({ detail }) => ruleIn(detail));
       expect(rules).toHaveLength(all.length);
       await server.applyManifests([role("asked-for", rules), binding("promoted", "asked-for")].join("---\n"));
-      await untilAllowed({ user: "promoted", apiGroup: group, resource: "gateways" });
+      await untilAllowed(server, { user: "promoted", apiGroup: group, resource: "gateways" });
       expect(await audit("promoted", "-o", "json")).toEqual(admin);
     });
   });
@@ -513,7 +441,7 @@ describe("what the plugin needs to be allowed", () => {
 
   // Last, since it fills the cluster with kinds.
   describe("where every vendor's kinds are served", () => {
-    const vendors = rulesOf("kubectl-refgrant-vendors");
+    const vendors = listsOf("kubectl-refgrant-vendors");
     let everything: ProcessResult;
 
     beforeAll(async () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { KINDS } from "../../src/catalogue/known.ts";
 import type { Decision } from "../../src/model/decision.ts";
+import type { Gap } from "../../src/model/gap.ts";
 import { type Need, needKey } from "../../src/model/need.ts";
 import { type KubeObject, keyOf, type ObjectId, sameGroupKind } from "../../src/model/object.ts";
 import type { Advice, Repair } from "../../src/model/remedy.ts";
@@ -44,20 +45,25 @@ function settled(world: readonly Manifest[]): readonly Manifest[] {
 
 const aWord = (...words: readonly string[]) => fc.constantFrom(...words);
 
+/** Operators of selectors; those of the second sort keep out what has a label, so that a label may cost a permission. */
+const ADMITTING = { ofValues: ["In"], ofKeys: ["Exists", "Sometimes"] };
+const ALL_OPERATORS = { ofValues: ["In", "NotIn"], ofKeys: ["Exists", "DoesNotExist", "Sometimes"] };
+
 /** A selector of the namespaces of some teams, or that asks for something else of their labels. */
-const aSelector = fc.oneof(
-  fc.constantFrom<object>({}, { matchLabels: { team: "one" } }, { matchLabels: { team: "two", tier: "edge" } }),
-  fc
-    .record({
-      key: aWord("team", "tier", "kubernetes.io/metadata.name"),
-      operator: aWord("In", "NotIn"),
-      value: aWord("one", "a", "b"),
-    })
-    .map(({ key, operator, value }) => ({ matchExpressions: [{ key, operator, values: [value, "other"] }] })),
-  fc
-    .record({ key: aWord("team", "tier"), operator: aWord("Exists", "DoesNotExist", "Sometimes") })
-    .map((requirement) => ({ matchLabels: { team: "one" }, matchExpressions: [requirement] })),
-);
+const aSelector = ({ ofValues, ofKeys }: typeof ADMITTING) =>
+  fc.oneof(
+    fc.constantFrom<object>({}, { matchLabels: { team: "one" } }, { matchLabels: { team: "two", tier: "edge" } }),
+    fc
+      .record({
+        key: aWord("team", "tier", "kubernetes.io/metadata.name"),
+        operator: aWord(...ofValues),
+        value: aWord("one", "a", "b"),
+      })
+      .map(({ key, operator, value }) => ({ matchExpressions: [{ key, operator, values: [value, "other"] }] })),
+    fc
+      .record({ key: aWord("team", "tier"), operator: aWord(...ofKeys) })
+      .map((requirement) => ({ matchLabels: { team: "one" }, matchExpressions: [requirement] })),
+  );
 
 const someKinds = fc.constantFrom<object>(
   {},
@@ -66,10 +72,11 @@ const someKinds = fc.constantFrom<object>(
   { kinds: [{ kind: "TCPRoute" }, { kind: "TLSRoute" }] },
 );
 
-const anAllowance = fc.record({ selector: aSelector, kinds: someKinds }).map(({ selector, kinds }) => ({
-  namespaces: { from: "Selector", selector },
-  ...kinds,
-}));
+const anAllowance = (operators: typeof ADMITTING) =>
+  fc.record({ selector: aSelector(operators), kinds: someKinds }).map(({ selector, kinds }) => ({
+    namespaces: { from: "Selector", selector },
+    ...kinds,
+  }));
 
 /** The names of a world's objects made long enough to be mistyped, some of them so that they are near to one another. */
 function renamed(world: readonly Manifest[], other: string): readonly Manifest[] {
@@ -78,26 +85,30 @@ function renamed(world: readonly Manifest[], other: string): readonly Manifest[]
 }
 
 /** A world in which selectors are of many sorts, parents and targets are mistyped, and listeners take few kinds. */
-const aHarderWorld: fc.Arbitrary<readonly Manifest[]> = fc
-  .record({
-    world: aWorld,
-    allowances: fc.array(anAllowance, { minLength: 1, maxLength: 4 }),
-    other: aWord("oders", "payments", "orders-2"),
-  })
-  .map(({ world, allowances, other }) => {
-    let next = 0;
-    const allowed = (): object => allowances[next++ % allowances.length] ?? {};
-    const harder = world.map((manifest): Manifest => {
-      const spec: { listeners?: readonly object[]; allowedListeners?: object } = Object(manifest.spec);
-      if (spec.listeners === undefined) return manifest;
-      const listeners = spec.listeners.map((listener) => ({ ...listener, allowedRoutes: allowed() }));
-      const { kinds: _, ...sets }: { kinds?: unknown } = allowed();
-      return { ...manifest, spec: { ...spec, listeners, ...(spec.allowedListeners && { allowedListeners: sets }) } };
+const aHarderWorld = (operators: typeof ADMITTING): fc.Arbitrary<readonly Manifest[]> =>
+  fc
+    .record({
+      world: aWorld,
+      allowances: fc.array(anAllowance(operators), { minLength: 1, maxLength: 4 }),
+      other: aWord("oders", "payments", "orders-2"),
+    })
+    .map(({ world, allowances, other }) => {
+      let next = 0;
+      const allowed = (): object => allowances[next++ % allowances.length] ?? {};
+      const harder = world.map((manifest): Manifest => {
+        const spec: { listeners?: readonly object[]; allowedListeners?: object } = Object(manifest.spec);
+        if (spec.listeners === undefined) return manifest;
+        const listeners = spec.listeners.map((listener) => ({ ...listener, allowedRoutes: allowed() }));
+        const { kinds: _, ...sets }: { kinds?: unknown } = allowed();
+        return { ...manifest, spec: { ...spec, listeners, ...(spec.allowedListeners && { allowedListeners: sets }) } };
+      });
+      return renamed(harder, other);
     });
-    return renamed(harder, other);
-  });
 
-const someWorld = fc.oneof(aWorld, aHarderWorld);
+const someWorld = fc.oneof(aWorld, aHarderWorld(ALL_OPERATORS));
+
+/** A world of which a part may be unseen: that a new label shuts a namespace out there cannot be told. */
+const someWorldToSeeInPart = fc.oneof(aWorld, aHarderWorld(ADMITTING));
 
 const permitted = (decisions: readonly Decision[]): ReadonlySet<string> =>
   new Set(decisions.filter(({ outcome }) => outcome.verdict === "permitted").map(identity));
@@ -185,13 +196,46 @@ describe("remedies", { timeout: TIMEOUT }, () => {
         advice: repairsOf(advice),
       }));
     fc.assert(
-      fc.property(someWorld, (world) => {
+      fc.property(someWorldToSeeInPart, (world) => {
         const full: Snapshot = { ...snapshotOf(settled(world)), source: "cluster", served };
         for (const id of referrersIn(audit(full, { namespace: null, selector: [] }).decisions)) {
           expect(plain(byNeeds(full, id))).toEqual(plain(advisedOn(full, id)));
         }
       }),
       { numRuns: Math.ceil(RUNS.numRuns / 3) },
+    );
+  });
+
+  it("partial sight advises nothing that would not help: with a kind hidden, every repair still cures, and spares what is hidden", () => {
+    const hideable = fc.constantFrom(...KINDS.map(({ group, kind }) => ({ group, kind })));
+    fc.assert(
+      fc.property(someWorldToSeeInPart, hideable, fc.constantFrom("a", "b", null), (loose, groupKind, only) => {
+        const world = settled(loose);
+        const home = groupKind.kind === "Namespace" ? null : only;
+        const isHidden = ({ id }: KubeObject) =>
+          sameGroupKind(id, groupKind) && (home === null || id.namespace === home);
+        const whole: Snapshot = { ...snapshotOf(world), source: "cluster" };
+        const objects = new Map([...whole.objects].filter(([, object]) => !isHidden(object)));
+        const gap: Gap = { cause: "forbidden", groupKind, namespace: home, detail: "hidden" };
+        const partial: Snapshot = { ...whole, objects, gaps: [gap] };
+        const all = { namespace: null, selector: [] };
+        const before = permitted(audit(whole, all).decisions);
+        for (const id of referrersIn(audit(partial, all).decisions)) {
+          for (const { decision, advice } of advisedOn(partial, id)) {
+            if (advice?.advice !== "repair") continue;
+            const changes = advice.repairs.map(({ change }) => change);
+            const now = permitted(
+              audit({ ...snapshotOf(manifestsAfter(world, changes)), source: "cluster" }, all).decisions,
+            );
+            expect(now, JSON.stringify(changes)).toContain(identity(decision));
+            expect(
+              [...before].filter((reference) => !now.has(reference)),
+              JSON.stringify(changes),
+            ).toEqual([]);
+          }
+        }
+      }),
+      RUNS,
     );
   });
 

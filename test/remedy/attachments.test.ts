@@ -203,8 +203,16 @@ const ENDINGS: readonly (readonly [string, readonly Manifest[], readonly string[
     [onRoute('name: "shard" → "shared"')],
   ],
   [
-    "a parent near by that takes no such route is not meant",
+    "a parent whose name is mistyped, and then a listener that is closed",
     [web({ name: "shard" }), shared(listener())],
+    [
+      onRoute('name: "shard" → "shared"'),
+      onGateway("admit-namespace", `${AT}: - → {"namespaces":${NAME_IN("edge", "app")}}`),
+    ],
+  ],
+  [
+    "a parent near by that cannot take such a route is not meant",
+    [web({ name: "shard" }), shared(listener({ protocol: "TCP" }, ALL))],
     [`${REF} create-parent Gateway edge/shard`],
   ],
   [

@@ -20,6 +20,11 @@ const other = (name: string, kind = "HTTPRoute", home = "app"): Manifest =>
 const added = (name = "app-orders-api") => `${REF} add-grant: create ReferenceGrant backend/${name}`;
 const corrected = (edit: string, name = "allow") => `${REF} correct-entry: ReferenceGrant backend/${name} ${edit}`;
 
+const withSlip = (name: string): Manifest =>
+  route("HTTPRoute", "app", name, {
+    rules: [{ backendRefs: [{ group: "core", kind: "Service", name: "orders-api", namespace: "backend" }] }],
+  });
+
 const leaving = grant("backend", "allow", [{ group: "networking.k8s.io" }], [{}]);
 
 const envoy = "gateway.envoyproxy.io";
@@ -45,6 +50,11 @@ const ENDINGS: readonly (readonly [string, readonly Manifest[], readonly string[
     "an entry with a slip of the group, which nothing can use",
     [web(), other("elsewhere"), grant("backend", "allow", [{ group: "networking.k8s.io" }], [{}]), service],
     [corrected('spec.from[0].group: "networking.k8s.io" → "gateway.networking.k8s.io"')],
+  ],
+  [
+    "an entry with a slip that another reference shares stays",
+    [web(), withSlip("slip"), grant("backend", "allow", [{}], [{ group: "core" }]), service],
+    [added()],
   ],
   [
     "a grant that is being deleted is not mended",
@@ -95,6 +105,21 @@ const ENDINGS: readonly (readonly [string, readonly Manifest[], readonly string[
     "a name that nothing has, near to one that is not granted: grants may come first",
     [web({ name: "order-api" }), service],
     [added("app-order-api")],
+  ],
+  [
+    "a namespace that is not there, near to one that has the target",
+    [web({ namespace: "backnd" }), grant("backend", "allow", [{}], [{}]), service],
+    [`${REF} correct-reference: HTTPRoute app/web ${REF}.namespace: "backnd" → "backend"`],
+  ],
+  [
+    "a namespace that is not there, near to one that has the target and no grant",
+    [web({ namespace: "backnd" }), service],
+    [`${REF} correct-reference: HTTPRoute app/web ${REF}.namespace: "backnd" → "backend"`, added()],
+  ],
+  [
+    "a namespace that is not there, near to one without the target",
+    [web({ namespace: "backnd" }), core("Service", "backend", "payments")],
+    [`${REF} add-grant: create ReferenceGrant backnd/app-orders-api`],
   ],
   [
     "a slip of the target's kind",
@@ -220,6 +245,13 @@ describe("advice on references that a grant decides", () => {
 
   it("says where to look while what it depends on is not seen", () => {
     expect(adviceOn([web()], WEB, false)).toEqual([`${REF} look: outside-input`]);
+  });
+
+  it("grants nothing in a namespace that the cluster has not", () => {
+    const id = { group: GW, kind: "HTTPRoute", namespace: "app", name: "web" };
+    const snapshot = snapshotOf([web({ namespace: "elsewhere" }), service, namespace("app"), namespace("backend")]);
+    const [advised] = advisedOn({ ...snapshot, source: "cluster" }, id);
+    expect(saidOf(advised?.advice ?? null)).toEqual(["create-target Service elsewhere/orders-api"]);
   });
 
   it("leaves an entry alone while there may be more referrers than were seen", () => {

@@ -1,6 +1,5 @@
 import { CORE, type KindInfo } from "../../catalogue/kinds.ts";
 import { RefgrantError } from "../../model/failure.ts";
-import type { Labels } from "../../model/labels.ts";
 import type { KubeObject } from "../../model/object.ts";
 import type { ServedInfo } from "./discovery.ts";
 import { fieldOf, isObject, listOf, textOf } from "./text.ts";
@@ -18,10 +17,10 @@ export type Outcome =
   | { readonly got: "forbidden"; readonly user: string }
   | { readonly got: "nothing"; readonly why: string; readonly cause?: RefgrantError };
 
-/** Which objects of a list are wanted: only of a name, only with all these labels; null for any. */
+/** Which objects of a list are wanted: only of a name, only with all these labels, each of one of its values; null for any. */
 export interface Wanted {
   readonly name: string | null;
-  readonly labels: Labels | null;
+  readonly labels: ReadonlyMap<string, readonly string[]> | null;
   /** Whether the first page is enough. */
   readonly onePage: boolean;
 }
@@ -130,8 +129,13 @@ function queryOf({ name, labels }: Wanted): URLSearchParams | null {
   }
   if (labels !== null && labels.size > 0) {
     // What is no label stands on no object, and would mean something else in a selector.
-    if ([...labels].some(([key, value]) => !/^[\w./-]+$/.test(key) || !/^[\w.-]*$/.test(value))) return null;
-    query.set("labelSelector", [...labels].map(([key, value]) => `${key}=${value}`).join(","));
+    const possible = [...labels].map(([key, values]) => {
+      return [key, /^[\w./-]+$/.test(key) ? values.filter((value) => /^[\w.-]*$/.test(value)) : []] as const;
+    });
+    if (possible.some(([, values]) => values.length === 0)) return null;
+    const one = ([key, values]: readonly [string, readonly string[]]) =>
+      values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(",")})`;
+    query.set("labelSelector", possible.map(one).join(","));
   }
   return query;
 }

@@ -1,4 +1,5 @@
 import { NAMESPACE } from "../../catalogue/kinds.ts";
+import type { NonEmpty } from "../../model/decision.ts";
 import type { RefgrantError } from "../../model/failure.ts";
 import type { Gap } from "../../model/gap.ts";
 import { type ListNeed, type Need, needKey } from "../../model/need.ts";
@@ -6,7 +7,7 @@ import type { GroupKind, KubeObject } from "../../model/object.ts";
 import type { Readings } from "../../model/snapshot.ts";
 import { byNamespace, type Candidates, candidates, type Seen, seenIn } from "./by-namespace.ts";
 import type { ServedInfo } from "./discovery.ts";
-import { ALL, type ListSettings, list, type Outcome, objectNamed } from "./lists.ts";
+import { ALL, type ListSettings, list, type Outcome, objectNamed, type Wanted } from "./lists.ts";
 import type { Transport } from "./transport.ts";
 
 /** How a server has a kind: readable, hidden by a gap, or (null) not at all. */
@@ -44,6 +45,42 @@ function restOf({ gaps }: Seen, { names }: Candidates): Gap | null {
   return { ...rest, namespace: null, exceptNamespaces: new Set(names.filter((name) => !hidden.has(name))) };
 }
 
+/** Needs that one request answers. */
+type Batch = NonEmpty<Need>;
+
+/** More values of one label are asked for by several requests, so that no URL gets too long. */
+const MOST_IN_A_BATCH = 50;
+
+/** What needs have in common that one request answers: they differ in the value of their one label. */
+function batchKey(need: Need): string {
+  const [key, ...others] = need.read === "list" && need.extent === "all" ? (need.labels?.keys() ?? []) : [];
+  if (need.read === "object" || key === undefined || others.length > 0) return needKey(need);
+  return needKey({ ...need, labels: new Map([[key, "*"]]) });
+}
+
+/** The needs in batches, each need in one of them. */
+function batchesOf(needs: readonly Need[]): readonly Batch[] {
+  const distinct = [...new Map(needs.map((need) => [needKey(need), need])).values()];
+  return [...Map.groupBy(distinct, batchKey).values()].flatMap((group) => {
+    const batches: Batch[] = [];
+    for (let at = 0; at < group.length; at += MOST_IN_A_BATCH) {
+      const [first, ...rest] = group.slice(at, at + MOST_IN_A_BATCH);
+      if (first !== undefined) batches.push([first, ...rest]);
+    }
+    return batches;
+  });
+}
+
+/** The labels that the needs of a batch ask for, with all their values. */
+function labelsOf(batch: Batch): Wanted["labels"] {
+  const labels = new Map<string, string[]>();
+  for (const need of batch) {
+    if (need.read === "object" || need.labels === null) return null;
+    for (const [key, value] of need.labels) labels.set(key, [...(labels.get(key) ?? []), value]);
+  }
+  return labels;
+}
+
 /** Reads a cluster by needs, each of them once. */
 export class NeedReader {
   readonly #transport: Transport;
@@ -63,32 +100,30 @@ export class NeedReader {
    * @throws RefgrantError `credentials`, `interrupted`; `unreachable` where the server has not answered a single need
    */
   async read(needs: readonly Need[]): Promise<Readings> {
-    const read = await Promise.all(needs.map(async (need) => ({ need, reading: await this.#once(need) })));
-    const causes = read.map(({ reading: { cause } }) => cause);
+    for (const batch of batchesOf(needs.filter((need) => !this.#readings.has(needKey(need))))) {
+      const fresh = this.#one(batch);
+      for (const need of batch) this.#readings.set(needKey(need), fresh);
+    }
+    const asked = needs.map((need) => ({ key: needKey(need), pending: this.#readings.get(needKey(need)) }));
+    const read = await Promise.all(asked.map(async ({ key, pending }) => ({ key, reading: await pending })));
+    const readings = new Map(read.flatMap(({ key, reading }) => (reading === undefined ? [] : [[key, reading]])));
+    const causes = [...readings.values()].map(({ cause }) => cause);
     this.#answered ||= causes.includes(null);
     const [first] = causes;
     if (!this.#answered && first) throw first;
     return {
-      objects: read.flatMap(({ reading: { objects } }) => objects),
-      outcomes: new Map(read.map(({ need, reading: { gap } }) => [needKey(need), gap])),
+      objects: [...new Set(readings.values())].flatMap(({ objects }) => objects),
+      outcomes: new Map([...readings].map(([key, { gap }]) => [key, gap])),
     };
   }
 
-  #once(need: Need): Promise<Reading> {
-    const key = needKey(need);
-    const known = this.#readings.get(key);
-    if (known !== undefined) return known;
-    const fresh = this.#one(need);
-    this.#readings.set(key, fresh);
-    return fresh;
-  }
-
-  async #one(need: Need): Promise<Reading> {
+  async #one(batch: Batch): Promise<Reading> {
+    const [need] = batch;
     const found = await this.#settings.lookUp(need.read === "object" ? need.id : need.groupKind);
     if (found === null) return reading([], null);
     if ("gap" in found) return reading([], found.gap);
     const { served } = found;
-    if (need.read === "list") return this.#list(need, served);
+    if (need.read === "list") return this.#list(need, labelsOf(batch), served);
     const { namespace, name } = need.id;
     // An id of the other scope than the kind's names no object.
     if ((namespace === null) !== (served.info.scope === "Cluster")) return reading([], null);
@@ -98,11 +133,11 @@ export class NeedReader {
     return reading(objects, gaps[0] ?? null, outcome);
   }
 
-  async #list(need: ListNeed, served: ServedInfo): Promise<Reading> {
+  async #list(need: ListNeed, labels: Wanted["labels"], served: ServedInfo): Promise<Reading> {
     const { info } = served;
     const { chunkSize, page } = this.#settings;
     const onePage = need.extent === "page";
-    const wanted = { name: need.name, labels: need.labels, onePage };
+    const wanted = { name: need.name, labels, onePage };
     const settings = { chunkSize: onePage ? MOST_ON_A_PAGE : chunkSize, page, wanted };
     const namespace = info.scope === "Cluster" ? null : need.namespace;
     const outcome = await list(this.#transport, served, namespace, settings);

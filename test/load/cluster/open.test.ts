@@ -250,6 +250,35 @@ describe("a list", () => {
     expect(readings.outcomes).toEqual(new Map([[needKey(need), null]]));
   });
 
+  it("of several values of one label is asked for at once, each value with its outcome", async () => {
+    const { reader, asked } = await open((request, response) => {
+      if (request.url === "/apis") return reply(response, 200, discovery(SERVED));
+      const slice = (name: string) => item(`${name}-1`, "a", { labels: { of: name } });
+      return reply(response, 200, listOf(SLICE, [slice("x"), slice("y")]));
+    });
+    const of = (value: string): Need => ({ ...wholeList(SLICE, "a"), labels: new Map([["of", value]]) });
+    const elsewhere: Need = { ...wholeList(SLICE, "b"), labels: new Map([["of", "x"]]) };
+    const readings = await reader.read([of("x"), of("y"), of("not, a label"), elsewhere, of("x")]);
+    const list = (namespace: string, selector: string) =>
+      `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?labelSelector=${selector}&limit=500`;
+    expect(asked().toSorted()).toEqual([list("a", "of+in+%28x%2Cy%29"), list("b", "of%3Dx")]);
+    expect([...readings.outcomes]).toEqual(
+      [of("x"), of("y"), of("not, a label"), elsewhere].map((need) => [needKey(need), null]),
+    );
+    await reader.read([of("y")]);
+    await reader.read([of("z")]);
+    expect(asked()).toHaveLength(3);
+  });
+
+  it("of very many values of one label takes several requests", async () => {
+    const { reader, asked } = await open(
+      api({ "/apis/discovery.k8s.io/v1/namespaces/a/endpointslices": listOf(SLICE, []) }),
+    );
+    const values = Array.from({ length: 101 }, (_, index) => `service-${index}`);
+    await reader.read(values.map((value) => ({ ...wholeList(SLICE, "a"), labels: new Map([["of", value]]) })));
+    expect(asked()).toHaveLength(3);
+  });
+
   it("of labels that none can be is not asked for", async () => {
     const { reader, asked } = await open(api({}));
     const labels = [new Map([["a,b", "c"]]), new Map([["a", "b,c"]]), new Map([["", ""]])];

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { ECOSYSTEM_KINDS, LOOK_ALIKE_GRANTS } from "../../../src/catalogue/ecosystem.ts";
 import {
+  CONTEXT_KINDS,
   CORE,
   CUSTOM_RESOURCE_DEFINITION,
   GATEWAY_API,
@@ -21,9 +22,11 @@ const file = join(import.meta.dirname, "..", "..", "..", "docs", "clusterrole.ya
 const ofGatewayApi = ({ group }: { readonly group: string }): boolean =>
   group === GATEWAY_API || group === GATEWAY_API_X;
 
-function listing(group: string, kinds: readonly Pick<KindInfo, "group" | "plural">[]) {
+type Verb = "get" | "list";
+
+function rule(verbs: readonly Verb[], group: string, kinds: readonly Pick<KindInfo, "group" | "plural">[]) {
   const resources = kinds.filter((info) => info.group === group).map(({ plural }) => plural);
-  return { apiGroups: [group], resources, verbs: ["list"] };
+  return { apiGroups: [group], resources, verbs };
 }
 
 function role(name: string, rules: readonly object[]) {
@@ -36,9 +39,10 @@ test("docs/clusterrole.yaml grants what the tables read, and nothing else", () =
   const open = OWN_KINDS.filter((info) => !secrets.includes(info));
   const vendors = [...ECOSYSTEM_KINDS, ...LOOK_ALIKE_GRANTS];
   const vendorGroups = [...new Set(vendors.map(({ group }) => group))].toSorted();
+  const contextGroups = CONTEXT_KINDS.map(({ group }) => group).toSorted();
   expect(documents).toEqual([
     role("kubectl-refgrant", [
-      ...[GATEWAY_API, GATEWAY_API_X, CORE].map((group) => listing(group, open)),
+      ...[GATEWAY_API, GATEWAY_API_X, CORE].map((group) => rule(["list"], group, open)),
       {
         apiGroups: [CUSTOM_RESOURCE_DEFINITION.group],
         resources: [CUSTOM_RESOURCE_DEFINITION.plural],
@@ -46,10 +50,14 @@ test("docs/clusterrole.yaml grants what the tables read, and nothing else", () =
         verbs: ["get"],
       },
     ]),
-    role("kubectl-refgrant-secrets", [listing(CORE, secrets)]),
+    role("kubectl-refgrant-secrets", [rule(["get", "list"], CORE, secrets)]),
     role(
       "kubectl-refgrant-vendors",
-      vendorGroups.map((group) => listing(group, vendors)),
+      vendorGroups.map((group) => rule(["get", "list"], group, vendors)),
     ),
+    role("kubectl-refgrant-objects", [
+      ...[GATEWAY_API, GATEWAY_API_X, CORE].map((group) => rule(["get"], group, open)),
+      ...contextGroups.map((group) => rule(["list"], group, CONTEXT_KINDS)),
+    ]),
   ]);
 });
