@@ -129,7 +129,9 @@ const NEAR = 2;
 export function refusedText(decision: Decision): string {
   const [first] = decision.outcome.trials;
   const far = first !== undefined && "grant" in first && first.failed.length - first.slips.length > NEAR;
-  return far ? `no ReferenceGrant in namespace ${decision.reference.referent.namespace} permits it` : obstacleText(decision);
+  return far
+    ? `no ReferenceGrant in namespace ${decision.reference.referent.namespace} permits it`
+    : obstacleText(decision);
 }
 
 /** A table has no room for more of what stands in the way; `why-denied` has it all. */
