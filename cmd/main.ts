@@ -139,11 +139,14 @@ function watchStream(stream: NodeJS.WriteStream, name: string): void {
   });
 }
 
-watchStream(process.stdout, "standard output");
-watchStream(process.stderr, "standard error");
+async function main(): Promise<void> {
+  watchStream(process.stdout, "standard output");
+  watchStream(process.stderr, "standard error");
+  const outcome = await outcomeOf(process.argv.slice(2));
+  process.stderr.write(outcome.stderr);
+  process.stdout.write(outcome.stdout);
+  // Setting the code and letting the loop run dry: process.exit would cut off what a pipe has not taken yet.
+  process.exitCode = outcome.exitCode;
+}
 
-const outcome = await outcomeOf(process.argv.slice(2));
-process.stderr.write(outcome.stderr);
-process.stdout.write(outcome.stdout);
-// Setting the code and letting the loop run dry: process.exit would cut off what a pipe has not taken yet.
-process.exitCode = outcome.exitCode;
+void main();

@@ -288,18 +288,17 @@ export function extract(
   const unfollowed = new Set<Gap>();
   const around = aroundOf(sight, (gap) => unfollowed.add(gap));
   const aroundOthers = focus === null ? around : aroundOf(focus.aside, () => {});
-  const sorted = (groupKind: GroupKind) =>
+  const sorted = (groupKind: GroupKind, isWanted: (id: ObjectId) => boolean = () => true) =>
     sight
       .objectsOf(groupKind)
-      .filter((object) => object.body !== null)
+      .filter(({ body, id }) => body !== null && isWanted(id))
       .toSorted((a, b) => compareIds(a.id, b.id));
   for (const kind of REFERRER_KINDS) {
     const rows = ROWS_BY_KIND.get(groupKindKey(kind)) ?? [];
-    const matters = isHolder(kind) || isGenerating(kind);
-    for (const object of sorted(kind)) {
+    const allMatter = focus === null || isHolder(kind) || isGenerating(kind);
+    for (const object of sorted(kind, (id) => allMatter || focus.on(id))) {
       const { id } = object;
       const inFocus = focus === null || focus.on(id);
-      if (!inFocus && !matters) continue;
       const root = Field.root(object.body, problemSink(object, problems));
       const referrer = readReferrer(id, root, rows);
       const own = [...referencesOf(referrer, rows, inFocus ? around : aroundOthers)];

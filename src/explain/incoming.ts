@@ -1,4 +1,5 @@
 import { livePairs } from "../catalogue/grants.ts";
+import { isRoute } from "../catalogue/kinds.ts";
 import { crossesNamespace, type Decision } from "../model/decision.ts";
 import type { Incoming, OpeningEntry } from "../model/explanation.ts";
 import { compareIds, type ObjectId, sameGroupKind } from "../model/object.ts";
@@ -24,11 +25,13 @@ export function incomingOf(id: ObjectId, weighed: Weighed, lookout: Lookout): In
   const referrers = referrersOf(id);
   if (referrers.length === 0 && weighed.decisions.length === 0) return null;
   for (const { kind, local } of referrers) lookout.hidden(kind, local ? id.namespace : null);
-  if (id.namespace !== null) for (const kind of weighed.extracted.grantKinds) lookout.hidden(kind, id.namespace);
+  // Routes that hand over to routes are left out (see referrersOf), and nobody else needs a grant to refer to one.
+  const granted = id.namespace !== null && !isRoute(id);
+  if (granted) for (const kind of weighed.extracted.grantKinds) lookout.hidden(kind, id.namespace);
   const crosses = (decision: Decision): boolean =>
     crossesNamespace(decision) || decision.reference.referrer.namespace !== id.namespace;
   return {
-    entries: entriesFor(id, weighed),
+    entries: granted ? entriesFor(id, weighed) : [],
     crossing: weighed.decisions.filter(crosses),
     local: weighed.decisions.filter((decision) => !crosses(decision)),
   };

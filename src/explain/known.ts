@@ -1,6 +1,6 @@
 import { KNOWN_TARGETS } from "../catalogue/ecosystem.ts";
 import { isInCatalogue } from "../catalogue/instead.ts";
-import { SERVICE } from "../catalogue/kinds.ts";
+import { CONFIG_MAP, CORE, GATEWAY_API, GATEWAY_API_X, isRoute, SERVICE } from "../catalogue/kinds.ts";
 import type { CatalogueRow } from "../catalogue/row.ts";
 import { ROWS } from "../catalogue/rows.ts";
 import { type GroupKind, groupKindKey, includesGroupKind, sameGroupKind } from "../model/object.ts";
@@ -47,14 +47,26 @@ const namesAnything = (row: CatalogueRow): boolean =>
   (row.alsoNames ?? []).length === 0 &&
   !KNOWN_TARGETS.some(({ rows }) => rows.includes(row.id));
 
-/** The kinds that are known to refer to a kind. */
+/** Kinds of implementations are what parameters and filters are written in, and ConfigMaps; others of these groups are not. */
+const mayBeAnything = (kind: GroupKind): boolean =>
+  isInCatalogue(kind) && (sameGroupKind(kind, CONFIG_MAP) || ![CORE, GATEWAY_API, GATEWAY_API_X].includes(kind.group));
+
+const ownNames = ({ defaults, alsoNames = [] }: CatalogueRow): readonly GroupKind[] =>
+  defaults === null ? alsoNames : [defaults, ...alsoNames];
+
+/**
+ * The kinds that are known to refer to a kind. That some implementations let routes hand over to routes is left out: for one
+ * route all others would have to be read.
+ */
 export function referrersOf(to: GroupKind): readonly KnownReferrer[] {
-  const anything = isInCatalogue(to);
+  const anything = mayBeAnything(to);
   // What one field takes for a backend, another may be given for one too, whatever comes of it.
-  const backend = ROWS.some((row) => namesBackends(row) && mayName(row, to));
+  const backend = ROWS.some((row) => namesBackends(row) && includesGroupKind(ownNames(row), to));
   const mayHold = (row: CatalogueRow): boolean =>
     mayName(row, to) || (anything && namesAnything(row)) || (backend && namesBackends(row));
-  const rows = ROWS.filter((row) => row.handshake !== "foreign-grant" && mayHold(row));
+  const rows = ROWS.filter(
+    (row) => row.handshake !== "foreign-grant" && mayHold(row) && !(isRoute(to) && isRoute(row.from)),
+  );
   return [...Map.groupBy(rows, ({ from }) => groupKindKey(from)).values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];

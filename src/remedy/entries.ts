@@ -100,9 +100,8 @@ function isUnused(place: Place, { judged, judge, snapshot }: Case): Answer {
     (decision) =>
       decision.handshake === "grant" &&
       decision.reference.referent.namespace === place.grant.id.namespace &&
-      // Where a reference may lead elsewhere too, or be of another's, nothing is known of its use.
-      ((decision.reference.doubt !== null && decision.reference.doubt.cause !== "implementation") ||
-        restsOn(decision, place)),
+      // Of what is generated from an object, it would take a look at other namespaces to tell.
+      (decision.reference.heldIn !== null || restsOn(decision, place)),
   );
   return used ? "no" : "yes";
 }

@@ -6,8 +6,8 @@ import { formatPath, type Locate, type ObjectId, type Position } from "../model/
 import type { Advice, Change, Edit, Json, Maker, Repair, WayOut } from "../model/remedy.ts";
 import type { Namesakes } from "../model/sight.ts";
 import { formatPosition } from "../model/source.ts";
-import { jsonPatch } from "../remedy/patch.ts";
 import { pasteable, shellWord } from "./command-text.ts";
+import { jsonPatch } from "./json-patch.ts";
 import { admissionText, fieldOf, gapText, kindText, nameOf, quoted } from "./prose.ts";
 import { article, plural } from "./text.ts";
 

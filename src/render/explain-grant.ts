@@ -17,6 +17,7 @@ import {
   tableLines,
   trustedText,
 } from "./explain-prose.ts";
+import { entryText } from "./grant-prose.ts";
 import { fieldOf, gapText, kindText, nameOf } from "./prose.ts";
 import type { Row } from "./table.ts";
 import { type Display, plural, printable, symbol } from "./text.ts";
@@ -49,7 +50,28 @@ export function permissionText(grant: Grant, note: (kind: GrantTo) => string, ev
   return `${trustedText([...from.values()])} may reference ${opened} in ${grant.id.namespace}${everywhere}${last}`;
 }
 
-function sentence({ grant, inForce, opened }: GrantExplanation): string {
+/** The entries whose kind is a slip of another, which match nothing: `from[0]`. */
+function slipsIn({ findings }: GrantExplanation): ReadonlySet<string> {
+  return new Set(
+    findings.flatMap((finding) =>
+      finding.code === "grant-unknown-kind" && finding.meant !== null ? [entryText(finding.entry)] : [],
+    ),
+  );
+}
+
+/** The grant without the entries whose kind is a slip. */
+function withoutSlips(explanation: GrantExplanation): Grant {
+  const slips = slipsIn(explanation);
+  const { grant } = explanation;
+  return {
+    ...grant,
+    from: grant.from.filter(({ index }) => !slips.has(entryText({ list: "from", index }))),
+    to: grant.to.filter(({ index }) => !slips.has(entryText({ list: "to", index }))),
+  };
+}
+
+function sentence(explanation: GrantExplanation): string {
+  const { grant, inForce, opened } = explanation;
   if (!inForce) {
     return `It permits nothing: no release of the Gateway API since v0.6.0 reads ${kindText(grant.id)}. Change the kind to ReferenceGrant and keep the spec.`;
   }
@@ -59,7 +81,7 @@ function sentence({ grant, inForce, opened }: GrantExplanation): string {
     const count = counts.get(groupKindKey(kind)) ?? null;
     return count === null ? "" : ` (${count} today)`;
   };
-  const permission = permissionText(grant, note);
+  const permission = permissionText(withoutSlips(explanation), note);
   if (permission === null) return "It permits nothing: no entry of it can match anything.";
   return grant.terminating
     ? `${permission}. It is being deleted, and is in effect until it is gone.`
@@ -70,7 +92,8 @@ function sentence({ grant, inForce, opened }: GrantExplanation): string {
 const nameText = ({ name }: GrantTo): string => (name === null ? "*" : name === "*" ? '"*"' : name);
 
 /** Who uses a pair, a line each. */
-function usersOf(pair: PairMeaning, { grant, inForce }: GrantExplanation, display: Display): readonly string[] {
+function usersOf(pair: PairMeaning, explanation: GrantExplanation, display: Display): readonly string[] {
+  const { grant, inForce } = explanation;
   const user = ({ reference, referentExistence }: PairMeaning["uses"][number]): string => {
     const there = referentExistence === "missing" ? " (does not exist)" : "";
     const { referrer, path, referent } = reference;
@@ -82,6 +105,8 @@ function usersOf(pair: PairMeaning, { grant, inForce }: GrantExplanation, displa
   }
   if (!inForce || grant.rejected) return ["nothing"];
   if (pair.inert !== null) return [`nothing: ${INERT[pair.inert]}`];
+  const slips = slipsIn(explanation);
+  if (slips.has(`from[${pair.from}]`) || slips.has(`to[${pair.to}]`)) return ["nothing: a slip, see below"];
   if (pair.usage === "unknown") {
     const [gap] = pair.hidden;
     const [perhaps, ...others] = pair.perhaps;

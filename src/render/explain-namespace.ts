@@ -28,7 +28,7 @@ function countText(decisions: readonly Decision[], leads: string, lead: string):
 }
 
 function sentences(explanation: NamespaceExplanation): readonly string[] {
-  const { outgoing, incoming, local, grants, admittedBy, object, gaps } = explanation;
+  const { outgoing, incoming, local, grants, admittedBy, object, source } = explanation;
   const counts = [
     countText(outgoing, "leads out of it", "lead out of it"),
     countText(incoming, "leads into it", "lead into it"),
@@ -38,10 +38,8 @@ function sentences(explanation: NamespaceExplanation): readonly string[] {
   const crossing = outgoing.length + incoming.length;
   const none = crossing > 0 ? [] : [`Nothing${where} refers out of it or into it.`];
   const idle = crossing === 0 && grants.length === 0 && admittedBy.length === 0 ? ["No grant stands in it."] : [];
-  const unseen =
-    object === null && gaps.length === 0 && explanation.closed && explanation.source === "cluster"
-      ? ["It does not exist."]
-      : [];
+  // Files seldom hold the object of a namespace; what stands in it is told all the same.
+  const unseen = object === null && source === "cluster" ? ["It was not found."] : [];
   return [...unseen, [...none, ...idle, ...counts].join(" ")];
 }
 

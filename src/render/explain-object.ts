@@ -25,6 +25,7 @@ import {
   inWhat,
   leadsNowhere,
   listed,
+  narrowingText,
   pairName,
   referrerName,
   sections,
@@ -75,7 +76,7 @@ function outgoingSentence({ object, decisions }: Answer, isTarget: boolean): str
     return `It has ${plural(shown.length, "reference")}: ${verdictsText(shown)}.${local}`;
   }
   const nothing = object.id.namespace === null ? "nothing in a namespace" : "nothing of another namespace";
-  return `It references ${nothing}: of its references ${quietText(quiet, "")}`;
+  return `It references ${nothing}; ${quietText(quiet, ` ${quiet === 1 ? "reference" : "references"}`)}`;
 }
 
 function outgoingLines({ decisions }: Answer, display: Display): readonly string[] {
@@ -95,8 +96,15 @@ function adviceLines(answer: Answer, explanation: ObjectExplanation, display: Di
     if (advice === undefined || decision.outcome.verdict === "permitted") return [];
     const [step] = adviceSteps(advice, explanation);
     if (step === undefined) return [];
+    const field = fieldText(decision, display);
+    if (advice.advice === "repair" && advice.repairs[0].repair === "add-grant") {
+      const [{ id, from, to }] = advice.repairs;
+      return [
+        `Enough for ${field}: a ReferenceGrant in namespace ${id.namespace} ${narrowingText({ from, to: [to] })}.`,
+      ];
+    }
     const by = step.by === null ? "" : `, by ${step.by}`;
-    return [`Enough for ${fieldText(decision, display)}${by}: ${step.what}.`];
+    return [`Enough for ${field}${by}: ${step.what}.`];
   });
   return told.length === 0 ? [] : [...told, `Step by step: kubectl refgrant why-denied ${pasteable(answer.object.id)}`];
 }
@@ -114,8 +122,8 @@ function incomingSentence({ entries, crossing, local }: Incoming, explanation: O
   const where = inWhat(explanation);
   if (crossing.length + local.length === 0) {
     return opened === null
-      ? `No grant opens it to other namespaces, and nothing${where} references it.`
-      : `${opened} Nothing${where} does.`;
+      ? `No grant${where} opens it to other namespaces, and nothing${where} references it.`
+      : `${opened} Nothing${where} references it.`;
   }
   const across =
     crossing.length === 0
@@ -123,7 +131,7 @@ function incomingSentence({ entries, crossing, local }: Incoming, explanation: O
       : `${plural(crossing.length, "reference")} from outside its namespace: ${verdictsText(crossing)}.`;
   const inside =
     local.length === 0 ? "" : `${plural(local.length, "reference")} from inside it: ${verdictsText(local)}.`;
-  const closed = opened ?? (explanation.holder === null ? "No grant opens it to other namespaces." : "");
+  const closed = opened ?? (explanation.holder === null ? `No grant${where} opens it to other namespaces.` : "");
   return [closed, across, inside].filter((part) => part !== "").join(" ");
 }
 
@@ -248,8 +256,9 @@ function nothingKnown({ id }: ObjectExplanation): string {
 export function objectText(explanation: ObjectExplanation, display: Display): string {
   const { outgoing, incoming, holder, id } = explanation;
   const head = headLine(id, display);
+  const absent = explanation.object === null ? ["It was not found."] : [];
   if (outgoing === null && incoming === null) {
-    return sections([head, printable(nothingKnown(explanation))], gapLines(explanation.gaps));
+    return sections([head, ...absent, printable(nothingKnown(explanation))], gapLines(explanation.gaps));
   }
   const sentences = [
     ...(holder === null ? [] : [holderSentence(holder)]),
@@ -260,7 +269,7 @@ export function objectText(explanation: ObjectExplanation, display: Display): st
       : [incomingSentence(incoming, explanation)]),
   ].filter((sentence) => sentence !== null);
   return sections(
-    [head, ...sentences.map(printable)],
+    [head, ...absent, ...sentences.map(printable)],
     outgoing === null ? [] : outgoingLines(outgoing, display),
     outgoing === null ? [] : adviceLines(outgoing, explanation, display).map(printable),
     outgoing === null ? [] : saidBy(outgoing, display).map(printable),

@@ -49,9 +49,9 @@ function wayText(way: Way): string {
         case "permitted":
           return outcome.witness.by === "sameNamespace"
             ? "no grant needed, it is the same namespace"
-            : `${witnessText(decision)}${ruleNote(decision)}`;
+            : `${witnessText(decision)}${outcome.witness.by === "grant" ? ruleNote(decision) : ""}`;
         case "refused":
-          return `${outcome.reason}: ${refusedText(decision)}${ruleNote(decision)}`;
+          return `${outcome.reason}: ${refusedText(decision)}${outcome.reason === "RefNotPermitted" ? ruleNote(decision) : ""}`;
         case "unknown": {
           const near = nearMissText(decision);
           return `${outcome.gaps.map(gapText).join("; ")}${near === null ? "" : `; ${near}`}`;

@@ -251,6 +251,8 @@ export function sections(...all: readonly (readonly string[])[]): string {
 export const pairName = (grant: Grant, from: number, to: number): string =>
   `${nameOf(grant.id)} from[${from}] to[${to}]`;
 
-/** Whether something was looked for in everything there is: files that are not the whole world hold less. */
-export const inWhat = ({ source, closed }: Pick<Explanation, "source" | "closed">): string =>
-  source === "files" && !closed ? " in the input" : "";
+/** Whether something was looked for in everything there is: not all may have been seen, and files may hold less. */
+export function inWhat({ source, closed, gaps }: Explanation): string {
+  if (gaps.length > 0) return " that could be seen";
+  return source === "files" && !closed ? " in the input" : "";
+}

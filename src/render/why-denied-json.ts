@@ -2,12 +2,12 @@ import type { Answer, Inquiry } from "../model/answer.ts";
 import type { Decision } from "../model/decision.ts";
 import { formatPath } from "../model/object.ts";
 import type { Advice, Change, Repair } from "../model/remedy.ts";
-import { jsonPatch } from "../remedy/patch.ts";
 import { adviceSteps } from "./advice-prose.ts";
 import { jsonText, yamlText } from "./data-text.ts";
 import { decisionJson } from "./decision-json.ts";
 import { findingJson, gapJson, idJson, statementJson } from "./finding-json.ts";
 import { hopJson } from "./hop-json.ts";
+import { jsonPatch } from "./json-patch.ts";
 
 /** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/why-denied.schema.json. */
 const WHY_DENIED_SCHEMA_VERSION = "1.0";

@@ -94,7 +94,7 @@ describe("explain referencegrant", () => {
     expect(told(world, ofGrant("mixed"))).toMatchInlineSnapshot(`
       "
       ReferenceGrant shared/mixed
-      HTTPRoutes in a, and Gateways in b may reference Services cache and nope and every Secret (1 today) in shared.
+      HTTPRoutes in a, and Gateways in b, may reference Services cache and nope, and every Secret (1 today) in shared.
 
       ENTRY           FROM          TO              USED BY
       from[0] to[0]   HTTPRoute a   Service cache   HTTPRoute a/web rules[0].backendRefs[0] → cache
@@ -147,12 +147,12 @@ describe("explain referencegrant", () => {
       HTTPRoutes in app may reference Service cache in shared.
 
       ENTRY           FROM               TO              USED BY
-      from[0] to[0]   HTTPRoute app      Service *       nothing: a name * is no wildcard
+      from[0] to[0]   HTTPRoute app      Service "*"     nothing: a name * is no wildcard
       from[0] to[1]   HTTPRoute app      Service cache   nothing
-      from[1] to[0]   HTTPRoute shared   Service *       nothing: its own namespace needs no grant
+      from[1] to[0]   HTTPRoute shared   Service "*"     nothing: its own namespace needs no grant
       from[1] to[1]   HTTPRoute shared   Service cache   nothing: its own namespace needs no grant
 
-      If it were deleted: no reference would be refused.
+      If it were deleted: no reference would be refused, nothing uses it.
 
       warning  from[1] names the grant's own namespace, where no grant is needed; it permits nothing  grant-inert
       warning  to[0] has the name "*", which is no wildcard and no object's name; leave the name out to mean every one  grant-inert
@@ -169,11 +169,10 @@ describe("explain referencegrant", () => {
     expect(told(world, ofGrant("slip"))).toMatchInlineSnapshot(`
       "
       ReferenceGrant shared/slip
-      HTTPRouteses.gateway.networking.k8s.io in app may reference Service cache in shared.
+      It permits nothing: no entry of it can match anything.
 
       ENTRY     FROM                                       TO              USED BY
-      from[0]   HTTPRoutes.gateway.networking.k8s.io app   Service cache   unknown: what its kinds refer to is not
-                                                                           known
+      from[0]   HTTPRoutes.gateway.networking.k8s.io app   Service cache   nothing: a slip, see below
 
       If it were deleted: nothing that could be seen would be refused.
 
@@ -192,7 +191,7 @@ describe("explain referencegrant", () => {
       ENTRY     FROM          TO          USED BY
       from[0]   HTTPRoute *   Service *   nothing
 
-      If it were deleted: no reference would be refused.
+      If it were deleted: no reference would be refused, nothing uses it.
 
       error    spec.from[0].namespace should be the name of one namespace, found "*"  manifest-rejected
                there is no wildcard; name each namespace in an entry of its own
@@ -213,8 +212,6 @@ describe("explain referencegrant", () => {
       from[0]   HTTPRoute app   Service cache   HTTPRoute app/web rules[0].backendRefs[0] → cache
 
       If it were deleted: 1 reference would be refused (HTTPRoute app/web → Service shared/cache). No other grant covers it.
-
-      warning  is being deleted, and is in effect until it is gone  grant-terminating
       exit 0"
     `);
   });
@@ -235,7 +232,7 @@ describe("explain referencegrant", () => {
       ENTRY     FROM            TO          USED BY
       from[0]   HTTPRoute app   Service *   nothing
 
-      If it were deleted: no reference would be refused.
+      If it were deleted: no reference would be refused, nothing uses it.
       exit 0"
     `);
   });
@@ -256,7 +253,7 @@ describe("explain referencegrant", () => {
 
       info     to[0] admits every Service of shared; name the ones that are needed  grant-broad
 
-      Not all was seen: HTTPRoutes not seen: the input holds nothing of namespace app and AgentgatewayModels not seen: the input holds nothing of namespace app.
+      Not all was seen: HTTPRoutes and AgentgatewayModels (the input holds nothing of namespace app).
       exit 4"
     `);
   });
@@ -326,7 +323,7 @@ describe("explain service, secret and other targets", () => {
     expect(told(world, cache)).toMatchInlineSnapshot(`
       "
       Service shared/cache
-      HTTPRoutes in app and b may reference it, by ReferenceGrant shared/app and ReferenceGrant shared/every. 3 references from outside its namespace: 2 permitted, 1 refused. 1 reference from inside it: permitted.
+      It is open to HTTPRoutes in app and b by ReferenceGrant shared/app and ReferenceGrant shared/every. 3 references from outside its namespace: 2 permitted, 1 refused. 1 reference from inside it: permitted.
 
       OPENED BY                                   TO              USED BY
       ReferenceGrant shared/app from[0] to[0]     HTTPRoute app   HTTPRoute app/web
@@ -353,7 +350,7 @@ describe("explain service, secret and other targets", () => {
     expect(told([core("Service", "shared", "cache")], cache, false)).toMatchInlineSnapshot(`
       "
       Service shared/cache
-      No grant opens it to other namespaces, and nothing in the input references it.
+      No grant in the input opens it to other namespaces, and nothing in the input references it.
       exit 0"
     `);
   });
@@ -379,7 +376,7 @@ describe("explain service, secret and other targets", () => {
     expect(told(world, { group: "", kind: "Secret", namespace: "certs", name: "tls" })).toMatchInlineSnapshot(`
       "
       Secret certs/tls
-      Gateways in edge may reference it, by ReferenceGrant certs/edge. 1 reference from outside its namespace: permitted.
+      It is open to Gateways in edge by ReferenceGrant certs/edge. 1 reference from outside its namespace: permitted.
 
       OPENED BY                                 TO             USED BY
       ReferenceGrant certs/edge from[0] to[0]   Gateway edge   Gateway edge/gw
@@ -402,9 +399,7 @@ describe("explain service, secret and other targets", () => {
 
   it("a kind of which nothing is known", () => {
     const world = [object("apps/v1", "Deployment", "shared", "api", {})];
-    expect(
-      told(world, { group: "apps", kind: "Deployment", namespace: "shared", name: "api" }),
-    ).toMatchInlineSnapshot(`
+    expect(told(world, { group: "apps", kind: "Deployment", namespace: "shared", name: "api" })).toMatchInlineSnapshot(`
       "
       Deployment.apps shared/api
       Nothing is known that a Deployment.apps refers to across namespaces, or that refers to it.
@@ -416,6 +411,7 @@ describe("explain service, secret and other targets", () => {
     expect(told([...all("shared")], cache)).toMatchInlineSnapshot(`
       "
       Service shared/cache
+      It was not found.
       No grant opens it to other namespaces, and nothing references it.
       exit 0"
     `);
@@ -467,7 +463,7 @@ describe("explain httproute and other referrers", () => {
       rules[0].backendRefs[2]   Service shared/db      refused     RefNotPermitted: nearest grant shared/app: to[0].
                                                                    name is cache, needs db
 
-      Enough for rules[0].backendRefs[2], by whoever owns namespace shared: add this ReferenceGrant.
+      Enough for rules[0].backendRefs[2]: a ReferenceGrant in namespace shared from HTTPRoute app to Service db.
       Step by step: kubectl refgrant why-denied httproute/web -n app
 
       Controller example.com/controller says Accepted=True under Gateway edge/gw, for this generation: it agrees.
@@ -481,13 +477,13 @@ describe("explain httproute and other referrers", () => {
     expect(told([...world, home], { ...ROUTE, namespace: "app", name: "home" })).toMatchInlineSnapshot(`
       "
       HTTPRoute app/home
-      It references nothing of another namespace: of its references 1 stays in its namespace and needs nobody.
+      It references nothing of another namespace; 1 reference stays in its namespace and needs nobody.
       exit 0"
     `);
     expect(told([...world, idle], { ...ROUTE, namespace: "app", name: "idle" })).toMatchInlineSnapshot(`
       "
       HTTPRoute app/idle
-      No grant opens it to other namespaces, and nothing references it.
+      It references nothing.
       exit 0"
     `);
   });
@@ -508,16 +504,10 @@ describe("explain httproute and other referrers", () => {
       It has 1 reference: refused.
 
       REFERENCE       TARGET                                   VERDICT   BY
-      dataSourceRef   VolumeSnapshot.snapshot.storage.k8s.io   refused   RefNotPermitted: nearest grant
-                      shared/daily                                       shared/app: from[0].group is gateway.
-                                                                         networking.k8s.io, needs ""; from[0].kind
-                                                                         is HTTPRoute, needs
-                                                                         PersistentVolumeClaim; to[0].group is "",
-                                                                         needs snapshot.storage.k8s.io; to[0].kind
-                                                                         is Service, needs VolumeSnapshot; to[0].
-                                                                         name is cache, needs daily
+      dataSourceRef   VolumeSnapshot.snapshot.storage.k8s.io   refused   RefNotPermitted: no ReferenceGrant in
+                      shared/daily                                       namespace shared permits it
 
-      Enough for dataSourceRef, by whoever owns namespace shared: add this ReferenceGrant.
+      Enough for dataSourceRef: a ReferenceGrant in namespace shared from PersistentVolumeClaim app to VolumeSnapshot.snapshot.storage.k8s.io daily.
       Step by step: kubectl refgrant why-denied persistentvolumeclaim/data -n app
       exit 0"
     `);
@@ -618,9 +608,7 @@ describe("explain gateway and listenerset", () => {
 
   it("one with nothing attached", () => {
     const lonely = gateway("edge", "gw", [listener("own", { from: "Same" })]);
-    expect(
-      told([lonely], { group: GW, kind: "Gateway", namespace: "edge", name: "gw" }, false),
-    ).toMatchInlineSnapshot(`
+    expect(told([lonely], { group: GW, kind: "Gateway", namespace: "edge", name: "gw" }, false)).toMatchInlineSnapshot(`
       "
       Gateway edge/gw
       It has 1 listener, and no route is attached.
@@ -708,10 +696,10 @@ describe("explain gateway and listenerset", () => {
     ).toMatchInlineSnapshot(`
       "
       XBackend edge/x
-      HTTPRoutes in team may reference it, by ReferenceGrant edge/x. 1 reference from outside its namespace: unknown.
+      It is open to HTTPRoutes in team by ReferenceGrant edge/x. 1 reference from outside its namespace: unknown.
 
       OPENED BY                             TO               USED BY
-      ReferenceGrant edge/x from[0] to[0]   HTTPRoute team   nothing
+      ReferenceGrant edge/x from[0] to[0]   HTTPRoute team   perhaps HTTPRoute team/web
 
       REFERENCED BY        FIELD                     VERDICT   BY
       HTTPRoute team/web   rules[0].backendRefs[0]   unknown   a grant is needed and given; whether an XBackend of
@@ -768,18 +756,18 @@ describe("what could not be seen", () => {
 
       info     to[0] admits every Service of shared; name the ones that are needed  grant-broad
 
-      Not all was seen: HTTPRoutes not seen: user jo may not list httproutes.gateway.networking.k8s.io.
+      Not all was seen: HTTPRoutes (user jo may not list httproutes.gateway.networking.k8s.io).
       exit 4"
     `);
     expect(told(cluster, { ...SERVICE, namespace: "shared", name: "cache" })).toMatchInlineSnapshot(`
       "
       Service shared/cache
-      HTTPRoutes in app may reference it, by ReferenceGrant shared/g. Nothing does.
+      It is open to HTTPRoutes in app by ReferenceGrant shared/g. Nothing that could be seen references it.
 
       OPENED BY                               TO              USED BY
       ReferenceGrant shared/g from[0] to[0]   HTTPRoute app   nothing
 
-      Not all was seen: HTTPRoutes not seen: user jo may not list httproutes.gateway.networking.k8s.io.
+      Not all was seen: HTTPRoutes (user jo may not list httproutes.gateway.networking.k8s.io).
       exit 4"
     `);
   });

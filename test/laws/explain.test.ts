@@ -1,12 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { REFERENCE_GRANT } from "../../src/catalogue/kinds.ts";
+import { REFERENCE_GRANT, REFERENT_KINDS } from "../../src/catalogue/kinds.ts";
 import { KINDS } from "../../src/catalogue/known.ts";
 import { referrersOf } from "../../src/explain/known.ts";
 import { explainObject } from "../../src/explanations.ts";
 import type { Decision } from "../../src/model/decision.ts";
 import type { Change, Explanation } from "../../src/model/explanation.ts";
-import { formatPath, type KubeObject, keyOf, type ObjectId, sameGroupKind } from "../../src/model/object.ts";
+import {
+  formatPath,
+  includesGroupKind,
+  type KubeObject,
+  keyOf,
+  type ObjectId,
+  sameGroupKind,
+} from "../../src/model/object.ts";
 import { extended, type Snapshot } from "../../src/model/snapshot.ts";
 import { audit } from "../../src/pipeline.ts";
 import { explainJson } from "../../src/render/explain-json.ts";
@@ -200,6 +207,38 @@ describe("explain", () => {
                 expect(changed(ifRemoved)).toEqual(differences(before, after, isAttachment));
               }
             }
+          }
+        }),
+        RUNS,
+      );
+    },
+    TIMEOUT,
+  );
+
+  it(
+    "of a Service, Secret or ConfigMap: what would lead nowhere is what audit finds missing without it",
+    () => {
+      fc.assert(
+        fc.property(aWorld, (manifests) => {
+          const snapshot = snapshotOf(manifests);
+          for (const explanation of explained(snapshot)) {
+            const { id } = explanation;
+            if (explanation.explains !== "object" || !includesGroupKind(REFERENT_KINDS, id)) continue;
+            const { incoming } = explanation;
+            const lost = [...(incoming?.crossing ?? []), ...(incoming?.local ?? [])]
+              .filter(({ outcome }) => outcome.verdict === "permitted")
+              // Of what may be no reference nothing is missing.
+              .filter(({ reference }) => reference.handshake !== "grant" || reference.doubt === null);
+            const after = audit(replaced(snapshot, id, null), { namespace: null, selector: [] });
+            const missing = [...after.findings, ...after.ignored.map(({ finding }) => finding)].flatMap((finding) => {
+              const isLost =
+                finding.code === "target-not-found" ||
+                (finding.code === "not-attached" && finding.decision.outcome.reason === "ParentNotFound");
+              return isLost && keyOf(finding.decision.reference.referent) === keyOf(id)
+                ? [identity(finding.decision)]
+                : [];
+            });
+            expect(lost.map(identity).toSorted()).toEqual(missing.toSorted());
           }
         }),
         RUNS,

@@ -5,7 +5,7 @@ import type { OnNeed } from "../../src/model/sight.ts";
 import type { Snapshot } from "../../src/model/snapshot.ts";
 import { judge } from "../../src/pipeline.ts";
 import { adviser } from "../../src/remedy/advice.ts";
-import { jsonPatch, type PatchOperation } from "../../src/remedy/patch.ts";
+import { jsonPatch, type PatchOperation } from "../../src/render/json-patch.ts";
 import { type Manifest, reportOn, snapshotOf } from "../harness/world.ts";
 
 /** A decision and what is advised on it. */
@@ -21,7 +21,6 @@ export function advisedOn(snapshot: Snapshot, id: ObjectId, onNeed: OnNeed = () 
   const adviceOn = adviser({
     snapshot,
     judged,
-    findings: [],
     judge: (world, others) => (others === undefined ? judge(world, objects, onNeed) : judge(world, others, () => {})),
   });
   return judged.decisions.map((decision) => ({ decision, advice: adviceOn(decision, judged.decisions) }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { appendOf, edited, editOf, editsOf } from "../../src/remedy/edits.ts";
-import { jsonPatch } from "../../src/remedy/patch.ts";
+import { jsonPatch } from "../../src/render/json-patch.ts";
 import { patched } from "./advised.ts";
 
 /** Changes of single fields, and the patches that make them. */

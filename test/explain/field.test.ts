@@ -1,0 +1,135 @@
+import { describe, expect, it } from "vitest";
+import { kindsNamed } from "../../src/catalogue/kind-names.ts";
+import { ROWS } from "../../src/catalogue/rows.ts";
+import { explainField } from "../../src/explanations.ts";
+import { explainFieldText } from "../../src/render/explain-field.ts";
+
+/** The rule of a field, as `kubectl explain` takes and lays it out. */
+
+const DISPLAY = { width: 90, color: false, unicode: true, headers: true };
+
+function rules(word: string): readonly string[] {
+  const [kind = "", ...path] = word.split(".");
+  return explainField(kindsNamed(kind), path.join(".")).map(({ row }) => row);
+}
+
+describe("explain FIELD", () => {
+  it("takes the field with and without spec, [] and indices, in any case", () => {
+    const wanted = rules("httproute.spec.rules.backendRefs");
+    expect(wanted[0]).toBe("HTTPRoute.backendRefs");
+    for (const word of [
+      "httproute.rules.backendRefs",
+      "httproutes.spec.rules[].backendRefs[]",
+      "HTTPRoute.spec.rules[0].backendRefs[1]",
+      "httproute.spec.rules.backendrefs",
+    ]) {
+      expect(rules(word)).toEqual(wanted);
+    }
+  });
+
+  it("takes what stands above fields, the kind alone, the name of a row, and parts of a reference", () => {
+    expect(rules("gateway.spec.listeners.tls")).toEqual([
+      "Gateway.certificateRefs",
+      "Gateway.frontendValidation.caCertificateRefs",
+    ]);
+    expect(rules("httproute")).toEqual(ROWS.filter(({ from }) => from.kind === "HTTPRoute").map(({ id }) => id));
+    expect(rules("httproute.parentRefs.sectionName")).toEqual(["HTTPRoute.parentRefs"]);
+    expect(rules("httproute.backendRefs")).toContain("HTTPRoute.backendRefs");
+  });
+
+  it("finds nothing where the catalogue has nothing", () => {
+    expect(rules("httproute.spec.hostnames")).toEqual([]);
+    expect(rules("httproute.spec.rules.backend")).toEqual([]);
+    expect(explainFieldText([], DISPLAY)).toBe("");
+  });
+
+  it("lays the rule out like kubectl explain", () => {
+    const told = (word: string): string => {
+      const [kind = "", ...path] = word.split(".");
+      return `\n${explainFieldText(explainField(kindsNamed(kind), path.join(".")), DISPLAY)}`;
+    };
+    expect(told("gateway.spec.listeners.tls.certificateRefs")).toMatchInlineSnapshot(`
+      "
+      KIND:       Gateway
+      FIELD:      spec.listeners[].tls.certificateRefs[]
+      MAY NAME:   Secret
+      NEEDS:      a ReferenceGrant in the referent's namespace; without one the reference is
+                  refused
+      DEFAULTS:   group "", kind Secret; namespace: the object's own
+      RULE OF:    Gateway API
+      SINCE:      v0.4.0, standard channel
+      SOURCE:     docs/rules.md §2.4 G1, apis/v1/gateway_types.go (GEP-746, GEP-851)
+      "
+    `);
+    expect(told("httproute.spec.parentRefs")).toMatchInlineSnapshot(`
+      "
+      KIND:       HTTPRoute
+      FIELD:      spec.parentRefs[]
+      MAY NAME:   Gateway, ListenerSet, XListenerSet
+      NEEDS:      a listener of the parent that admits the route; no ReferenceGrant has a part
+                  in it
+      ALSO:       Service: nothing: a Service as parent makes it a route of a mesh, and nobody
+                  has to admit it
+      DEFAULTS:   group gateway.networking.k8s.io, kind Gateway; namespace: the object's own
+      RULE OF:    Gateway API
+      SINCE:      v0.4.0, standard channel
+      NOTE:       a Service as parent makes it a route of a mesh, for which nobody is asked
+      SOURCE:     docs/rules.md §2.3 R1–R4, apis/v1/shared_types.go ParentReference
+      "
+    `);
+    expect(told("pvc")).toMatchInlineSnapshot(`
+      "
+      KIND:       PersistentVolumeClaim
+      FIELD:      spec.dataSourceRef
+      MAY NAME:   VolumeSnapshot.snapshot.storage.k8s.io, PersistentVolumeClaim
+      NEEDS:      a ReferenceGrant, and features switched on that nobody can see from outside
+      ALSO:       VolumeCloneSource.cdi.kubevirt.io, VolumeImportSource.cdi.kubevirt.io,
+                  VolumeUploadSource.cdi.kubevirt.io, by the rule of KubeVirt CDI: nobody asks
+                  (CDI authorises clones in its own way; the field's namespace still needs the
+                  API server's feature gate)
+      DEFAULTS:   none, it names group and kind; namespace: the object's own
+      RULE OF:    Kubernetes
+      SINCE:      v1.26
+      NOTE:       alpha: the feature gate CrossNamespaceVolumeDataSource has to be on in the API
+                  server and in the provisioner, which reads ReferenceGrant v1beta1
+      SOURCE:     docs/rules.md §2.7, kubernetes-csi/external-provisioner:pkg/controller/util.go
+                  (KEP-3294)
+      "
+    `);
+    expect(told("gatewayclass")).toMatchInlineSnapshot(`
+      "
+      KIND:       GatewayClass
+      FIELD:      spec.parametersRef
+      MAY NAME:   any kind
+      NEEDS:      nothing: the object that holds it belongs to no namespace, so no
+                  ReferenceGrant can name it
+      DEFAULTS:   none, it names group and kind; namespace: the object's own
+      RULE OF:    Gateway API
+      SINCE:      v0.4.0, standard channel
+      SOURCE:     docs/rules.md §2.4 G8, apis/v1/gatewayclass_types.go
+      "
+    `);
+    expect(told("service")).toMatchInlineSnapshot(`
+      "
+      KIND:       Service
+      FIELD:      metadata.annotations[konghq.com/plugins]
+      MAY NAME:   KongPlugin.configuration.konghq.com
+      NEEDS:      a ReferenceGrant in the referent's namespace; without one the reference is
+                  refused
+      DEFAULTS:   group configuration.konghq.com, kind KongPlugin; namespace: the object's own
+      RULE OF:    Kong
+      NOTE:       a namespace that is written needs a grant even where it is the object's own
+      SOURCE:     Kong/kong-operator:ingress-controller/internal/dataplane/kongstate/kongstate.go
+      "
+    `);
+  });
+
+  it("has a line for every row, and none is wider than the terminal", () => {
+    for (const { id, from } of ROWS) {
+      const text = explainFieldText([{ row: id }], DISPLAY);
+      expect(text).toContain(from.kind);
+      const long = text.split("\n").filter((line) => line.length > 90 && !/^\S+:? *\S+$/.test(line.trim()));
+      expect(long).toEqual([]);
+    }
+  });
+});
