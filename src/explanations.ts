@@ -1,5 +1,6 @@
 import { type Extract, extract } from "./catalogue/extract.ts";
 import { NAMESPACE, REFERENCE_GRANT, REFERENCE_POLICY, REFERENT_KINDS } from "./catalogue/kinds.ts";
+import { isForeignGrant, makerOfGrant } from "./catalogue/known.ts";
 import { ROWS } from "./catalogue/rows.ts";
 import { definitionsOf, servedKinds } from "./catalogue/versions.ts";
 import { openToAll } from "./diagnose/exposure.ts";
@@ -135,6 +136,12 @@ function namespacesOf({ objects, source }: Snapshot): readonly string[] {
   return [...names].toSorted(compareText);
 }
 
+/** A grant of somebody else's is told from one of the Gateway API. */
+function ofForeign(id: ObjectId): readonly Finding[] {
+  if (!isForeignGrant(id)) return [];
+  return [{ code: "grant-look-alike", severity: "info", subject: id, whose: makerOfGrant(id), others: 0 }];
+}
+
 function explainOther(snapshot: Snapshot, id: ObjectId, needs: Needs): ObjectExplanation {
   const key = keyOf(id);
   const weighed = weigh(
@@ -168,6 +175,7 @@ function explainOther(snapshot: Snapshot, id: ObjectId, needs: Needs): ObjectExp
       ...(outgoing?.findings ?? problemsOf(snapshot, weighed, id)),
       ...(holder === undefined ? [] : openToAll([holder])),
       ...onService,
+      ...ofForeign(id),
     ],
     gaps: lookout.gaps,
   };

@@ -63,7 +63,9 @@ function ofUngranted(decision: GrantDecision, sight: Sight): readonly Finding[] 
     : [];
   switch (witness.by) {
     case "meshExemption":
-      return trials.length > 0 ? [] : [{ code: "mesh-exemption", severity: "info", subject, decision }];
+      // A grant that was not seen may be there all the same.
+      if (trials.length > 0 || hidesGrants(decision.reference.referent.namespace, sight)) return [];
+      return [{ code: "mesh-exemption", severity: "info", subject, decision }];
     case "unenforced":
       if (trials.length > 0 || hidesGrants(decision.reference.referent.namespace, sight)) return gated;
       return [...gated, { code: "grant-not-enforced", severity: "warning", subject, decision }];

@@ -1,6 +1,7 @@
 import { KNOWN_TARGETS } from "../catalogue/ecosystem.ts";
 import { isInCatalogue } from "../catalogue/instead.ts";
 import { CONFIG_MAP, CORE, GATEWAY_API, GATEWAY_API_X, isRoute, SERVICE } from "../catalogue/kinds.ts";
+import { isForeignGrant } from "../catalogue/known.ts";
 import type { CatalogueRow } from "../catalogue/row.ts";
 import { ROWS } from "../catalogue/rows.ts";
 import { type GroupKind, groupKindKey, includesGroupKind, sameGroupKind } from "../model/object.ts";
@@ -49,7 +50,9 @@ const namesAnything = (row: CatalogueRow): boolean =>
 
 /** Kinds of implementations are what parameters and filters are written in, and ConfigMaps; others of these groups are not. */
 const mayBeAnything = (kind: GroupKind): boolean =>
-  isInCatalogue(kind) && (sameGroupKind(kind, CONFIG_MAP) || ![CORE, GATEWAY_API, GATEWAY_API_X].includes(kind.group));
+  isInCatalogue(kind) &&
+  !isForeignGrant(kind) &&
+  (sameGroupKind(kind, CONFIG_MAP) || ![CORE, GATEWAY_API, GATEWAY_API_X].includes(kind.group));
 
 const ownNames = ({ defaults, alsoNames = [] }: CatalogueRow): readonly GroupKind[] =>
   defaults === null ? alsoNames : [defaults, ...alsoNames];

@@ -14,7 +14,7 @@ export interface Change {
   readonly after: Decision;
 }
 
-/** What a grant of kinds says in the world: one `from` with one `to`, by index. */
+/** One `from` with one `to` of a grant, by index, and what the two mean in the world. */
 export interface PairMeaning {
   readonly from: number;
   readonly to: number;

@@ -64,7 +64,8 @@ function widenedSelector(requirements: readonly LabelRequirement[], namespace: s
   const carried = new Map([...known, ...found.map(({ key, value }) => [key, value] as const)]);
   if (selects(requirements, carried)) return { labels: found, admission: null };
   const looser = requirements.map((requirement) => loosened(requirement, carried)).filter((one) => one !== null);
-  return { labels: found, admission: selecting(...looser) };
+  // Nothing left would be a selector for everybody.
+  return looser.length === 0 ? null : { labels: found, admission: selecting(...looser) };
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   gapLines,
   headLine,
   INERT,
+  kindsText,
   listed,
   narrowingText,
   openedText,
@@ -18,7 +19,7 @@ import {
   trustedText,
 } from "./explain-prose.ts";
 import { entryText } from "./grant-prose.ts";
-import { fieldOf, gapText, kindText, nameOf } from "./prose.ts";
+import { fieldOf, kindText, nameOf } from "./prose.ts";
 import type { Row } from "./table.ts";
 import { type Display, plural, printable, symbol } from "./text.ts";
 
@@ -112,7 +113,8 @@ function usersOf(pair: PairMeaning, explanation: GrantExplanation, display: Disp
     const [perhaps, ...others] = pair.perhaps;
     if (perhaps !== undefined)
       return [`perhaps ${user(perhaps)}${others.length === 0 ? "" : ` and ${others.length} more`}`];
-    return [gap === undefined ? "unknown: what its kinds refer to is not known" : `unknown: ${gapText(gap)}`];
+    if (gap === undefined) return ["unknown: what its kinds refer to is not known"];
+    return [`unknown: ${gap.groupKind === null ? "something" : kindsText(gap.groupKind)} there could not be seen`];
   }
   const missing = pair.missing.map((id) =>
     id.namespace === null ? `namespace ${id.name} does not exist` : `${nameOf(id)} does not exist`,

@@ -50,6 +50,9 @@ const TOLD: readonly FindingCode[] = [
   "target-not-found",
   "mesh-exemption",
   "grant-not-enforced",
+  "controller-refuses-permitted",
+  "controller-permits-refused",
+  "status-stale",
 ];
 
 /** Namespaces named beside a rule that admits them. */
@@ -109,8 +112,14 @@ function adviceLines(answer: Answer, explanation: ObjectExplanation, display: Di
   return told.length === 0 ? [] : [...told, `Step by step: kubectl refgrant why-denied ${pasteable(answer.object.id)}`];
 }
 
-const saidBy = (answer: Answer, display: Display): readonly string[] =>
-  answer.judgements.flatMap((judgement) => judgementText(judgement, [], display));
+/** What controllers say, with why one that says otherwise may not be wrong. */
+function saidBy({ judgements, findings }: Answer, display: Display): readonly string[] {
+  const disagreements = findings.flatMap((finding) => ("disagreement" in finding ? [finding.disagreement] : []));
+  return judgements.flatMap((judgement) => {
+    const found = disagreements.find(({ statement }) => statement === judgement.statement);
+    return judgementText(judgement, found?.doubts ?? [], display);
+  });
+}
 
 function incomingSentence({ entries, crossing, local }: Incoming, explanation: ObjectExplanation): string {
   const from = entries.flatMap(({ grant, from: index }) => {
@@ -223,7 +232,7 @@ function listenerLosses({ listeners }: HolderMeaning): readonly string[] {
   });
 }
 
-function holderSentence({ holder, listeners }: HolderMeaning): string {
+function holderSentence({ holder, listeners }: HolderMeaning, where: string): string {
   const routes = new Map(
     listeners.flatMap(({ attached }) =>
       attached.map(({ reference }) => [keyOf(reference.referrer), reference.referrer] as const),
@@ -231,7 +240,7 @@ function holderSentence({ holder, listeners }: HolderMeaning): string {
   );
   const namespaces = new Set([...routes.values()].map(({ namespace }) => namespace));
   const has = `${plural(holder.listeners.length, "listener")}`;
-  if (routes.size === 0) return `It has ${has}, and no route is attached.`;
+  if (routes.size === 0) return `It has ${has}, and no route${where} is attached.`;
   const attached = `${plural(routes.size, "route")} of ${plural(namespaces.size, "namespace")}`;
   return `It has ${has}, with ${attached} attached.`;
 }
@@ -258,10 +267,14 @@ export function objectText(explanation: ObjectExplanation, display: Display): st
   const head = headLine(id, display);
   const absent = explanation.object === null ? ["It was not found."] : [];
   if (outgoing === null && incoming === null) {
-    return sections([head, ...absent, printable(nothingKnown(explanation))], gapLines(explanation.gaps));
+    return sections(
+      [head, ...absent, printable(nothingKnown(explanation))],
+      findingLines(explanation, TOLD, display),
+      gapLines(explanation.gaps),
+    );
   }
   const sentences = [
-    ...(holder === null ? [] : [holderSentence(holder)]),
+    ...(holder === null ? [] : [holderSentence(holder, inWhat(explanation))]),
     ...(outgoing === null ? [] : [outgoingSentence(outgoing, holder !== null || isTargetFirst(explanation))]),
     // Of a route it is no news that no policy targets it.
     ...(incoming === null || (isIdle(incoming) && !isTargetFirst(explanation))

@@ -225,13 +225,18 @@ export function findingLines(
     });
 }
 
-/** What could not be seen, once each. */
+/** How many reasons are told for what could not be seen. */
+const GAPS_SHOWN = 5;
+
+/** What could not be seen, a line for each reason. */
 export function gapLines(gaps: readonly Gap[]): readonly string[] {
   const texts = [...Map.groupBy(gaps, ({ detail }) => detail)].map(([detail, same]) => {
     const kinds = [...new Set(same.map(({ groupKind }) => (groupKind === null ? "something" : kindsText(groupKind))))];
-    return `${someOf(kinds)} (${detail})`;
+    return `  ${someOf(kinds)}: ${detail}`;
   });
-  return texts.length === 0 ? [] : [printable(`Not all was seen: ${someOf(texts)}.`)];
+  const more = texts.length - GAPS_SHOWN;
+  const shown = [...texts.slice(0, GAPS_SHOWN), ...(more > 0 ? [`  and ${more} more`] : [])];
+  return texts.length === 0 ? [] : ["Not all was seen:", ...shown.map(printable)];
 }
 
 /** The first line of every explanation. */

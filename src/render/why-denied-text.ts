@@ -194,7 +194,9 @@ export function whyDeniedList(inquiry: Inquiry, where: string, { display, world 
   const fine = all.length - refused.length - dangling.length - unknown.length;
   const nothing = refused.length + dangling.length + unknown.length === 0;
   const head = nothing
-    ? `nothing is refused; ${plural(fine, "reference")} permitted`
+    ? fine === 0
+      ? "no reference that anybody has to permit"
+      : `nothing is refused; ${plural(fine, "reference")} permitted`
     : [
         `${plural(refused.length, "reference")} refused`,
         ...(dangling.length > 0 ? [`${dangling.length} leading nowhere`] : []),

@@ -246,14 +246,15 @@ describe("explain referencegrant", () => {
       HTTPRoutes in app and b may reference every Service in shared.
 
       ENTRY     FROM            TO          USED BY
-      from[0]   HTTPRoute app   Service *   unknown: HTTPRoutes not seen: the input holds nothing of namespace app
+      from[0]   HTTPRoute app   Service *   unknown: HTTPRoutes there could not be seen
       from[1]   HTTPRoute b     Service *   HTTPRoute b/web rules[0].backendRefs[0] → cache
 
       If it were deleted: 1 reference would be refused (HTTPRoute b/web → Service shared/cache). No other grant covers it.
 
       info     to[0] admits every Service of shared; name the ones that are needed  grant-broad
 
-      Not all was seen: HTTPRoutes and AgentgatewayModels (the input holds nothing of namespace app).
+      Not all was seen:
+        HTTPRoutes and AgentgatewayModels: the input holds nothing of namespace app
       exit 4"
     `);
   });
@@ -407,6 +408,19 @@ describe("explain service, secret and other targets", () => {
     `);
   });
 
+  it("a grant of somebody else's", () => {
+    const id = { group: "configuration.konghq.com", kind: "KongReferenceGrant", namespace: "shared", name: "x" };
+    const world = [object("configuration.konghq.com/v1alpha1", "KongReferenceGrant", "shared", "x", {})];
+    expect(told(world, id)).toMatchInlineSnapshot(`
+      "
+      KongReferenceGrant shared/x
+      Nothing is known that a KongReferenceGrant refers to across namespaces, or that refers to it.
+
+      info     is no ReferenceGrant of the Gateway API, but a grant of Kong; it is left out of account  grant-look-alike
+      exit 0"
+    `);
+  });
+
   it("an object that is not there", () => {
     expect(told([...all("shared")], cache)).toMatchInlineSnapshot(`
       "
@@ -513,6 +527,42 @@ describe("explain httproute and other referrers", () => {
     `);
   });
 
+  it("a controller that refuses what is permitted is told once", () => {
+    const [first, ...others] = world.toReversed();
+    const conditions = [
+      { type: "Accepted", status: "False", reason: "NotAllowedByListeners", message: "no", observedGeneration: 3 },
+    ];
+    const parents = [
+      { parentRef: { name: "gw", namespace: "edge" }, controllerName: "example.com/controller", conditions },
+    ];
+    const refused = { kind: "HTTPRoute", ...first, status: { parents } };
+    expect(told([...others, refused], { ...ROUTE, namespace: "app", name: "web" })).toMatchInlineSnapshot(`
+      "
+      HTTPRoute app/web
+      It has 3 references: 2 permitted, 1 refused. 1 more stays in its namespace and needs nobody.
+
+      REFERENCE                 TARGET                 VERDICT     BY
+      parentRefs[0]             Gateway edge/gw        permitted   listener http
+      rules[0].backendRefs[1]   Service shared/cache   permitted   ReferenceGrant shared/app from[0] to[0]
+      rules[0].backendRefs[2]   Service shared/db      refused     RefNotPermitted: nearest grant shared/app: to[0].
+                                                                   name is cache, needs db
+
+      Enough for rules[0].backendRefs[2]: a ReferenceGrant in namespace shared from HTTPRoute app to Service db.
+      Step by step: kubectl refgrant why-denied httproute/web -n app
+
+      Controller example.com/controller says Accepted=False (NotAllowedByListeners) under Gateway edge/gw: the specification permits parentRefs[0] → Gateway edge/gw: listener http. The YAML is right. It says so: no.
+      exit 0"
+    `);
+  });
+
+  it("a terminal without other symbols gets ASCII", () => {
+    const snapshot = snapshotOf(world);
+    for (const { id } of snapshot.objects.values()) {
+      const text = explainText(explainObject(snapshot, id).answer, { ...DISPLAY, unicode: false });
+      expect(text).toMatch(/^[\n -~]*$/);
+    }
+  });
+
   it("text from objects is cleaned", () => {
     const hostile = route("HTTPRoute", "app", "web", backend("\u001b[31mred", "shared"));
     expect(told([hostile], { ...ROUTE, namespace: "app", name: "web" })).not.toContain("\u001b");
@@ -611,7 +661,7 @@ describe("explain gateway and listenerset", () => {
     expect(told([lonely], { group: GW, kind: "Gateway", namespace: "edge", name: "gw" }, false)).toMatchInlineSnapshot(`
       "
       Gateway edge/gw
-      It has 1 listener, and no route is attached.
+      It has 1 listener, and no route in the input is attached.
 
       LISTENER   PROTOCOL   TAKES                  ADMITS                             ATTACHED
       own        HTTP 80    HTTPRoute, GRPCRoute   only namespace edge (from: Same)   nothing
@@ -749,14 +799,14 @@ describe("what could not be seen", () => {
       HTTPRoutes in app may reference every Service in shared.
 
       ENTRY     FROM            TO          USED BY
-      from[0]   HTTPRoute app   Service *   unknown: HTTPRoutes not seen: user jo may not list httproutes.gateway.
-                                            networking.k8s.io
+      from[0]   HTTPRoute app   Service *   unknown: HTTPRoutes there could not be seen
 
       If it were deleted: nothing that could be seen would be refused.
 
       info     to[0] admits every Service of shared; name the ones that are needed  grant-broad
 
-      Not all was seen: HTTPRoutes (user jo may not list httproutes.gateway.networking.k8s.io).
+      Not all was seen:
+        HTTPRoutes: user jo may not list httproutes.gateway.networking.k8s.io
       exit 4"
     `);
     expect(told(cluster, { ...SERVICE, namespace: "shared", name: "cache" })).toMatchInlineSnapshot(`
@@ -767,7 +817,8 @@ describe("what could not be seen", () => {
       OPENED BY                               TO              USED BY
       ReferenceGrant shared/g from[0] to[0]   HTTPRoute app   nothing
 
-      Not all was seen: HTTPRoutes (user jo may not list httproutes.gateway.networking.k8s.io).
+      Not all was seen:
+        HTTPRoutes: user jo may not list httproutes.gateway.networking.k8s.io
       exit 4"
     `);
   });
