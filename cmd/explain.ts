@@ -4,7 +4,7 @@ import { explainField, explainObject, explainPair } from "../src/explanations.ts
 import type { Explanation } from "../src/model/explanation.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import type { ObjectId } from "../src/model/object.ts";
-import { kindText, nameOf } from "../src/render/prose.ts";
+import { kindText, nameOf } from "../src/render/terms.ts";
 import { printable } from "../src/render/text.ts";
 import { displayOf } from "./display.ts";
 import { find, kindsOf } from "./find.ts";

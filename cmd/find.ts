@@ -8,7 +8,7 @@ import { compareIds, compareText, keyOf, type ObjectId } from "../src/model/obje
 import { sightOf } from "../src/model/sight.ts";
 import type { Snapshot } from "../src/model/snapshot.ts";
 import type { Inquired } from "../src/pipeline.ts";
-import { kindText, nameOf } from "../src/render/prose.ts";
+import { kindText, nameOf } from "../src/render/terms.ts";
 import type { ObjectScope, TargetWord } from "./plan.ts";
 import type { NamedKind, World } from "./world.ts";
 

@@ -8,7 +8,8 @@ import type { Namesakes } from "../model/sight.ts";
 import { formatPosition } from "../model/source.ts";
 import { pasteable, shellWord } from "./command-text.ts";
 import { jsonPatch } from "./json-patch.ts";
-import { admissionText, fieldOf, gapText, kindText, nameOf, quoted } from "./prose.ts";
+import { gapText } from "./prose.ts";
+import { admissionText, fieldOf, kindText, nameOf, quoted } from "./terms.ts";
 import { article, plural } from "./text.ts";
 
 /** What is advised, in words and in what can be pasted. Nothing here is cleaned for a terminal: what prints it does that. */

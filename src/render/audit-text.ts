@@ -5,7 +5,7 @@ import { formatPosition } from "../model/source.ts";
 import { pasteable } from "./command-text.ts";
 import { findingPlace, findingText } from "./finding-prose.ts";
 import { matrixOf, matrixText } from "./matrix.ts";
-import { nameOf } from "./prose.ts";
+import { nameOf } from "./terms.ts";
 import { type Display, plural, printable, type Style, styled, symbol } from "./text.ts";
 
 const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = { error: "red", warning: "yellow", info: "cyan" };

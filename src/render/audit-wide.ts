@@ -5,8 +5,9 @@ import type { Report } from "../model/report.ts";
 import { formatPosition } from "../model/source.ts";
 import { ignoredText, nothingText } from "./audit-text.ts";
 import { findingPlace, findingText } from "./finding-prose.ts";
-import { fieldOf, kindText, nameOf, obstacleText, targetText, witnessText } from "./prose.ts";
+import { obstacleText, targetText, witnessText } from "./prose.ts";
 import { plainTable, type Row } from "./table.ts";
+import { fieldOf, kindText, nameOf } from "./terms.ts";
 import { type Display, printable } from "./text.ts";
 
 const NONE = "<none>";

@@ -14,8 +14,8 @@ import { ROWS } from "../catalogue/rows.ts";
 import { type GroupKind, includesGroupKind, sameGroupKind } from "../model/object.ts";
 import type { Enforcement } from "../model/reference.ts";
 import { foldedToFit } from "./fold.ts";
-import { kindText } from "./prose.ts";
 import { plainTable, type Row } from "./table.ts";
+import { kindText } from "./terms.ts";
 import { type Display, type Style, styled } from "./text.ts";
 
 /** Which part of the catalogue is wanted; an empty list wants everything. */

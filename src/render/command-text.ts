@@ -1,5 +1,5 @@
 import type { ObjectId } from "../model/object.ts";
-import { kindText } from "./prose.ts";
+import { kindText } from "./terms.ts";
 
 /** Commands that can be pasted into a shell, whatever the names in them hold. */
 

@@ -10,9 +10,10 @@ import {
 import { keyOf } from "../model/object.ts";
 import type { Advice } from "../model/remedy.ts";
 import { findingText } from "./finding-prose.ts";
-import { admissionText, gapText, obstacleText, quoted } from "./prose.ts";
+import { gapText, obstacleText } from "./prose.ts";
 import { DANGLING, standingOf } from "./standing.ts";
 import { widthOf } from "./table.ts";
+import { admissionText, quoted } from "./terms.ts";
 import { type Display, plural, printable } from "./text.ts";
 import { clauseText, grantClauses, misplacedText, slipHints } from "./trial-prose.ts";
 

@@ -19,8 +19,8 @@ import {
   trustedText,
 } from "./explain-prose.ts";
 import { entryText } from "./grant-prose.ts";
-import { fieldOf, kindText, nameOf } from "./prose.ts";
 import type { Row } from "./table.ts";
+import { fieldOf, kindText, nameOf } from "./terms.ts";
 import { type Display, plural, printable, symbol } from "./text.ts";
 
 /** What a grant means, as a person reads it. */

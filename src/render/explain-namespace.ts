@@ -16,8 +16,9 @@ import {
   tableLines,
   verdictsText,
 } from "./explain-prose.ts";
-import { nameOf, selectorText, targetText } from "./prose.ts";
+import { targetText } from "./prose.ts";
 import type { Row } from "./table.ts";
+import { nameOf, selectorText } from "./terms.ts";
 import { type Display, plural, printable } from "./text.ts";
 
 /** What goes into a namespace and out of it, as a person reads it. */

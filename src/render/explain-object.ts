@@ -34,9 +34,10 @@ import {
   trustedText,
   verdictsText,
 } from "./explain-prose.ts";
-import { admissionText, kindText, nameOf, targetText } from "./prose.ts";
+import { targetText } from "./prose.ts";
 import { judgementText } from "./status-prose.ts";
 import type { Row } from "./table.ts";
+import { admissionText, kindText, nameOf } from "./terms.ts";
 import { article, type Display, plural, printable } from "./text.ts";
 
 /** What an object refers to, and what refers to it, as a person reads it. */

@@ -2,7 +2,8 @@ import { rowOf } from "../catalogue/rows.ts";
 import type { PairExplanation, Way } from "../model/explanation.ts";
 import { fieldText as rowField } from "./catalogue.ts";
 import { kindsText, narrowingText, refusedText, sections, someOf } from "./explain-prose.ts";
-import { gapText, kindText, nameOf, nearMissText, ruleNote, witnessText } from "./prose.ts";
+import { gapText, nearMissText, ruleNote, witnessText } from "./prose.ts";
+import { kindText, nameOf } from "./terms.ts";
 import { article, type Display, printable, type Style, styled, symbol } from "./text.ts";
 
 /** Whether one object may refer to another, as a person reads it. */

@@ -6,8 +6,9 @@ import type { Grant, GrantFrom, GrantTo, InertCause } from "../model/grant.ts";
 import { type GroupKind, groupKindKey, keyOf, type ObjectId } from "../model/object.ts";
 import { findingText } from "./finding-prose.ts";
 import { foldedToFit } from "./fold.ts";
-import { fieldOf, kindText, nameOf, obstacleText, referenceText, targetText, witnessText } from "./prose.ts";
+import { obstacleText, referenceText, targetText, witnessText } from "./prose.ts";
 import { plainTable, type Row } from "./table.ts";
+import { fieldOf, kindText, nameOf } from "./terms.ts";
 import { type Display, plural, printable, type Style, shortened, styled, symbol } from "./text.ts";
 
 /** What explanations of all sorts say alike. Sentences are not cleaned for a terminal; what makes lines of them does that. */

@@ -8,20 +8,9 @@ import type { Namesakes } from "../model/sight.ts";
 import type { InputProblem } from "../model/snapshot.ts";
 import { formatPosition } from "../model/source.ts";
 import { entryText, inertText, redundantText, unknownKindText } from "./grant-prose.ts";
-import {
-  admissionText,
-  fieldOf,
-  gapText,
-  kindText,
-  nameOf,
-  nearMissText,
-  obstacleText,
-  referenceText,
-  ruleNote,
-  ruleOf,
-  slipOfKind,
-} from "./prose.ts";
+import { gapText, nearMissText, obstacleText, referenceText, ruleNote, ruleOf } from "./prose.ts";
 import { disagreementText, staleText } from "./status-prose.ts";
+import { admissionText, fieldOf, kindText, nameOf, slipOfKind } from "./terms.ts";
 import { type Display, plural, shortened } from "./text.ts";
 import { groupHint, NO_WILDCARD } from "./trial-prose.ts";
 

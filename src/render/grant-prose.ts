@@ -1,7 +1,7 @@
 import type { EntryRef, Finding } from "../model/finding.ts";
 import type { InertCause } from "../model/grant.ts";
 import type { GroupKind } from "../model/object.ts";
-import { kindText, nameOf, quoted } from "./prose.ts";
+import { kindText, nameOf, quoted } from "./terms.ts";
 import { article } from "./text.ts";
 
 /** What findings on the entries of a grant say. Nothing here is cleaned for a terminal: what prints it does that. */

@@ -4,7 +4,7 @@ import type { Endpoints, Hop, IngressPolicy, PolicyPeer, Proxies, Selection } fr
 import type { LabelSelector } from "../model/labels.ts";
 import { includesGroupKind, type NamespacedId, sameGroupKind } from "../model/object.ts";
 import { shellWord } from "./command-text.ts";
-import { nameOf, requirementText } from "./prose.ts";
+import { nameOf, requirementText } from "./terms.ts";
 import { plural } from "./text.ts";
 
 /** What is said of what may keep traffic away. Nothing here is cleaned for a terminal: what prints it does that. */

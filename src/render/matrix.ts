@@ -4,8 +4,8 @@ import { ROWS } from "../catalogue/rows.ts";
 import { crossesNamespace, type Decision } from "../model/decision.ts";
 import { compareText, type GroupKind, groupKindKey, keyOf, type ObjectId, sameGroupKind } from "../model/object.ts";
 import type { Report, VerdictCounts } from "../model/report.ts";
-import { kindText, nameOf } from "./prose.ts";
 import { boxedTable, plainTable, type Row, tableWidth } from "./table.ts";
+import { kindText, nameOf } from "./terms.ts";
 import { type Display, plural, printable, styled, symbol } from "./text.ts";
 
 /** What objects of one kind in one namespace may reference in another namespace, and do. */

@@ -3,7 +3,8 @@ import { crossesNamespace, type Decision } from "../model/decision.ts";
 import type { Disagreement, Doubt, Finding } from "../model/finding.ts";
 import type { NamespaceAdmission } from "../model/listener.ts";
 import type { Judgement } from "../model/status.ts";
-import { selectorText, witnessText } from "./prose.ts";
+import { witnessText } from "./prose.ts";
+import { selectorText } from "./terms.ts";
 import { plural } from "./text.ts";
 
 /** How the references of an object stand, in a word, in a line, and all together. */

@@ -1,6 +1,7 @@
 import type { Doubt, Finding } from "../model/finding.ts";
 import type { Judgement, Statement } from "../model/status.ts";
-import { nameOf, obstacleText, referenceText, witnessText } from "./prose.ts";
+import { obstacleText, referenceText, witnessText } from "./prose.ts";
+import { nameOf } from "./terms.ts";
 import { type Display, plural, shortened } from "./text.ts";
 
 /** What is said of what controllers said. Nothing here is cleaned for a terminal: what prints it does that. */

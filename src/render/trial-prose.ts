@@ -9,7 +9,7 @@ import type {
 } from "../model/decision.ts";
 import type { GrantFrom, GrantTo } from "../model/grant.ts";
 import type { LabelSelector } from "../model/labels.ts";
-import { admissionText, quoted } from "./prose.ts";
+import { admissionText, quoted } from "./terms.ts";
 
 /** What trials say: how near a grant or a listener came, clause by clause. */
 

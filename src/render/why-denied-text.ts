@@ -10,9 +10,10 @@ import { pasteable } from "./command-text.ts";
 import { type EvidenceTelling, evidence } from "./evidence.ts";
 import { findingPlace, findingText } from "./finding-prose.ts";
 import { hopText } from "./hop-prose.ts";
-import { nameOf, referenceText } from "./prose.ts";
+import { referenceText } from "./prose.ts";
 import { doubtsOn, headline, isOffer, outcomeText, STANDINGS, type Standing, standingOf, TOLD } from "./standing.ts";
 import { judgementText } from "./status-prose.ts";
+import { nameOf } from "./terms.ts";
 import { type Display, plural, printable, type Style, styled, symbol } from "./text.ts";
 
 /** How an answer is told: with `verbose` every permitted reference too. */
