@@ -1,6 +1,6 @@
 import { loadClusterConfig } from "./kubeconfig.ts";
 import type { ConnectionOptions, Environment } from "./options.ts";
-import { openTransport, type Transport } from "./transport.ts";
+import { openTransport, type Transport, type TransportSettings } from "./transport.ts";
 
 /** A cluster that can be asked. */
 export interface Connection {
@@ -19,7 +19,7 @@ export interface Connection {
 export async function connect(
   options: ConnectionOptions,
   env: Environment,
-  { signal, userAgent }: { readonly signal: AbortSignal; readonly userAgent: string },
+  { signal, userAgent, multiplex }: Pick<TransportSettings, "userAgent" | "signal" | "multiplex">,
 ): Promise<Connection> {
   const config = await loadClusterConfig(options, env);
   const ended = new AbortController();
@@ -28,6 +28,7 @@ export async function connect(
     requestTimeoutMs,
     disableCompression,
     userAgent,
+    multiplex,
     signal: AbortSignal.any([signal, ended.signal]),
   };
   const transport = await openTransport(config, env, settings);

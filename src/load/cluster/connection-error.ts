@@ -16,7 +16,17 @@ const TRUST =
 const RENEW = "Check this machine's clock, and have the server's certificate renewed.";
 const PROXY = "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, or proxy-url in the kubeconfig.";
 
-const RESET_CODES: readonly string[] = ["ECONNRESET", "EPIPE", "ECONNABORTED", "Z_BUF_ERROR"];
+const RESET_CODES: readonly string[] = [
+  "ECONNRESET",
+  "EPIPE",
+  "ECONNABORTED",
+  "Z_BUF_ERROR",
+  "ERR_HTTP2_GOAWAY_SESSION",
+  "ERR_HTTP2_INVALID_SESSION",
+  "ERR_HTTP2_SESSION_ERROR",
+  "ERR_HTTP2_STREAM_CANCEL",
+  "ERR_HTTP2_STREAM_ERROR",
+];
 
 /** Whether a connection broke off, so that asking again may help. */
 export function brokeOff(error: unknown): boolean {

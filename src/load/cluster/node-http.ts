@@ -1,4 +1,5 @@
 import type Http from "node:http";
+import type Http2 from "node:http2";
 import type Https from "node:https";
 import { createRequire } from "node:module";
 import type Zlib from "node:zlib";
@@ -9,6 +10,11 @@ const load = createRequire(import.meta.url);
 
 export const http: typeof Http = load("node:http");
 export const https: typeof Https = load("node:https");
+
+/** What speaks HTTP/2. */
+export function loadHttp2(): typeof Http2 {
+  return load("node:http2");
+}
 
 /** A stream that unpacks gzip. Small answers are not packed, so that few runs need it. */
 export function createGunzip(): Zlib.Gunzip {

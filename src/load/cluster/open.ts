@@ -133,7 +133,7 @@ export async function openCluster(
   env: Environment,
   request: OpenRequest,
 ): Promise<ClusterReader> {
-  const { transport, namespace, close } = await connect(options, env, request);
+  const { transport, namespace, close } = await connect(options, env, { ...request, multiplex: true });
   try {
     const inventory = await takeInventory(transport, NEEDED);
     const { served, gaps } = servedOf(inventory.groupVersions, KINDS);

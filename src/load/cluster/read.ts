@@ -88,7 +88,7 @@ export async function readCluster(
   env: Environment,
   request: ClusterRequest,
 ): Promise<ClusterWorld> {
-  const { transport, namespace, close } = await connect(options, env, request);
+  const { transport, namespace, close } = await connect(options, env, { ...request, multiplex: false });
   try {
     return await readAll(transport, request, namespace);
   } finally {

@@ -5,6 +5,7 @@ import { codeOf } from "../error-code.ts";
 import { type Credentials, credentialsOf } from "./credentials.ts";
 import { impersonationHeaders } from "./impersonation.ts";
 import type { ClusterConfig } from "./kubeconfig.ts";
+import { type Multiplexed, multiplexed } from "./multiplex.ts";
 import { http, https } from "./node-http.ts";
 import type { Environment } from "./options.ts";
 import { shorten } from "./text.ts";
@@ -17,6 +18,8 @@ export interface Session {
   readonly agent: Agent;
   /** What TLS needs where the agent is not made with it. */
   readonly tls: tls.ConnectionOptions;
+  /** One connection for all requests, where that can be: with TLS, and no proxy in between. */
+  readonly multiplexed: Multiplexed | null;
   readonly headers: ReadonlyMap<string, string | readonly string[]>;
   /** Whether anything was sent by which the server could know the caller. */
   readonly authenticated: boolean;
@@ -50,19 +53,26 @@ function tlsOptions({ cluster }: ClusterConfig, { ca, cert, key }: Credentials):
   return { secureContext, rejectUnauthorized: verify, ...(servername === "" ? {} : { servername }) };
 }
 
-function connectionsFor(config: ClusterConfig, credentials: Credentials): Pick<Session, "agent" | "tls"> {
+type Connections = Pick<Session, "agent" | "tls" | "multiplexed">;
+
+function connectionsFor(config: ClusterConfig, credentials: Credentials): Connections {
   const secure = config.serverUrl.startsWith("https:") ? tlsOptions(config, credentials) : null;
   const { proxy } = config;
   if (credentials.socks !== null) {
     Object.assign(credentials.socks, { keepAlive: true, maxSockets: PARALLEL });
-    return { agent: credentials.socks, tls: secure ?? {} };
+    return { agent: credentials.socks, tls: secure ?? {}, multiplexed: null };
   }
   const settings = {
     keepAlive: true,
     maxSockets: PARALLEL,
     ...(proxy === null ? {} : { proxyEnv: { HTTP_PROXY: proxy.href, HTTPS_PROXY: proxy.href } }),
   };
-  return { agent: secure === null ? new http.Agent(settings) : new https.Agent({ ...settings, ...secure }), tls: {} };
+  if (secure === null) return { agent: new http.Agent(settings), tls: {}, multiplexed: null };
+  return {
+    agent: new https.Agent({ ...settings, ...secure }),
+    tls: {},
+    multiplexed: proxy === null ? multiplexed(new URL(config.serverUrl), secure) : null,
+  };
 }
 
 /**
@@ -98,6 +108,9 @@ export async function openSession(config: ClusterConfig, env: Environment, signa
     ...connections,
     headers,
     authenticated: credentials.authorization !== "" || credentials.cert !== null,
-    close: () => connections.agent.destroy(),
+    close: () => {
+      connections.agent.destroy();
+      connections.multiplexed?.close();
+    },
   };
 }

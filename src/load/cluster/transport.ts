@@ -1,8 +1,9 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import type { OutgoingHttpHeaders } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RefgrantError } from "../../model/failure.ts";
 import { brokeOff, connectionError } from "./connection-error.ts";
 import type { ClusterConfig } from "./kubeconfig.ts";
+import { CONNECT_MS, getOver, type Raw } from "./multiplex.ts";
 import { createGunzip, http, https } from "./node-http.ts";
 import type { Environment } from "./options.ts";
 import { openSession, PARALLEL, type Session } from "./session.ts";
@@ -37,21 +38,20 @@ export interface TransportSettings {
   readonly disableCompression: boolean;
   readonly userAgent: string;
   readonly signal: AbortSignal;
+  /**
+   * Whether all requests go over one connection (HTTP/2) where the server can: best for many small answers. Large lists come
+   * faster over several.
+   */
+  readonly multiplex: boolean;
   /** The pause before the second attempt, doubled for each further; a Retry-After of the server goes before. */
   readonly backoffMs?: number;
 }
 
-interface Raw {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-}
-
+/** How many requests are under way at most where one connection carries them all. */
+const MULTIPLEXED = 32;
 const ATTEMPTS = 4;
 const BACKOFF_MS = 200;
 const LONGEST_PAUSE_MS = 30_000;
-/** How long a connection may take where the caller sets no limit, as for kubectl. */
-const CONNECT_MS = 30_000;
 const RETRIED: readonly number[] = [429, 500, 502, 503, 504];
 
 /** The pause that a Retry-After asks for, in seconds or as a date; null for none. */
@@ -59,6 +59,15 @@ function retryAfter(header: string | undefined): number | null {
   if (header === undefined) return null;
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), LONGEST_PAUSE_MS);
+}
+
+/** Waits for something that others wait for too, and may go on. */
+function unlessEnded<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    pending.then(resolve, reject);
+  });
 }
 
 /** Runs at most `limit` tasks at once, in the order they came. */
@@ -83,7 +92,7 @@ class HttpTransport implements Transport {
   readonly #env: Environment;
   readonly #settings: TransportSettings;
   readonly #base: URL;
-  readonly #gate = gate(PARALLEL);
+  readonly #gate: ReturnType<typeof gate>;
   readonly #sessions: Promise<Session>[] = [];
   #session: Promise<Session>;
 
@@ -92,6 +101,7 @@ class HttpTransport implements Transport {
     this.#env = env;
     this.#settings = settings;
     this.#base = new URL(config.serverUrl);
+    this.#gate = gate(settings.multiplex ? MULTIPLEXED : PARALLEL);
     this.#session = this.#use(Promise.resolve(session));
   }
 
@@ -189,12 +199,38 @@ class HttpTransport implements Transport {
     return { status: raw.status, body: raw.status === 200 ? body : undefined, message };
   }
 
-  #send(session: Session, path: string, accept: string): Promise<Raw> {
-    const { requestTimeoutMs, disableCompression, userAgent, signal } = this.#settings;
-    const secure = this.#base.protocol === "https:";
+  #headers(session: Session, accept: string): OutgoingHttpHeaders {
+    const { disableCompression, userAgent } = this.#settings;
     const headers: OutgoingHttpHeaders = { Accept: accept, "User-Agent": userAgent };
     if (!disableCompression && !this.#config.cluster.disableCompression) headers["Accept-Encoding"] = "gzip";
     for (const [name, value] of session.headers) headers[name] = typeof value === "string" ? value : [...value];
+    return headers;
+  }
+
+  async #send(session: Session, path: string, accept: string): Promise<Raw> {
+    const headers = this.#headers(session, accept);
+    const below = `${this.#base.pathname === "/" ? "" : this.#base.pathname}${path}`;
+    const { multiplexed } = session;
+    if (!this.#settings.multiplex || multiplexed === null) return this.#sendAlone(session, path, below, headers);
+    const { requestTimeoutMs, signal } = this.#settings;
+    const ended = new AbortController();
+    const end = () => ended.abort(signal.reason);
+    signal.addEventListener("abort", end, { once: true });
+    const limit =
+      requestTimeoutMs > 0 ? setTimeout(() => ended.abort(this.#tooSlow(path)), requestTimeoutMs) : undefined;
+    try {
+      const connection = await unlessEnded(multiplexed.connection(), ended.signal);
+      if (connection !== null) return await getOver(connection, below, headers, ended.signal);
+    } finally {
+      clearTimeout(limit);
+      signal.removeEventListener("abort", end);
+    }
+    return this.#sendAlone(session, path, below, headers);
+  }
+
+  #sendAlone(session: Session, path: string, below: string, headers: OutgoingHttpHeaders): Promise<Raw> {
+    const { requestTimeoutMs, signal } = this.#settings;
+    const secure = this.#base.protocol === "https:";
     const { hostname, port } = this.#base;
     return new Promise((resolve, reject) => {
       const request = (secure ? https : http).request({
@@ -203,7 +239,7 @@ class HttpTransport implements Transport {
         protocol: this.#base.protocol,
         hostname: hostname.startsWith("[") ? hostname.slice(1, -1) : hostname,
         port: port === "" ? (secure ? 443 : 80) : port,
-        path: `${this.#base.pathname === "/" ? "" : this.#base.pathname}${path}`,
+        path: below,
         headers,
         agent: session.agent,
         signal,

@@ -19,6 +19,7 @@ async function connect(
     disableCompression: false,
     userAgent: "kubectl-refgrant/test",
     signal: new AbortController().signal,
+    multiplex: false,
     backoffMs: 1,
     ...settings,
   });
