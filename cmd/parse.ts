@@ -1,4 +1,4 @@
-import yargs from "yargs";
+import { Parser } from "yargs/helpers";
 import { IMPLEMENTATIONS, type ImplementationId } from "../src/catalogue/implementations.ts";
 import { KIND_WORDS, kindsNamed } from "../src/catalogue/kind-names.ts";
 import { namesNamespace } from "../src/catalogue/names.ts";
@@ -80,29 +80,16 @@ class Flags {
   }
 }
 
-function yargsOptions(flags: readonly Flag[]) {
-  return Object.fromEntries(
-    flags.map(({ name, takes }) => [
-      name,
-      takes === "nothing" ? { type: "boolean" as const } : { type: "string" as const, requiresArg: true },
-    ]),
-  );
-}
-
-/** Lets yargs read what has been brought into one form. It reports by throwing, and never prints or exits. */
+/** Lets yargs read what has been brought into one form. Its parser alone is enough: help and errors are this tool's own. */
 function readFlags(words: readonly string[], flags: readonly Flag[], command: string): Flags {
-  const parsed: unknown = yargs([...words])
-    .parserConfiguration({ "camel-case-expansion": false, "boolean-negation": false, "dot-notation": false })
-    .options(yargsOptions(flags))
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .strictOptions()
-    .fail((message, error) => {
-      throw error ?? new RefgrantError("usage", message, `See '${command} --help' for usage.`);
-    })
-    .parseSync();
-  return new Flags(new Map(Object.entries(parsed ?? {})), command);
+  const named = (chosen: readonly Flag[]) => chosen.map(({ name }) => name);
+  const { argv, error } = Parser.detailed([...words], {
+    boolean: named(flags.filter(({ takes }) => takes === "nothing")),
+    string: named(flags.filter(({ takes }) => takes !== "nothing")),
+    configuration: { "camel-case-expansion": false, "boolean-negation": false, "dot-notation": false },
+  });
+  if (error !== null) throw new RefgrantError("usage", error.message, `See '${command} --help' for usage.`);
+  return new Flags(new Map(Object.entries(argv)), command);
 }
 
 function connection(flags: Flags): ConnectionOptions {

@@ -69,7 +69,10 @@ export function worldOf(reader: ClusterReader, namespace: string | null): World 
     source: "cluster",
     namespace: namespace ?? reader.namespace,
     kindsNamed: reader.kindsNamed,
-    words: reader.words,
+    // Not read before it is wanted: it takes a while to put together.
+    get words() {
+      return reader.words;
+    },
     notes: [],
     ask: async (question) => {
       for (let round = 0; round < MOST_ROUNDS; round += 1) {

@@ -48,11 +48,11 @@ const STAGES: ReadonlyMap<string, readonly string[]> = new Map([
 /** Packages, and the only places that may name them. */
 const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
   ["@kubernetes/client-node", ["src/load/cluster/"]],
-  ["yargs", ["cmd/parse.ts"]],
+  ["yargs/helpers", ["cmd/parse.ts"]],
   ["ora", ["cmd/main.ts"]],
   ["cli-table3", ["src/render/table.ts"]],
   ["string-width", ["src/render/table.ts"]],
-  ["js-yaml", ["src/manifest/", "src/load/cluster/"]],
+  ["js-yaml", ["src/manifest/", "src/load/cluster/", "src/render/advice-prose.ts"]],
   ["yaml", ["src/manifest/", "src/render/", "src/load/cluster/"]],
 ]);
 

@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { dump } from "js-yaml";
 import type { GrantFrom, GrantTo } from "../model/grant.ts";
 import { NAMESPACE_NAME_LABEL } from "../model/labels.ts";
 import type { NamespaceAdmission } from "../model/listener.ts";
@@ -155,7 +155,7 @@ function admittedText(admission: NamespaceAdmission, holder: ObjectId): string {
 }
 
 const yamlLines = (value: Json): readonly string[] =>
-  stringify(value, { lineWidth: 0, indentSeq: false }).trimEnd().split("\n");
+  dump(value, { lineWidth: -1, seqNoIndent: true, quoteStyle: "double" }).trimEnd().split("\n");
 
 /** A field with its value as YAML: on one line where it is a word, below it where it is more. */
 function fieldLines({ path, value }: Edit, place: Position | null): readonly string[] {

@@ -12,7 +12,6 @@ import type { Advice } from "../model/remedy.ts";
 import { findingText } from "./finding-prose.ts";
 import { gapText, obstacleText } from "./prose.ts";
 import { DANGLING, standingOf } from "./standing.ts";
-import { widthOf } from "./table.ts";
 import { admissionText, quoted } from "./terms.ts";
 import { type Display, plural, printable } from "./text.ts";
 import { clauseText, grantClauses, misplacedText, slipHints } from "./trial-prose.ts";
@@ -38,9 +37,9 @@ function clauseTable(trial: GrantTrial, decision: GrantDecision, { unicode }: Di
     written: printable(written === null ? "(any)" : quoted(written)),
     end: failed ? `${unicode ? "≠" : "!="} ${printable(quoted(needed))}` : "=",
   }));
-  const width = Math.max(...rows.map(({ written }) => widthOf(written)));
+  const width = Math.max(...rows.map(({ written }) => written.length));
   return rows.map(
-    ({ clause, written, end }) => `  ${clause.padEnd(16)}${written}${" ".repeat(width - widthOf(written) + 3)}${end}`,
+    ({ clause, written, end }) => `  ${clause.padEnd(16)}${written}${" ".repeat(width - written.length + 3)}${end}`,
   );
 }
 

@@ -94,7 +94,7 @@ describe("what goes wrong", () => {
     expect(result.stderr).toMatch(/^error: \S/);
     expect(result.stderr.match(/^error:/gm)).toHaveLength(1);
     expect(result.stderr).not.toMatch(/^\s+at /m);
-    expect(result.stderr).not.toMatch(/node:internal|\.mjs:\d|error: unexpected|UnhandledPromise|Warning:/);
+    expect(result.stderr).not.toMatch(/node:internal|\.[cm]js:\d|error: unexpected|UnhandledPromise|Warning:/);
     expect(result.stderr).not.toContain(token);
     expect(result.stderr).not.toContain(Buffer.from(token).toString("base64"));
     expect(result.stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(5);
