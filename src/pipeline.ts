@@ -1,4 +1,5 @@
 import { extract } from "./catalogue/extract.ts";
+import { CONFIG_MAP, SECRET } from "./catalogue/kinds.ts";
 import { makerOf } from "./catalogue/makers.ts";
 import { healthIn, statementsIn } from "./catalogue/status.ts";
 import { definitionsOf, servedKinds } from "./catalogue/versions.ts";
@@ -12,10 +13,10 @@ import { decide } from "./evaluate/decide.ts";
 import type { Answer, Inquiry } from "./model/answer.ts";
 import type { Decision } from "./model/decision.ts";
 import { type Need, needKey } from "./model/need.ts";
-import { keyOf, type ObjectId, type ObjectKey } from "./model/object.ts";
+import { includesGroupKind, keyOf, type ObjectId, type ObjectKey } from "./model/object.ts";
 import type { Report, Scope } from "./model/report.ts";
 import { type Shelf, shelfOf, unlookedAt } from "./model/shelf.ts";
-import { type OnNeed, sightOf } from "./model/sight.ts";
+import { type OnNeed, type Sight, sightOf } from "./model/sight.ts";
 import { extended, type Snapshot } from "./model/snapshot.ts";
 import { adviser, type Judged } from "./remedy/advice.ts";
 
@@ -73,6 +74,20 @@ function lookForMisplaced({ sight, decisions, extracted }: Judged): void {
     const homes = refused ? [own[0]?.reference.referrer, ...parents].map((id) => id?.namespace ?? null) : [];
     for (const home of homes) if (home !== null) for (const kind of extracted.grantKinds) sight.hidden(kind, home);
   }
+}
+
+/** Targets that may not be looked at. What files do not hold is nothing to tell, and Services have their next hops. */
+function unseenTargets(own: readonly Decision[], sight: Sight): Answer["unseen"] {
+  return new Map(
+    own.flatMap((decision) => {
+      if (decision.handshake === "attachment" || decision.outcome.verdict !== "permitted") return [];
+      const { referent } = decision.reference;
+      if (decision.referentExistence !== "unseen" || !includesGroupKind([SECRET, CONFIG_MAP], referent)) return [];
+      const existence = sight.existence(referent);
+      if (typeof existence === "string" || !["forbidden", "failed"].includes(existence.cause)) return [];
+      return [[decision, existence] as const];
+    }),
+  );
 }
 
 interface Advised {
@@ -155,6 +170,7 @@ export function inquire(snapshot: Snapshot, { objects, hops }: Question): Inquir
       maker: makerOf(object),
       decisions: own,
       advice: shelf === null ? adviceOn(key, { snapshot, judged, own, onNeed }) : adviceFrom(shelf, key, snapshot, own),
+      unseen: unseenTargets(own, sight),
       findings: findingsOn.get(key) ?? [],
       judgements: judgementsOn.get(key) ?? [],
       hops: hops ? nextHops(own, sight, snapshot.source) : [],

@@ -16,6 +16,8 @@ export interface Answer {
   readonly decisions: readonly Decision[];
   /** What to do about each decision that is not permitted, or leads nowhere. */
   readonly advice: ReadonlyMap<Decision, Advice>;
+  /** Permitted references of which it could not be seen whether their target is there, and why. */
+  readonly unseen: ReadonlyMap<Decision, Gap>;
   /** On the object, from the gravest. */
   readonly findings: readonly Finding[];
   /** What controllers wrote on the object, beside the verdicts. */

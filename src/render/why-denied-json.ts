@@ -49,7 +49,7 @@ function adviceJson(advice: Advice, inquiry: Inquiry): object {
 }
 
 function answerJson(answer: Answer, inquiry: Inquiry): object {
-  const { object, maker, decisions, advice, findings, judgements, hops } = answer;
+  const { object, maker, decisions, advice, unseen, findings, judgements, hops } = answer;
   const indexOf = new Map<Decision, number>(decisions.map((decision, index) => [decision, index]));
   return {
     object: idJson(object.id),
@@ -60,6 +60,10 @@ function answerJson(answer: Answer, inquiry: Inquiry): object {
     advice: decisions.flatMap((decision, index) => {
       const own = advice.get(decision);
       return own === undefined ? [] : [{ decision: index, ...adviceJson(own, inquiry) }];
+    }),
+    unseenTargets: decisions.flatMap((decision, index) => {
+      const gap = unseen.get(decision);
+      return gap === undefined ? [] : [{ decision: index, gap: gapJson(gap) }];
     }),
     findings: findings.map((finding) => findingJson(finding, inquiry.locate, indexOf)),
     status: judgements.map(({ statement, disagreement, decisions: about }) => ({

@@ -91,6 +91,12 @@ function ofParent(decision: Decision, { judgements }: Answer): readonly Judgemen
   });
 }
 
+/** Whether a permitted target is there is not known where the caller may not look. */
+function unseenLines(decision: Decision, { unseen }: Answer): readonly string[] {
+  const gap = unseen.get(decision);
+  return gap === undefined ? [] : [`Whether it is there could not be seen: ${gap.detail}.`];
+}
+
 function decisionLines(decision: Decision, answer: Answer, inquiry: Inquiry, telling: Telling): readonly string[] {
   const { display } = telling;
   const standing = standingOf(decision, answer);
@@ -103,6 +109,7 @@ function decisionLines(decision: Decision, answer: Answer, inquiry: Inquiry, tel
     ...(place === null ? [] : [`at ${formatPosition(place)}`]),
     ...fixLines(decision, answer, inquiry),
     ...evidence(decision, answer, inquiry, telling),
+    ...unseenLines(decision, answer),
     ...statusLines(ofParent(decision, answer), answer, display),
   ];
   return [

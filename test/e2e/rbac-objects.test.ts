@@ -144,7 +144,7 @@ describe("what the plugin needs to be allowed for the answer about one object", 
       expect(partly.stdout).toContain('"referentExistence": "unseen"');
     });
 
-    test.fails("without it the text says that the Secret was not seen", async () => {
+    test("without it the text says that the Secret was not seen", async () => {
       const { stdout, stderr } = await as("reader", "gateway/shared -n infra");
       expect(stdout + stderr).toContain(
         'ask for verbs [get] on that resource (apiGroups: [""], resources: ["secrets"])',
