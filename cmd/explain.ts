@@ -6,7 +6,7 @@ import { RefgrantError } from "../src/model/failure.ts";
 import type { ObjectId } from "../src/model/object.ts";
 import { kindText, nameOf } from "../src/render/terms.ts";
 import { printable } from "../src/render/text.ts";
-import { displayOf } from "./display.ts";
+import { displayOf, worldText } from "./display.ts";
 import { find, kindsOf } from "./find.ts";
 import { notesText, unseenText } from "./notes.ts";
 import type { ExplainPlan, ExplainTopic, TargetWord } from "./plan.ts";
@@ -40,8 +40,8 @@ async function explainObjects(plan: ExplainPlan, world: World, purpose: Purpose,
     switch (plan.output) {
       case "text": {
         const { explainText } = await import("../src/render/explain-text.ts");
-        const display = displayOf(plan, ports.terminal);
-        return explanations.map((explanation) => explainText(explanation, display)).join("\n");
+        const telling = { display: displayOf(plan, ports.terminal), world: worldText(plan.source) };
+        return explanations.map((explanation) => explainText(explanation, telling)).join("\n");
       }
       case "json":
         return (await import("../src/render/explain-json.ts")).explainJson(explanations);

@@ -101,8 +101,7 @@ function nearby(snapshot: Snapshot, kinds: readonly NamedKind[], name: string, w
   return asking(snapshot, (sight) => {
     const near = kinds.flatMap((kind) => {
       const namespace = kind.scope === "Cluster" ? null : where;
-      if (namespace === null) sight.hidden(kind, null);
-      else sight.hiddenOnPage(kind, namespace);
+      sight.hiddenOnPage(kind, namespace);
       const here = sight.objectsOf(kind).filter(({ id }) => namespace === null || id.namespace === namespace);
       const word = nearWord(
         name,
@@ -115,7 +114,7 @@ function nearby(snapshot: Snapshot, kinds: readonly NamedKind[], name: string, w
       ({ group, kind }) => sight.everywhere({ group, kind, namespace: null, name }).ids,
     );
     const existence = where === null ? "present" : sight.existence({ ...NAMESPACE, namespace: null, name: where });
-    if (existence === "missing") sight.hidden(NAMESPACE, null);
+    if (existence === "missing") sight.hiddenOnPage(NAMESPACE, null);
     const nearNamespace =
       existence === "missing"
         ? nearWord(
@@ -233,7 +232,7 @@ export async function find(scope: ObjectScope, world: World): Promise<Found> {
     if (name !== null) hits.push(await findNamed({ ...target, name }, scope, world));
     else {
       const kinds = await kindsOf(target.type, world);
-      hits.push(await world.ask((snapshot) => all(snapshot, kinds, scope.selector, whereOf(scope, world))));
+      hits.push(await findAll(kinds, whereOf(scope, world), scope.selector, world));
     }
   }
   const ids = new Map(hits.flatMap((hit) => hit.ids.map((id) => [keyOf(id), id] as const)));
@@ -241,12 +240,23 @@ export async function find(scope: ObjectScope, world: World): Promise<Found> {
   return { ids: [...ids.values()], gaps, named: scope.targets.every(({ name }) => name !== null) };
 }
 
+/** Of a namespace that does not exist nothing is to be told, not even that nothing is refused. */
+async function requireNamespace(where: string | null, world: World): Promise<void> {
+  if (where === null || world.source === "files") return;
+  const { namespace, nearNamespace } = await world.ask((snapshot) => nearby(snapshot, [], "", where));
+  if (namespace !== "missing") return;
+  const advice = nearNamespace === null ? null : `Did you mean ${nearNamespace}?`;
+  throw new RefgrantError("not-found", `there is no namespace ${where}`, advice);
+}
+
 /** Every object of these kinds that the labels choose, in one namespace, or (null) in all. */
-export function findAll(
+export async function findAll(
   kinds: readonly NamedKind[],
   where: string | null,
   selector: ObjectScope["selector"],
   world: World,
 ): Promise<Hits> {
-  return world.ask((snapshot) => all(snapshot, kinds, selector, where));
+  const hits = await world.ask((snapshot) => all(snapshot, kinds, selector, where));
+  if (hits.ids.length === 0) await requireNamespace(where, world);
+  return hits;
 }

@@ -23,7 +23,7 @@ function scopeText({ scope }: WhyDeniedPlan, world: World): string {
   const namespace = allNamespaces ? null : (scope.namespace ?? world.namespace);
   const where =
     namespace === null ? (world.source === "files" ? "the files" : "all namespaces") : `namespace ${namespace}`;
-  return targets.length === 0 ? upperFirst(where) : `${targets.map(({ type }) => type).join(", ")} of ${where}`;
+  return targets.length === 0 ? upperFirst(where) : `All ${targets.map(({ type }) => type).join(", ")} of ${where}`;
 }
 
 const upperFirst = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

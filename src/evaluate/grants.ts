@@ -58,11 +58,15 @@ function namesReferent({ grant, to, failed }: GrantTrial): boolean {
 }
 
 /**
- * Nearest first: fewest failed clauses that are no slips, then fewest of all, then entries that name the referent, then the clause that is checked first; at last
+ * Nearest first: fewest failed clauses that are no slips, then fewest of all, then entries that name the referent, then the clause that is checked first, that of the place last; at last
  * by name and entry, so that the order is the world's own.
  */
 function nearest(a: GrantTrial, b: GrantTrial): number {
-  const rank = ({ failed: [first] }: GrantTrial) => CLAUSES.findIndex(({ clause }) => clause === first);
+  // One that stands elsewhere, or is refused, comes after one that stands there and says something else.
+  const rank = ({ failed }: GrantTrial) => {
+    const first = CLAUSES.findIndex(({ clause }) => clause === failed[0]);
+    return first === -1 ? CLAUSES.length : first;
+  };
   const astray = ({ failed, slips }: GrantTrial) => failed.length - slips.length;
   return (
     astray(a) - astray(b) ||

@@ -48,7 +48,7 @@ export interface Sight {
     labels: Labels,
   ) => { readonly objects: readonly KubeObject[]; readonly hidden: Gap | null };
   /** What hides objects of a kind in a namespace from one who needs no more than a page of them. */
-  readonly hiddenOnPage: (groupKind: GroupKind, namespace: string) => Gap | null;
+  readonly hiddenOnPage: (groupKind: GroupKind, namespace: string | null) => Gap | null;
 }
 
 /** Tells what is still to be read; see {@link Need}. */

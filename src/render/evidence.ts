@@ -103,7 +103,7 @@ function listenerLine(trial: ListenerTrial, decision: AttachmentDecision): strin
     ...undecided.map(({ clause, gap }) => `${clause} cannot be told: ${gapText(gap)}`),
   ];
   const port = listener.port === null ? "" : `, port ${listener.port}`;
-  return `listener ${listener.name} (${listener.protocol}${port}) ${clauses.length === 0 ? "takes it" : clauses.join(" and ")}`;
+  return `listener ${listener.name} (${listener.protocol}${port}) ${clauses.length === 0 ? "takes it" : clauses.join("; the listener ")}`;
 }
 
 /** What a Gateway admits instead of the ListenerSet that is refused. */
@@ -111,7 +111,7 @@ function admittedInstead(advice: Advice | undefined): string {
   const repairs = advice?.advice === "repair" ? advice.repairs : [];
   const admission = repairs.find((repair) => repair.repair === "admit-namespace");
   if (admission?.repair !== "admit-namespace" || admission.listener !== null) return "";
-  return `; it admits ${admissionText(admission.before, admission.holder.namespace)}`;
+  return `; that Gateway admits ${admissionText(admission.before, admission.holder.namespace)}`;
 }
 
 function attachmentEvidence(

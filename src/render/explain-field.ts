@@ -59,8 +59,16 @@ function releaseText({ since, until, channel }: CatalogueRow): string | null {
   return told.length === 0 ? null : told.join(", ");
 }
 
-/** Which section of docs/rules.md a citation means; other sources stand as they are. */
-const sourceText = (citation: string): string => citation.replace(/§/g, "docs/rules.md §");
+/** A section of docs/rules.md, perhaps with a GEP, before the source that it was read in. */
+const CITED = /^(§[^,(]*?)(?: (\(GEP-[^)]*\)))?, (.*)$/;
+
+/** Where the rule was read, then the section of docs/rules.md that tells of it; other sources stand as they are. */
+function sourceText(citation: string): string {
+  const [, section, gep, source] = CITED.exec(citation) ?? [];
+  if (section === undefined || source === undefined) return citation.replace(/§/g, "docs/rules.md §");
+  const whose = /^apisx?\//.test(source) ? "Gateway API: " : "";
+  return `${whose}${source}${gep === undefined ? "" : ` ${gep}`}; docs/rules.md ${section}`;
+}
 
 /** What the catalogue says of one row: itself first, then what implementations let it name. */
 export function linesOf(row: CatalogueRow): readonly CatalogueLine[] {
@@ -71,7 +79,8 @@ export function linesOf(row: CatalogueRow): readonly CatalogueLine[] {
 /** What an implementation lets the field name besides. */
 function besidesText(line: CatalogueLine): string {
   const { title } = IMPLEMENTATIONS[line.implementation];
-  const quirk = line.quirk === null ? "" : ` (${line.quirk})`;
+  // What is peculiar about several targets is told once each.
+  const quirk = line.quirk === null ? "" : ` (${[...new Set(line.quirk.split("; "))].join("; ")})`;
   return `${namesText(line)}, by the rule of ${title}: ${needText(line)}${quirk}`;
 }
 
@@ -96,7 +105,7 @@ function ruleLines(rule: FieldRule, display: Display): readonly string[] {
     ...labelled("TRUST", trustText(row), display),
     ...labelled("RULE OF", IMPLEMENTATIONS[row.implementation].title, display),
     ...labelled("SINCE", releaseText(row), display),
-    ...labelled("NOTE", row.quirk, display),
+    ...labelled("NOTE", others.some(({ need }) => need === "mesh-parent") ? null : row.quirk, display),
     ...labelled("SOURCE", sourceText(row.citation), display),
   ];
 }

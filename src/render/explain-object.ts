@@ -12,7 +12,8 @@ import type {
 } from "../model/explanation.ts";
 import type { FindingCode } from "../model/finding.ts";
 import { includesGroupKind, keyOf } from "../model/object.ts";
-import { adviceSteps } from "./advice-prose.ts";
+import type { WayOut } from "../model/remedy.ts";
+import { adviceSteps, type Step } from "./advice-prose.ts";
 import { pasteable } from "./command-text.ts";
 import {
   byGravity,
@@ -25,7 +26,6 @@ import {
   inWhat,
   leadsNowhere,
   listed,
-  narrowingText,
   pairName,
   referrerName,
   sections,
@@ -35,6 +35,7 @@ import {
   verdictsText,
 } from "./explain-prose.ts";
 import { targetText } from "./prose.ts";
+import { TOLD as TOLD_OF_REFERENCES } from "./standing.ts";
 import { judgementText } from "./status-prose.ts";
 import type { Row } from "./table.ts";
 import { admissionText, kindText, nameOf } from "./terms.ts";
@@ -42,19 +43,19 @@ import { article, type Display, plural, printable } from "./text.ts";
 
 /** What an object refers to, and what refers to it, as a person reads it. */
 
-/** Findings that the tables tell. */
+/** Findings that the tables tell; that there is no kind of a name they do not. */
 const TOLD: readonly FindingCode[] = [
-  "ref-not-permitted",
-  "must-be-local",
-  "not-attached",
-  "unknown-verdict",
-  "target-not-found",
+  ...TOLD_OF_REFERENCES.filter((code) => code !== "reference-unknown-kind"),
   "mesh-exemption",
   "grant-not-enforced",
-  "controller-refuses-permitted",
-  "controller-permits-refused",
-  "status-stale",
 ];
+
+/** How an explanation is told. */
+export interface ExplainTelling {
+  readonly display: Display;
+  /** What a command needs at its end to be about the same world: ` -f FILE`, or nothing. */
+  readonly world: string;
+}
 
 /** Namespaces named beside a rule that admits them. */
 const NAMESPACES_SHOWN = 4;
@@ -93,24 +94,48 @@ function outgoingLines({ decisions }: Answer, display: Display): readonly string
   return tableLines(["REFERENCE", "TARGET", "VERDICT", "BY"], { of: decisions.filter(isShown), row }, display);
 }
 
-/** What would be enough for what is refused, in one line each, and where the rest is told. */
-function adviceLines(answer: Answer, explanation: ObjectExplanation, display: Display): readonly string[] {
-  const told = answer.decisions.flatMap((decision) => {
+/** Advice that says no more than the table does: what could not be seen, or that an implementation decides. */
+const REPEATS_GAP: readonly string[] = ["look", "ask-implementation"] satisfies readonly WayOut["way"][];
+
+const butLines = ({ but }: Step): readonly string[] => (but === null ? [] : [`  (${but}.)`]);
+
+/** Steps after a lead: one goes on with it, several are numbered below it, since only all of them are enough. */
+function stepLines(lead: string, steps: readonly Step[]): readonly string[] {
+  const [only, ...others] = steps;
+  if (only === undefined) return [];
+  if (others.length === 0) {
+    return [`${lead}${only.by === null ? "" : `, by ${only.by}`}: ${only.short}.`, ...butLines(only)];
+  }
+  return [
+    `${lead}, all of these:`,
+    ...steps.flatMap((step, index) => [
+      `  ${index + 1}. ${step.by === null ? "" : `by ${step.by}: `}${step.short}.`,
+      ...butLines(step).map((line) => `   ${line}`),
+    ]),
+  ];
+}
+
+/** What would be enough for what is refused, or else what to do about it, and where all of it is told. */
+function adviceLines(
+  answer: Answer,
+  explanation: ObjectExplanation,
+  { display, world }: ExplainTelling,
+): readonly string[] {
+  const advised = answer.decisions.flatMap((decision) => {
     const advice = answer.advice.get(decision);
     if (advice === undefined || decision.outcome.verdict === "permitted") return [];
-    const [step] = adviceSteps(advice, explanation);
-    if (step === undefined) return [];
-    const field = fieldText(decision, display);
-    if (advice.advice === "repair" && advice.repairs[0].repair === "add-grant") {
-      const [{ id, from, to }] = advice.repairs;
-      return [
-        `Enough for ${field}: a ReferenceGrant in namespace ${id.namespace} ${narrowingText({ from, to: [to] })}.`,
-      ];
-    }
-    const by = step.by === null ? "" : `, by ${step.by}`;
-    return [`Enough for ${field}${by}: ${step.what}.`];
+    if (advice.advice === "way-out" && REPEATS_GAP.includes(advice.wayOut.way)) return [];
+    const lead = advice.advice === "repair" ? "Enough for" : "What to do for";
+    return [{ lead, field: fieldText(decision, display), steps: adviceSteps(advice, explanation) }];
   });
-  return told.length === 0 ? [] : [...told, `Step by step: kubectl refgrant why-denied ${pasteable(answer.object.id)}`];
+  const alike = Map.groupBy(advised, ({ lead, steps }) => stepLines(lead, steps).join("\n"));
+  const told = [...alike.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    return stepLines(`${first.lead} ${someOf(same.map(({ field }) => field))}`, first.steps);
+  });
+  if (told.length === 0) return [];
+  return [...told, `Step by step: kubectl refgrant why-denied ${pasteable(answer.object.id)}${world}`];
 }
 
 /** What controllers say, with why one that says otherwise may not be wrong. */
@@ -168,6 +193,10 @@ function incomingLines({ crossing, local }: Incoming, display: Display): readonl
   return tableLines(["REFERENCED BY", "FIELD", "VERDICT", "BY"], { of, row }, display);
 }
 
+/** What is attached to nothing is refused (ParentNotFound); what only names it leads nowhere, and what it offered is gone. */
+const wouldBeRefused = ({ handshake, reference }: Decision): boolean =>
+  handshake === "attachment" && !reference.implicit;
+
 function ifDeleted({ crossing, local, entries }: Incoming): readonly string[] {
   const leading = [...crossing, ...local].filter(({ outcome }) => outcome.verdict === "permitted");
   const named = entries.filter(({ grant, to }) =>
@@ -175,11 +204,11 @@ function ifDeleted({ crossing, local, entries }: Incoming): readonly string[] {
   );
   const grants = [...new Set(named.map(({ grant }) => nameOf(grant.id)))];
   if (leading.length === 0 && grants.length === 0) return [];
-  const names = [...new Set(leading.map(referrerName))];
-  const lost =
-    leading.length === 0
-      ? "no reference would be lost"
-      : `${plural(leading.length, "reference")} would lead nowhere (${someOf(names)})`;
+  const namesOfThem = (decisions: readonly Decision[]): string =>
+    `${plural(decisions.length, "reference")} would ${decisions.some(wouldBeRefused) ? "be refused" : "lead nowhere"} (${namesOf(decisions)})`;
+  const [refused, astray] = [leading.filter(wouldBeRefused), leading.filter((decision) => !wouldBeRefused(decision))];
+  const parts = [refused, astray].filter(({ length }) => length > 0).map(namesOfThem);
+  const lost = parts.length === 0 ? "no reference would be lost" : parts.join(" and ");
   const naming = grants.length === 0 ? "" : `, and ${someOf(grants)} would name what is not there`;
   return [`If it were deleted: ${lost}${naming}.`];
 }
@@ -263,7 +292,8 @@ function nothingKnown({ id }: ObjectExplanation): string {
 }
 
 /** An object: what it references and by what right, who references it, what it lets in, and what would be without it. */
-export function objectText(explanation: ObjectExplanation, display: Display): string {
+export function objectText(explanation: ObjectExplanation, telling: ExplainTelling): string {
+  const { display } = telling;
   const { outgoing, incoming, holder, id } = explanation;
   const head = headLine(id, display);
   const absent = explanation.object === null ? ["It was not found."] : [];
@@ -285,7 +315,7 @@ export function objectText(explanation: ObjectExplanation, display: Display): st
   return sections(
     [head, ...absent, ...sentences.map(printable)],
     outgoing === null ? [] : outgoingLines(outgoing, display),
-    outgoing === null ? [] : adviceLines(outgoing, explanation, display).map(printable),
+    outgoing === null ? [] : adviceLines(outgoing, explanation, telling).map(printable),
     outgoing === null ? [] : saidBy(outgoing, display).map(printable),
     holder === null ? [] : listenerLines(holder, display),
     holder === null ? [] : addersLines(holder).map(printable),

@@ -1,5 +1,7 @@
+import { GATEWAY, LISTENER_SETS } from "../catalogue/kinds.ts";
 import { rowOf } from "../catalogue/rows.ts";
 import type { PairExplanation, Way } from "../model/explanation.ts";
+import { type GroupKind, includesGroupKind, sameGroupKind } from "../model/object.ts";
 import { fieldText as rowField } from "./catalogue.ts";
 import { kindsText, narrowingText, refusedText, sections, someOf } from "./explain-prose.ts";
 import { gapText, nearMissText, ruleNote, witnessText } from "./prose.ts";
@@ -92,6 +94,9 @@ function missingLines({ missing, ways }: PairExplanation): readonly string[] {
   return absent.map((id) => `There is no ${nameOf(id)}; permission does not depend on that.`);
 }
 
+/** Is it a kind that one attaches to? */
+const isParent = (kind: GroupKind): boolean => sameGroupKind(kind, GATEWAY) || includesGroupKind(LISTENER_SETS, kind);
+
 /** Whether one object may refer to another, and by which entry; what would be enough where it may not. */
 export function explainPairText(explanation: PairExplanation, display: Display): string {
   const { ways, besides, verdict, enough, to } = explanation;
@@ -100,7 +105,9 @@ export function explainPairText(explanation: PairExplanation, display: Display):
   const mark = styled(symbol(verdict, display), STYLES[verdict], display);
   const first = `${mark} ${printable(`${verdictText(explanation)}${reason === null ? "" : `: ${reason}`}`)}`;
   const each = others.length === 0 ? [] : ways.map((way) => `${stateOf(way)} in ${fieldsOf(way)}: ${wayText(way)}`);
-  const also = besides.map((way) => `Besides, in ${fieldsOf(way)}: ${stateOf(way)}, ${wayText(way)}`);
+  // That a route may also have a Service for its parent is no news about requests to it.
+  const shown = isParent(to) ? besides : [];
+  const also = shown.map((way) => `Besides, in ${fieldsOf(way)}: ${stateOf(way)}, ${wayText(way)}`);
   const need =
     enough === null
       ? []

@@ -126,7 +126,7 @@ export function headline(answer: Answer): string {
   const of = `of ${plural(total, "reference")}`;
   if (refused > 0) {
     const more = [
-      ...(dangling > 0 ? [`${dangling} lead nowhere`] : []),
+      ...(dangling > 0 ? [`${dangling} ${dangling === 1 ? "leads" : "lead"} nowhere`] : []),
       ...(unknown > 0 ? [`${unknown} unknown`] : []),
     ];
     return [total === 1 ? "its one reference is refused" : `${refused} ${of} refused`, ...more].join(", ");
@@ -134,11 +134,15 @@ export function headline(answer: Answer): string {
   if (dangling > 0) {
     if (total === 1) return "its one reference is permitted, but leads nowhere";
     const leads = dangling === 1 ? "1 leads" : `${dangling} lead`;
-    return `${of.replace("of ", "")} permitted, but ${leads} nowhere${unknown > 0 ? `, ${unknown} unknown` : ""}`;
+    const open = unknown > 0 ? `, ${unknown} unknown` : "";
+    return `${plural(total - unknown, "reference")} permitted, but ${leads} nowhere${open}`;
   }
   if (unknown > 0) return total === 1 ? "of its one reference nothing can be told" : `${unknown} ${of} unknown`;
   if (total === 0) return "it refers to nothing that anybody has to permit";
-  const all = total === 1 ? "its one reference is permitted" : `all ${total} references are permitted`;
+  const all =
+    total === 1
+      ? "its one reference is permitted"
+      : `${total === 2 ? "both" : `all ${total}`} references are permitted`;
   const disagreed = disagreeing(answer);
   if (disagreed.length === 0) return all;
   const who = [...new Set(disagreed.map(controllerOf))].join(", ");

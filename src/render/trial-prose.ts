@@ -58,7 +58,7 @@ export function clauseText(
 /** How far a listener got, and what stopped it. */
 export function listenerMiss(trial: ListenerTrial, decision: AttachmentDecision): string {
   const failed = trial.failed.map((clause) => clauseText(clause, trial, decision));
-  return `listener ${trial.listener.name} ${failed.join(" and ")}`;
+  return `listener ${trial.listener.name} ${failed.join("; the listener ")}`;
 }
 
 /** The rule that a slip breaks, where it is not plain from the two words. */

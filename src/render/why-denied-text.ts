@@ -13,13 +13,18 @@ import { hopText } from "./hop-prose.ts";
 import { referenceText } from "./prose.ts";
 import { doubtsOn, headline, isOffer, outcomeText, STANDINGS, type Standing, standingOf, TOLD } from "./standing.ts";
 import { judgementText } from "./status-prose.ts";
-import { nameOf } from "./terms.ts";
+import { fieldOf, nameOf } from "./terms.ts";
 import { type Display, plural, printable, type Style, styled, symbol } from "./text.ts";
 
 /** How an answer is told: with `verbose` every permitted reference too. */
 export interface Telling extends EvidenceTelling {
   /** What a command needs at its end to be about the same world: ` -f FILE`, or nothing. */
   readonly world: string;
+}
+
+/** The same, with what has been advised already, and for which reference. */
+interface InTurn extends Telling {
+  readonly told: Map<string, string>;
 }
 
 /** How much of an answer is told where nobody asked for all. */
@@ -61,10 +66,17 @@ function targetLine(decision: Decision, answer: Answer, display: Display): strin
 }
 
 /** The one thing to do, with what can be pasted. */
-function fixLines(decision: Decision, answer: Answer, inquiry: Inquiry): readonly string[] {
+function fixLines(decision: Decision, answer: Answer, inquiry: Inquiry, { told }: InTurn): readonly string[] {
   const advice = answer.advice.get(decision);
   if (advice === undefined) return [];
   const steps = adviceSteps(advice, inquiry);
+  const key = JSON.stringify(steps.map(({ paste }) => paste));
+  const before = told.get(key);
+  if (advice.advice === "repair") {
+    // What has been pasted once must not be pasted again.
+    if (before !== undefined) return [`Fix: the same as for ${before}.`];
+    told.set(key, `${fieldOf(decision.reference.path)} of ${nameOf(answer.object.id)}`);
+  }
   return steps.flatMap(({ step, by, what, paste, but }, index) => {
     const word = { fix: ["Fix", "and"], do: ["What to do", "then"] }[step][Math.min(index, 1)];
     const who = by === null ? "" : `, by ${by}`;
@@ -97,7 +109,7 @@ function unseenLines(decision: Decision, { unseen }: Answer): readonly string[] 
   return gap === undefined ? [] : [`Whether it is there could not be seen: ${gap.detail}.`];
 }
 
-function decisionLines(decision: Decision, answer: Answer, inquiry: Inquiry, telling: Telling): readonly string[] {
+function decisionLines(decision: Decision, answer: Answer, inquiry: Inquiry, telling: InTurn): readonly string[] {
   const { display } = telling;
   const standing = standingOf(decision, answer);
   const mark = styled(symbol(SYMBOLS[standing], display), STYLES[standing], display);
@@ -107,7 +119,7 @@ function decisionLines(decision: Decision, answer: Answer, inquiry: Inquiry, tel
       : null;
   const detail = [
     ...(place === null ? [] : [`at ${formatPosition(place)}`]),
-    ...fixLines(decision, answer, inquiry),
+    ...fixLines(decision, answer, inquiry, telling),
     ...evidence(decision, answer, inquiry, telling),
     ...unseenLines(decision, answer),
     ...statusLines(ofParent(decision, answer), answer, display),
@@ -142,8 +154,15 @@ function hopLines({ hops }: Answer): readonly string[] {
   ];
 }
 
+/** Is the object itself to be changed? Then the advice says who writes it. */
+function isRepaired({ object, advice }: Answer): boolean {
+  return [...advice.values()].some(
+    (own) => own.advice === "repair" && own.repairs.some(({ change }) => keyOf(change.id) === keyOf(object.id)),
+  );
+}
+
 /** The references of one object, from what is most pressing; those that are permitted are folded where they are many. */
-function answerLines(answer: Answer, inquiry: Inquiry, telling: Telling): readonly string[] {
+function answerLines(answer: Answer, inquiry: Inquiry, telling: InTurn): readonly string[] {
   const { object, maker } = answer;
   const { verbose, display } = telling;
   const ranked = answer.decisions.toSorted(
@@ -159,7 +178,9 @@ function answerLines(answer: Answer, inquiry: Inquiry, telling: Telling): readon
   const name = styled(printable(nameOf(object.id)), "bold", display);
   return [
     `${name}: ${printable(headline(answer))}`,
-    ...(maker === null || pressing.length === 0 ? [] : [printable(`Written elsewhere: ${makerText(maker)}.`)]),
+    ...(maker === null || pressing.length === 0 || isRepaired(answer)
+      ? []
+      : [printable(`It is written elsewhere: ${makerText(maker)}.`)]),
     "",
     ...pressing.concat(shown).flatMap((decision) => decisionLines(decision, answer, inquiry, telling)),
     ...(more > 0 ? [`  and ${plural(more, "more permitted reference")} (-v shows all)`] : []),
@@ -174,7 +195,9 @@ function answerLines(answer: Answer, inquiry: Inquiry, telling: Telling): readon
 
 /** Each object in full: verdict, the one fix, evidence. */
 export function whyDeniedText(inquiry: Inquiry, telling: Telling): string {
-  return `${inquiry.answers.map((answer) => answerLines(answer, inquiry, telling).join("\n").trimEnd()).join("\n\n")}\n`;
+  const inTurn: InTurn = { ...telling, told: new Map() };
+  const texts = inquiry.answers.map((answer) => answerLines(answer, inquiry, inTurn).join("\n").trimEnd());
+  return `${texts.join("\n\n")}\n`;
 }
 
 /** What a short form leaves out of a step: the lines to paste. */
@@ -184,7 +207,9 @@ function shortFix(decision: Decision, answer: Answer, inquiry: Inquiry): readonl
   const [first] = adviceSteps(advice, inquiry);
   if (first === undefined) return [];
   const word = first.step === "fix" ? "Fix" : "What to do";
-  return [`${word}${first.by === null ? "" : `, by ${first.by}`}: ${first.short}`];
+  const steps = adviceSteps(advice, inquiry).length;
+  const more = steps > 1 ? ` (1 of ${steps} steps)` : "";
+  return [`${word}${first.by === null ? "" : `, by ${first.by}`}: ${first.short}${more}`];
 }
 
 /** Every reference that is refused, or leads nowhere, in two lines each; of the rest the number. */
@@ -202,9 +227,11 @@ export function whyDeniedList(inquiry: Inquiry, where: string, { display, world 
   const fine = all.length - refused.length - dangling.length - unknown.length;
   const nothing = refused.length + dangling.length + unknown.length === 0;
   const head = nothing
-    ? fine === 0
-      ? "no reference that anybody has to permit"
-      : `nothing is refused; ${plural(fine, "reference")} permitted`
+    ? inquiry.answers.length === 0
+      ? "no objects found"
+      : fine === 0
+        ? "no reference that anybody has to permit"
+        : `nothing is refused; ${plural(fine, "reference")} permitted`
     : [
         `${plural(refused.length, "reference")} refused`,
         ...(dangling.length > 0 ? [`${dangling.length} leading nowhere`] : []),

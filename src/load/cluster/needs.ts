@@ -141,7 +141,8 @@ export class NeedReader {
     const settings = { chunkSize: onePage ? MOST_ON_A_PAGE : chunkSize, page, wanted };
     const namespace = info.scope === "Cluster" ? null : need.namespace;
     const outcome = await list(this.#transport, served, namespace, settings);
-    if (outcome.got === "forbidden" && namespace === null) {
+    // To go through all namespaces for one name would be a list of the cluster in disguise.
+    if (outcome.got === "forbidden" && namespace === null && need.name === null) {
       const known = await this.#namespaces();
       const seen = await byNamespace(this.#transport, served, outcome.user, known, settings);
       return reading(seen.objects, restOf(seen, known));

@@ -364,7 +364,7 @@ describe("a list", () => {
     const servicesIn = (namespace: string) => ({
       [`/api/v1/namespaces/${namespace}/services`]: listOf(SERVICE, [item("svc", namespace)]),
     });
-    const need: Need = { ...wholeList(SERVICE, null), name: "svc" };
+    const need: Need = wholeList(SERVICE, null);
     const sighted = (readings: Readings, reader: ClusterReader) => {
       const snapshot: Snapshot = {
         source: "cluster",
@@ -390,7 +390,14 @@ describe("a list", () => {
       const readings = await reader.read([need]);
       expect(gapsIn(readings)).toEqual([null]);
       expect(keysIn(readings)).toHaveLength(2);
-      expect(asked()).toContain("/api/v1/namespaces/a/services?fieldSelector=metadata.name%3Dsvc&limit=500");
+      expect(asked()).toContain("/api/v1/namespaces/a/services?limit=500");
+    });
+
+    it("is no list of every namespace where one name is looked for", async () => {
+      const { reader, asked } = await open(api({ "/api/v1/services": denied }));
+      const readings = await reader.read([{ ...need, name: "svc" }]);
+      expect(gapsIn(readings)).toEqual([expect.objectContaining({ cause: "forbidden" })]);
+      expect(asked().filter((path) => path.includes("namespaces"))).toEqual([]);
     });
 
     it("hides the namespaces that could not be read, and no others", async () => {
@@ -427,11 +434,8 @@ describe("a list", () => {
         }),
         { namespaces: ["mine"] },
       );
-      const readings = await reader.read([need, wholeList(SERVICE, null)]);
-      expect(gapsIn(readings)).toEqual([
-        expect.objectContaining({ exceptNamespaces: new Set(["default", "mine"]) }),
-        expect.objectContaining({ exceptNamespaces: new Set(["default", "mine"]) }),
-      ]);
+      const readings = await reader.read([need]);
+      expect(gapsIn(readings)).toEqual([expect.objectContaining({ exceptNamespaces: new Set(["default", "mine"]) })]);
       expect(asked().filter((path) => path.startsWith("/api/v1/namespaces?"))).toHaveLength(1);
     });
 
