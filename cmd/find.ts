@@ -3,7 +3,7 @@ import { RefgrantError } from "../src/model/failure.ts";
 import type { Gap } from "../src/model/gap.ts";
 import { selects } from "../src/model/labels.ts";
 import { nearWord } from "../src/model/near-word.ts";
-import { type Need, needKey } from "../src/model/need.ts";
+import { Needs } from "../src/model/need.ts";
 import { compareIds, compareText, keyOf, type ObjectId } from "../src/model/object.ts";
 import { sightOf } from "../src/model/sight.ts";
 import type { Snapshot } from "../src/model/snapshot.ts";
@@ -21,7 +21,8 @@ export async function kindsOf(type: string, world: World): Promise<readonly Name
   const near = nearWord(wanted, world.words) ?? nearWord(head, world.words);
   const meant = near === null ? "" : ` (did you mean ${near}?)`;
   const who = world.source === "cluster" ? "the server has" : "this tool knows";
-  throw new RefgrantError("usage", `${who} no resource type ${JSON.stringify(type)}${meant}`);
+  const advice = "Objects are written TYPE/NAME or TYPE NAME, for example route/web.";
+  throw new RefgrantError("usage", `${who} no resource type ${JSON.stringify(type)}${meant}`, advice);
 }
 
 /** Where the objects are looked for: one namespace, or (null) all. */
@@ -36,11 +37,9 @@ interface Hits {
 
 /** Collects needs beside an answer. */
 function asking<T>(snapshot: Snapshot, question: (sight: ReturnType<typeof sightOf>) => T): Inquired<T> {
-  const needs = new Map<string, Need>();
-  const sight = sightOf(snapshot, (need) => {
-    needs.set(needKey(need), need);
-  });
-  return { answer: question(sight), needs: [...needs.values()] };
+  const needs = new Needs();
+  const answer = question(sightOf(snapshot, needs.onNeed));
+  return { answer, needs: needs.all };
 }
 
 const sortedIds = (ids: readonly ObjectId[]): readonly ObjectId[] => ids.toSorted(compareIds);
@@ -242,8 +241,14 @@ export async function find(scope: ObjectScope, world: World): Promise<Found> {
 
 /** Of a namespace that does not exist nothing is to be told, not even that nothing is refused. */
 async function requireNamespace(where: string | null, world: World): Promise<void> {
-  if (where === null || world.source === "files") return;
+  if (where === null) return;
   const { namespace, nearNamespace } = await world.ask((snapshot) => nearby(snapshot, [], "", where));
+  if (world.source === "files") {
+    if (world.namespaces.includes(where)) return;
+    const near = nearWord(where, world.namespaces);
+    const advice = near === null ? null : `Did you mean ${near}?`;
+    throw new RefgrantError("not-found", `the files hold nothing of namespace ${where}`, advice);
+  }
   if (namespace !== "missing") return;
   const advice = nearNamespace === null ? null : `Did you mean ${nearNamespace}?`;
   throw new RefgrantError("not-found", `there is no namespace ${where}`, advice);

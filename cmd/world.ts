@@ -18,6 +18,8 @@ export interface World {
   readonly source: Snapshot["source"];
   /** The namespace of objects where the user names none; null for all of them: files have nothing to do with a context. */
   readonly namespace: string | null;
+  /** Namespaces of which the files hold something; none of a cluster, which is not listed. */
+  readonly namespaces: readonly string[];
   readonly kindsNamed: (word: string) => Promise<readonly NamedKind[]>;
   /** What a mistyped word for a kind may have meant. */
   readonly words: readonly string[];
@@ -35,6 +37,13 @@ function known(kind: GroupKind): NamedKind {
   return { ...kind, scope: kindInfo(kind)?.scope ?? "Namespaced", plural: kindInfo(kind)?.plural ?? kind.kind };
 }
 
+function namespacesIn({ objects }: Snapshot): readonly string[] {
+  const homes = [...objects.values()].map(({ id }) =>
+    id.kind === "Namespace" && id.group === "" ? id.name : id.namespace,
+  );
+  return [...new Set(homes.filter((home) => home !== null))];
+}
+
 async function fileWorld(
   plan: SourcePlan & { readonly from: "files" },
   { namespace }: ObjectScope,
@@ -46,6 +55,7 @@ async function fileWorld(
   return {
     source: "files",
     namespace,
+    namespaces: namespacesIn(snapshot),
     kindsNamed: async (word) => kindsNamed(word).map(known),
     words: KIND_WORDS,
     notes,
@@ -68,6 +78,7 @@ export function worldOf(reader: ClusterReader, namespace: string | null): World 
   return {
     source: "cluster",
     namespace: namespace ?? reader.namespace,
+    namespaces: [],
     kindsNamed: reader.kindsNamed,
     // Not read before it is wanted: it takes a while to put together.
     get words() {

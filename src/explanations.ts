@@ -8,6 +8,7 @@ import { ofGrant, ofPolicies } from "./diagnose/grants.ts";
 import { ofProblem, refusedObjects } from "./diagnose/problems.ts";
 import { redundantGrants } from "./diagnose/redundant.ts";
 import { unselectedServices } from "./diagnose/services.ts";
+import { meantFrom, meantTo } from "./diagnose/slips.ts";
 import { usageOf } from "./diagnose/usage.ts";
 import { decide } from "./evaluate/decide.ts";
 import { rulesAt } from "./explain/fields.ts";
@@ -29,7 +30,7 @@ import type {
 } from "./model/explanation.ts";
 import type { Finding } from "./model/finding.ts";
 import type { Grant } from "./model/grant.ts";
-import { type Need, needKey } from "./model/need.ts";
+import { Needs } from "./model/need.ts";
 import {
   compareText,
   type GroupKind,
@@ -43,19 +44,6 @@ import type { Reference } from "./model/reference.ts";
 import { type OnNeed, sightOf } from "./model/sight.ts";
 import type { Snapshot } from "./model/snapshot.ts";
 import { type Inquired, inquire } from "./pipeline.ts";
-
-/** Collects needs, each once. */
-class Needs {
-  readonly #needs = new Map<string, Need>();
-
-  readonly onNeed: OnNeed = (need) => {
-    this.#needs.set(needKey(need), need);
-  };
-
-  get all(): readonly Need[] {
-    return [...this.#needs.values()];
-  }
-}
 
 /** Tells which references an explanation is about, in a world that was read. */
 type Matters = (extracted: Extract) => (reference: Reference) => boolean;
@@ -113,7 +101,8 @@ function explainGrant(snapshot: Snapshot, id: ObjectId, onNeed: OnNeed): GrantEx
   const inForce = extracted.grants.includes(grant);
   const lookout = new Lookout(sight);
   const [report = null] = inForce ? usageOf({ grants: [grant], decisions, sight }) : [];
-  const meaning = meaningOfGrant({ grant, report, weighed, lookout, closed: snapshot.closed });
+  const isSlip = (from: GroupKind, to: GroupKind): boolean => meantFrom(from) !== null || meantTo(to) !== null;
+  const meaning = meaningOfGrant({ grant, report, weighed, lookout, closed: snapshot.closed, isSlip });
   const siblings = extracted.grants.filter((other) => other.id.namespace === grant.id.namespace);
   const refused = refusedObjects([...snapshot.problems, ...extracted.problems], snapshot.source);
   const policies = extracted.policies.filter((policy) => policy.grant === grant);

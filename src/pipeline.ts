@@ -3,7 +3,7 @@ import { CONFIG_MAP, SECRET } from "./catalogue/kinds.ts";
 import { makerOf } from "./catalogue/makers.ts";
 import { healthIn, statementsIn } from "./catalogue/status.ts";
 import { definitionsOf, servedKinds } from "./catalogue/versions.ts";
-import { diagnose, diagnoseObjects } from "./diagnose/findings.ts";
+import { diagnose, diagnoseGrants, diagnoseObjects } from "./diagnose/findings.ts";
 import { IGNORE_NOTHING, type Ignoring } from "./diagnose/ignore.ts";
 import { nextHops } from "./diagnose/next-hops.ts";
 import { report } from "./diagnose/report.ts";
@@ -12,7 +12,7 @@ import { usageOf } from "./diagnose/usage.ts";
 import { decide } from "./evaluate/decide.ts";
 import type { Answer, Inquiry } from "./model/answer.ts";
 import type { Decision } from "./model/decision.ts";
-import { type Need, needKey } from "./model/need.ts";
+import { type Need, Needs } from "./model/need.ts";
 import { includesGroupKind, keyOf, type ObjectId, type ObjectKey } from "./model/object.ts";
 import type { Report, Scope } from "./model/report.ts";
 import { type Shelf, shelfOf, unlookedAt } from "./model/shelf.ts";
@@ -120,14 +120,12 @@ function adviceFrom(shelf: Shelf, key: ObjectKey, whole: Snapshot, own: readonly
   const object = whole.objects.get(key);
   let snapshot = extended(unlookedAt(whole), { objects: object === undefined ? [] : [object], outcomes: new Map() });
   for (;;) {
-    const needs = new Map<string, Need>();
-    const onNeed: OnNeed = (need) => {
-      needs.set(needKey(need), need);
-    };
+    const needs = new Needs();
+    const { onNeed } = needs;
     const judged = judge(snapshot, new Set([key]), onNeed);
     lookForMisplaced(judged);
     const advice = adviceOn(key, { snapshot, judged, own: judged.decisions, onNeed });
-    if (needs.size === 0) {
+    if (needs.all.length === 0) {
       return new Map(
         [...advice].flatMap(([decision, said]) => {
           const same = own[judged.decisions.indexOf(decision)];
@@ -135,7 +133,7 @@ function adviceFrom(shelf: Shelf, key: ObjectKey, whole: Snapshot, own: readonly
         }),
       );
     }
-    snapshot = extended(snapshot, shelf([...needs.values()]));
+    snapshot = extended(snapshot, shelf(needs.all));
   }
 }
 
@@ -144,10 +142,8 @@ function adviceFrom(shelf: Shelf, key: ObjectKey, whole: Snapshot, own: readonly
  * snapshot that is read by needs it is called again with what was needed, until nothing is.
  */
 export function inquire(snapshot: Snapshot, { objects, hops }: Question): Inquired<Inquiry> {
-  const needs = new Map<string, Need>();
-  const onNeed: OnNeed = (need) => {
-    needs.set(needKey(need), need);
-  };
+  const needs = new Needs();
+  const { onNeed } = needs;
   const judged = judge(snapshot, new Set(objects.map(keyOf)), onNeed);
   const { sight, extracted, decisions } = judged;
   lookForMisplaced(judged);
@@ -172,6 +168,7 @@ export function inquire(snapshot: Snapshot, { objects, hops }: Question): Inquir
       advice: shelf === null ? adviceOn(key, { snapshot, judged, own, onNeed }) : adviceFrom(shelf, key, snapshot, own),
       unseen: unseenTargets(own, sight),
       findings: findingsOn.get(key) ?? [],
+      around: diagnoseGrants(own, problems, snapshot.source),
       judgements: judgementsOn.get(key) ?? [],
       hops: hops ? nextHops(own, sight, snapshot.source) : [],
     };
@@ -185,6 +182,6 @@ export function inquire(snapshot: Snapshot, { objects, hops }: Question): Inquir
       gaps: snapshot.gaps,
       locate: (id, path) => snapshot.objects.get(keyOf(id))?.locate(path) ?? null,
     },
-    needs: [...needs.values()],
+    needs: needs.all,
   };
 }

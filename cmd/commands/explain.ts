@@ -3,8 +3,7 @@ import type { Command } from "./command.ts";
 
 export const EXPLAIN: Command = {
   name: "explain",
-  describe:
-    "Say what a grant, route, Gateway, Service, Secret or namespace may do, or have done to it, and by what right",
+  describe: "Say what a grant, route, Gateway, Service, … may do, or have done to it, and by what right",
   argument: "TYPE/NAME ...",
   flags: EXPLAIN_FLAGS,
   examples: [

@@ -7,13 +7,13 @@ import { likelyMeant, namesGroup, namesKind, namesNamespace } from "./names.ts";
 import { asksAtHome, mayRefer } from "./referents.ts";
 
 /** At most this many entries in `from` and in `to` (docs/rules.md §1.2). */
-const MAX_GRANT_ENTRIES = 16;
+export const MOST_ENTRIES = 16;
 
 function entries(spec: Field, list: "from" | "to"): readonly Field[] {
   const field = spec.at(list);
   const items = field.items();
   if (items.length === 0) field.reject("at least one entry", field.present ? "an empty list" : "nothing");
-  if (items.length > MAX_GRANT_ENTRIES) field.reject(`at most ${MAX_GRANT_ENTRIES} entries`, `${items.length}`);
+  if (items.length > MOST_ENTRIES) field.reject(`at most ${MOST_ENTRIES} entries`, `${items.length}`);
   return items;
 }
 

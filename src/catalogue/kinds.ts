@@ -1,4 +1,6 @@
-import { type GroupKind, groupKindKey } from "../model/object.ts";
+import { type GroupKind, groupKindKey, includesGroupKind } from "../model/object.ts";
+
+export { NAMESPACE } from "../model/object.ts";
 
 export const CORE = "";
 /** The Gateway API's own group. */
@@ -143,7 +145,6 @@ export const CONTEXT_KINDS: readonly KindInfo[] = [
   core({ kind: "Pod", plural: "pods", shortNames: ["po"] }),
 ];
 
-export const NAMESPACE: GroupKind = { group: CORE, kind: "Namespace" };
 export const SERVICE: GroupKind = { group: CORE, kind: "Service" };
 export const SECRET: GroupKind = { group: CORE, kind: "Secret" };
 export const CONFIG_MAP: GroupKind = { group: CORE, kind: "ConfigMap" };
@@ -199,4 +200,9 @@ export function routeInfo(groupKind: GroupKind): KindInfo["route"] {
 /** Is it one of the Gateway API's route kinds? */
 export function isRoute(groupKind: GroupKind): boolean {
   return routeInfo(groupKind) !== undefined;
+}
+
+/** Is it a kind with listeners, that one attaches to? */
+export function isParent(groupKind: GroupKind): boolean {
+  return includesGroupKind([GATEWAY, ...LISTENER_SETS], groupKind);
 }

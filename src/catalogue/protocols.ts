@@ -48,3 +48,9 @@ export function kindsOf(listener: Listener): readonly string[] {
   const known = PROTOCOLS.flatMap((row) => row.kinds).filter((kind, index, all) => all.indexOf(kind) === index);
   return known.filter((kind) => admitsKind(listener, { group: GATEWAY_API, kind }) === "yes");
 }
+
+/** The protocols whose listeners carry routes of a kind for certain; none for kinds that are not known. */
+export function protocolsFor({ group, kind }: GroupKind): readonly string[] {
+  const rows = group === GATEWAY_API ? PROTOCOLS.filter(({ kinds }) => kinds.includes(kind)) : [];
+  return [...new Set(rows.map(({ protocol }) => protocol))];
+}

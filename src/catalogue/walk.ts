@@ -1,4 +1,5 @@
-import type { Field } from "../model/fields.ts";
+import { Field } from "../model/fields.ts";
+import type { FieldPath } from "../model/object.ts";
 
 /** A row's path, ready to walk. */
 export type PathPattern = readonly string[];
@@ -24,4 +25,17 @@ export function* fieldsAt(root: Field, pattern: PathPattern, depth = 0): Generat
   }
   const next = root.at(step);
   if (next.present) yield* fieldsAt(next, pattern, depth + 1);
+}
+
+/** The field at a place in an object; undefined where there is no such item of a list. */
+function fieldAt(root: Field, path: FieldPath): Field | undefined {
+  return path.reduce<Field | undefined>(
+    (field, step) => (typeof step === "string" ? field?.at(step) : field?.items()[step]),
+    root,
+  );
+}
+
+/** The port that a reference names, which stands at a place in the body of its object; null where it names none. */
+export function portAt(body: unknown, path: FieldPath): number | null {
+  return fieldAt(Field.silent(body), path)?.at("port").integer() ?? null;
 }

@@ -1,3 +1,4 @@
+import { REFERENCE_GRANT } from "../catalogue/kinds.ts";
 import { healthIn, statementsIn } from "../catalogue/status.ts";
 import type { Definition } from "../catalogue/versions.ts";
 import type { Decision } from "../model/decision.ts";
@@ -5,7 +6,7 @@ import type { Finding } from "../model/finding.ts";
 import { SEVERITIES } from "../model/finding.ts";
 import type { Grant } from "../model/grant.ts";
 import type { ListenerHolder } from "../model/listener.ts";
-import { keyOf, type ObjectId } from "../model/object.ts";
+import { includesGroupKind, keyOf, type ObjectId } from "../model/object.ts";
 import type { GrantReport } from "../model/report.ts";
 import type { Sight } from "../model/sight.ts";
 import type { InputProblem, Snapshot } from "../model/snapshot.ts";
@@ -83,4 +84,23 @@ export function diagnoseObjects(diagnosis: ObjectDiagnosis): readonly Finding[] 
   ];
   const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
   return found.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** What is wrong with the manifests of grants in namespaces that refuse one of these references. */
+export function diagnoseGrants(
+  decisions: readonly Decision[],
+  problems: readonly InputProblem[],
+  source: Snapshot["source"],
+): readonly Finding[] {
+  const refusing = new Set(
+    decisions
+      .filter(({ handshake, outcome }) => handshake === "grant" && outcome.verdict === "refused")
+      .map(({ reference }) => reference.referent.namespace),
+  );
+  return problems
+    .filter(
+      (problem) =>
+        "id" in problem && includesGroupKind([REFERENCE_GRANT], problem.id) && refusing.has(problem.id.namespace),
+    )
+    .map((problem) => ofProblem(problem, source));
 }

@@ -1,13 +1,13 @@
 import { ENDPOINT_SLICE, GATEWAY_CLASS, NAMESPACE, NETWORK_POLICY, POD, SERVICE } from "../catalogue/kinds.ts";
 import { placementOf } from "../catalogue/proxies.ts";
 import { gatewayOf } from "../catalogue/status.ts";
+import { portAt } from "../catalogue/walk.ts";
 import { type AttachmentDecision, type Decision, type GrantDecision, hasVerdict } from "../model/decision.ts";
 import { Field, UNUSABLE } from "../model/fields.ts";
 import type { Gap } from "../model/gap.ts";
 import type { Endpoints, Hop, IngressPolicy, Proxies } from "../model/hop.ts";
 import type { Labels } from "../model/labels.ts";
 import {
-  type FieldPath,
   type GroupKind,
   groupKindKey,
   type KubeObject,
@@ -62,22 +62,6 @@ function destinationsOf(decisions: readonly Decision[]): readonly Destination[] 
   return [...destinations.values()];
 }
 
-function fieldAt(root: Field, path: FieldPath): Field | undefined {
-  return path.reduce<Field | undefined>(
-    (field, step) => (typeof step === "string" ? field?.at(step) : field?.items()[step]),
-    root,
-  );
-}
-
-/** The port that a reference names beside the object; null where it has none. */
-function portOf({ referrer, path }: GrantReference, sight: Sight): number | null {
-  return (
-    fieldAt(Field.silent(sight.get(referrer)?.body), path)
-      ?.at("port")
-      .integer() ?? null
-  );
-}
-
 /** Ports that references name and the Service has not, each once. */
 function missingPorts(
   { references }: Destination,
@@ -89,7 +73,7 @@ function missingPorts(
   const ports = items.map((item) => item.at("port").integer()).filter((port) => port !== undefined);
   const named = new Map<number, GrantReference>();
   for (const reference of references) {
-    const port = portOf(reference, sight);
+    const port = portAt(sight.get(reference.referrer)?.body, reference.path);
     if (port !== null && !named.has(port)) named.set(port, reference);
   }
   return [...named]

@@ -72,7 +72,7 @@ function missingOf({ id }: Grant, from: GrantFrom, to: GrantTo, sight: Sight): r
   return [home, ...target].filter((named) => sight.existence(named) === "missing");
 }
 
-function pairsOf(grant: Grant, report: GrantReport | null, weighed: Weighed, lookout: Lookout): readonly PairMeaning[] {
+function pairsOf({ grant, report, weighed, lookout, isSlip }: GrantView): readonly PairMeaning[] {
   const usesBy = usesOf(weighed.decisions);
   const usages = new Map(report?.pairs.map(({ from, to, usage }) => [`${from}/${to}`, usage]));
   return grant.from.flatMap((from) =>
@@ -80,12 +80,13 @@ function pairsOf(grant: Grant, report: GrantReport | null, weighed: Weighed, loo
       const inert = inertFrom(grant, from.entry) ?? inertTo(grant, to.entry);
       const key = `${from.index}/${to.index}`;
       const { uses, perhaps } = usesBy(grant, from.index, to.index);
-      const idle = inert !== null || grant.rejected || report === null;
+      const slip = uses.length + perhaps.length === 0 && isSlip(from.entry, to.entry);
+      const idle = inert !== null || slip || grant.rejected || report === null;
       return {
         from: from.index,
         to: to.index,
         inert,
-        usage: usages.get(key) ?? "unused",
+        usage: slip ? "unused" : (usages.get(key) ?? "unused"),
         uses,
         perhaps,
         missing: idle ? [] : missingOf(grant, from.entry, to.entry, weighed.sight),
@@ -163,20 +164,28 @@ export interface GrantView {
   readonly weighed: Weighed;
   readonly lookout: Lookout;
   readonly closed: boolean;
+  /** Is one of the kinds written where another is meant, so that the entries match nothing? */
+  readonly isSlip: (from: GroupKind, to: GroupKind) => boolean;
+}
+
+/** A grant is used if any pair of it is, else that is unknown if it is of any. */
+function usageOfPairs(pairs: readonly PairMeaning[]): Usage {
+  const usages = pairs.map(({ usage }) => usage);
+  return usages.includes("used") ? "used" : usages.includes("unknown") ? "unknown" : "unused";
 }
 
 /** Tells what a grant permits, who relies on it, and what would be left without it. */
-export function meaningOfGrant({ grant, report, weighed, lookout, closed }: GrantView): GrantMeaning {
-  const pairs = pairsOf(grant, report, weighed, lookout);
+export function meaningOfGrant(view: GrantView): GrantMeaning {
+  const { grant, report, weighed, lookout, closed } = view;
+  const pairs = pairsOf(view);
   // Whether others cover what it permits depends on all that are there.
   for (const kind of weighed.extracted.grantKinds) lookout.hidden(kind, grant.id.namespace);
   const others = weighed.extracted.grants.filter((other) => other !== grant);
   const relying = weighed.decisions.filter(({ outcome }) =>
     outcome.trials.some((trial) => "grant" in trial && trial.grant === grant),
   );
-  const usage: Usage = report?.usage ?? "unused";
   return {
-    usage,
+    usage: usageOfPairs(pairs),
     pairs,
     opened: report === null || grant.rejected ? [] : openedKinds(grant, weighed, closed),
     ifDeleted: report === null ? [] : changesIn(weighed, { grants: others }, relying).filter(isTold),

@@ -1,12 +1,12 @@
 import { isInCatalogue } from "../catalogue/instead.ts";
-import { CLUSTER_SCOPED_REFERENTS, GATEWAY, LISTENER_SETS, NAMESPACE, REFERENCE_GRANT } from "../catalogue/kinds.ts";
+import { CLUSTER_SCOPED_REFERENTS, isParent, NAMESPACE, REFERENCE_GRANT } from "../catalogue/kinds.ts";
 import { kindInfo } from "../catalogue/known.ts";
 import { targetRule } from "../catalogue/referents.ts";
 import type { AttachmentRow, CatalogueRow, GrantRow } from "../catalogue/row.ts";
 import type { Decision } from "../model/decision.ts";
 import type { PairExplanation, PairQuestion, Way } from "../model/explanation.ts";
 import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
-import { type GroupKind, includesGroupKind, type NamespacedId, type ObjectId, sameGroupKind } from "../model/object.ts";
+import { type GroupKind, includesGroupKind, type NamespacedId, type ObjectId } from "../model/object.ts";
 import type { FreeReference, Reference } from "../model/reference.ts";
 import type { Sight } from "../model/sight.ts";
 import type { Snapshot } from "../model/snapshot.ts";
@@ -122,9 +122,6 @@ function together(ways: readonly Way[]): readonly Way[] {
     return [{ ...first, rows: [row, ...rows, ...others.flatMap((other) => other.rows)] }];
   });
 }
-
-/** Is it a kind that one attaches to? */
-const isParent = (kind: GroupKind): boolean => sameGroupKind(kind, GATEWAY) || includesGroupKind(LISTENER_SETS, kind);
 
 /**
  * The ways that are asked about: to what one attaches to, those of parents; else those that grants decide; where there are

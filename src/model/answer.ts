@@ -20,6 +20,8 @@ export interface Answer {
   readonly unseen: ReadonlyMap<Decision, Gap>;
   /** On the object, from the gravest. */
   readonly findings: readonly Finding[];
+  /** What is wrong with the grants of namespaces that refuse a reference: one that cannot be read may be the one that was meant. */
+  readonly around: readonly Finding[];
   /** What controllers wrote on the object, beside the verdicts. */
   readonly judgements: readonly Judgement[];
   readonly hops: readonly Hop[];

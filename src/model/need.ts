@@ -30,6 +30,19 @@ export function needKey(need: Need): string {
   return `${extent} ${groupKindKey(groupKind)} ${namespace ?? "*"} ${name ?? ""} ${wanted.join(",")}`;
 }
 
+/** Collects needs, each once. */
+export class Needs {
+  readonly #needs = new Map<string, Need>();
+
+  readonly onNeed = (need: Need): void => {
+    this.#needs.set(needKey(need), need);
+  };
+
+  get all(): readonly Need[] {
+    return [...this.#needs.values()];
+  }
+}
+
 /** All objects of a kind in one namespace, or (null) in all of them. */
 export function wholeList(groupKind: GroupKind, namespace: string | null): ListNeed {
   const { group, kind } = groupKind;

@@ -30,6 +30,9 @@ export function groupKindKey(groupKind: GroupKind): string {
   return `${groupKind.group}/${groupKind.kind}`;
 }
 
+/** The kind of the namespaces themselves. */
+export const NAMESPACE: GroupKind = { group: "", kind: "Namespace" };
+
 /** Is the kind one of these? */
 export function includesGroupKind(kinds: readonly GroupKind[], kind: GroupKind): boolean {
   return kinds.some((other) => sameGroupKind(other, kind));

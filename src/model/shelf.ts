@@ -1,13 +1,11 @@
 import type { Gap } from "./gap.ts";
 import { type ListNeed, type Need, needKey } from "./need.ts";
-import { type GroupKind, groupKindKey, type KubeObject, keyOf, type ObjectId } from "./object.ts";
+import { groupKindKey, type KubeObject, keyOf, NAMESPACE, type ObjectId } from "./object.ts";
 import { sightOf } from "./sight.ts";
 import type { Readings, Snapshot } from "./snapshot.ts";
 
 /** Gives of a world that was read at once what is needed of it, as a cluster would. */
 export type Shelf = (needs: readonly Need[]) => Readings;
-
-const NAMESPACE: GroupKind = { group: "", kind: "Namespace" };
 
 /** Of a namespace without an object of its own nothing but its name is known. */
 function nameless(id: ObjectId): KubeObject {

@@ -7,6 +7,7 @@ import {
   groupKindKey,
   type KubeObject,
   keyOf,
+  NAMESPACE,
   type ObjectId,
   sameGroupKind,
 } from "./object.ts";
@@ -53,8 +54,6 @@ export interface Sight {
 
 /** Tells what is still to be read; see {@link Need}. */
 export type OnNeed = (need: Need) => void;
-
-const NAMESPACE: GroupKind = { group: "", kind: "Namespace" };
 
 /** The gap over what nobody has looked at yet. It is in no verdict once every need is answered. */
 function unread({ group, kind }: GroupKind, namespace: string | null): Gap {

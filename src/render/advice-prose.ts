@@ -1,16 +1,16 @@
 import { dump } from "js-yaml";
+import type { Gap } from "../model/gap.ts";
 import type { GrantFrom, GrantTo } from "../model/grant.ts";
 import { NAMESPACE_NAME_LABEL } from "../model/labels.ts";
 import type { NamespaceAdmission } from "../model/listener.ts";
 import { formatPath, type Locate, type ObjectId, type Position } from "../model/object.ts";
 import type { Advice, Change, Edit, Json, Maker, Repair, WayOut } from "../model/remedy.ts";
-import type { Namesakes } from "../model/sight.ts";
 import { formatPosition } from "../model/source.ts";
 import { pasteable, shellWord } from "./command-text.ts";
 import { jsonPatch } from "./json-patch.ts";
 import { gapText } from "./prose.ts";
-import { admissionText, fieldOf, kindText, nameOf, quoted } from "./terms.ts";
-import { article, plural } from "./text.ts";
+import { admissionText, fieldOf, kindsText, kindText, nameOf, quoted } from "./terms.ts";
+import { article, listed, plural } from "./text.ts";
 
 /** What is advised, in words and in what can be pasted. Nothing here is cleaned for a terminal: what prints it does that. */
 
@@ -62,10 +62,14 @@ const ownerOf = (id: ObjectId): string =>
   id.namespace === null ? `whoever owns ${nameOf(id)}` : `whoever owns namespace ${id.namespace}`;
 
 /** `HTTPRoutes of app`: whom an entry trusts. */
-const trusted = ({ group, kind, namespace }: GrantFrom): string => `${kindText({ group, kind })}s of ${namespace}`;
+const trusted = ({ group, kind, namespace }: GrantFrom): string => `${kindsText({ group, kind })} of ${namespace}`;
 
 const opened = ({ group, kind, name }: GrantTo): string =>
   name === null ? `every ${kindText({ group, kind })}` : `${kindText({ group, kind })} ${name}`;
+
+/** What entries permit, beyond the one reference that they are for. */
+const opening = (from: readonly GrantFrom[], to: readonly GrantTo[]): string =>
+  `all ${listed(from.map(trusted))} may then use ${listed(to.map(opened))}`;
 
 /** A step without what is to be pasted. */
 type Words = Pick<Step, "by" | "what" | "but"> & { readonly short?: string };
@@ -79,18 +83,19 @@ function repairText(repair: Repair, source: AdviceSource["source"]): Words {
       const changes = fields.map(({ field, value }) => `${list}[${index}].${field} ${quoted(value)}`);
       const now = fields.map(({ was }) => (was === null ? "absent" : quoted(was))).join(" and ");
       const what = `in ReferenceGrant ${grant.id.name} make ${changes.join(" and ")} (it is ${now}, and nothing uses that entry)`;
-      return { by, but, what };
+      return { by, but: both(but, opening(repair.opens.from, repair.opens.to)), what };
     }
     case "add-grant": {
-      const { id, from, to, misplaced } = repair;
-      const [whom, what] = [from.map(trusted).join(" and "), opened(to)];
+      const { id, from, to, misplaced, targetMissing } = repair;
+      const [whom, what] = [listed(from.map(trusted)), opened(to)];
+      const missing = targetMissing ? `there is no ${kindText(to)} ${to.name ?? ""} yet` : null;
       const moved =
         misplaced === null
           ? ""
           : `; ${misplaced.id.name} stands in namespace ${misplaced.id.namespace}, where it does not count`;
       return {
         by,
-        but: both(but, `all ${whom} may then use ${what}: a grant cannot name a single one`),
+        but: both(but, missing, `${opening(from, [to])}: a grant cannot name a single one`),
         what: `add this ReferenceGrant${source === "cluster" ? ", for example with kubectl apply -f -" : ""}${moved}`,
         short: `add a ReferenceGrant in ${id.namespace} that lets ${whom} use ${what}${moved}`,
       };
@@ -99,7 +104,7 @@ function repairText(repair: Repair, source: AdviceSource["source"]): Words {
       const labels = repair.labels.map(({ key, value }) => `${key}=${value}`);
       return {
         by: "whoever may label namespaces",
-        but,
+        but: both(but, repair.unchecked ? uncheckedText(repair.namespace) : null),
         what: `label namespace ${repair.namespace} ${labels.join(" ")}`,
       };
     }
@@ -114,7 +119,7 @@ function repairText(repair: Repair, source: AdviceSource["source"]): Words {
       return {
         by,
         but,
-        what: `let listener ${repair.listener.name} of ${nameOf(repair.holder)} take ${kindText(repair.kind)}s too`,
+        what: `let listener ${repair.listener.name} of ${nameOf(repair.holder)} take ${kindsText(repair.kind)} too`,
       };
     case "correct-reference": {
       const { reference, fields, because } = repair;
@@ -128,14 +133,22 @@ function repairText(repair: Repair, source: AdviceSource["source"]): Words {
         what: `in ${fieldOf(reference.path)} of ${nameOf(reference.referrer)} ${changes.join(" and ")}${why}`,
       };
     }
+    case "remove-reference": {
+      const { reference, same } = repair;
+      const what = `take ${fieldOf(reference.path)} out of ${nameOf(reference.referrer)}: what it should say, ${fieldOf(same)} says already`;
+      return { by, but, what };
+    }
     case "add-hostname":
       return {
         by,
-        but,
+        but: both(but, "requests for it then come to this route, unless an older one has it"),
         what: `give ${nameOf(repair.referrer)} a hostname that listener ${repair.listener.name} serves, such as ${repair.hostname}`,
       };
   }
 }
+
+const uncheckedText = (namespace: string): string =>
+  `other Gateways were not looked at: by this label they may admit namespace ${namespace}, or shut it out`;
 
 /** Does an admission name namespaces one by one, so that it takes in no other? */
 function namesOne(admission: NamespaceAdmission): boolean {
@@ -192,11 +205,20 @@ function repairStep(repair: Repair, { source, locate }: AdviceSource): Step {
   return { step: "fix", short: words.what, ...words, paste };
 }
 
-function elsewhereText({ first, others }: Namesakes): string {
-  if (first === null) return "";
-  const more = others === 0 ? "" : `, and ${plural(others, "other")}`;
-  return `${nameOf(first)} exists${more}`;
+/** At most this many objects are named where there are more. */
+const NAMED = 3;
+
+/** `Gateway a/x and Gateway b/x exist`; null where there is none. */
+function elsewhereText(ids: readonly ObjectId[]): string | null {
+  if (ids.length === 0) return null;
+  const more = ids.length - NAMED;
+  const names = ids.slice(0, NAMED).map(nameOf);
+  return `${listed(more > 0 ? [...names, plural(more, "other")] : names)} ${ids.length === 1 ? "exists" : "exist"}`;
 }
+
+/** What could not be seen, and how it comes to be. */
+const lookText = (gap: Gap): string =>
+  gap.cause === "outside-input" ? `add its file with -f, or ask a cluster: ${gap.detail}` : gapText(gap);
 
 function wayText(wayOut: WayOut): Words {
   const plain = (what: string, by: string | null = null): Words => ({ by, what, but: null });
@@ -204,7 +226,7 @@ function wayText(wayOut: WayOut): Words {
     case "create-parent": {
       const { parent, elsewhere } = wayOut;
       const known = elsewhereText(elsewhere);
-      return known === ""
+      return known === null
         ? plain(`create ${nameOf(parent)}, or name a parent that exists`)
         : plain(`name a parent that exists: ${known}`);
     }
@@ -213,11 +235,29 @@ function wayText(wayOut: WayOut): Words {
       const known = elsewhereText(elsewhere);
       if (near !== null)
         return plain(`name ${kindText(target)} ${near}, if that was meant, or create ${nameOf(target)}`);
-      return known === ""
+      return known === null
         ? plain(`create ${nameOf(target)}, or name ${article(target.kind)} ${kindText(target)} that exists`)
         : plain(
-            `${known}: is it meant, and does the object that refers to it stand in the right namespace? No grant is missing so far`,
+            `${known}: is ${elsewhere.length === 1 ? "it" : "one of them"} meant, and does the object that refers to it stand in the right namespace? No grant is missing so far`,
           );
+    }
+    case "create-namespace": {
+      const { target, elsewhere, near } = wayOut;
+      const known = elsewhereText(elsewhere);
+      const meant = near === null ? "" : ` (did you mean ${near}?)`;
+      const found = known === null ? "" : ` (${known})`;
+      const content = `${kindText(target)} ${target.name} and a ReferenceGrant for it`;
+      return plain(
+        `there is no namespace ${target.namespace}${meant}; name another${found}, or create it with ${content}`,
+      );
+    }
+    case "add-listener": {
+      const { parent, kind, protocols } = wayOut;
+      const needed = `${article(protocols[0])} ${listed(protocols, "or")} listener`;
+      return plain(
+        `${kindsText(kind)} need ${needed}, and ${nameOf(parent)} has none: add one, or name another parent`,
+        ownerOf(parent),
+      );
     }
     case "install-grants":
       return plain(
@@ -231,7 +271,7 @@ function wayText(wayOut: WayOut): Words {
     case "correct-kind":
       return plain(`write kind ${wayOut.meant.kind} of group ${quoted(wayOut.meant.group)}`);
     case "look":
-      return plain(wayOut.gaps.map(gapText).join("; "));
+      return plain(wayOut.gaps.map(lookText).join("; "));
     case "ask-implementation":
     case "repair-and-ask":
       return plain(`see what the implementation does: ${wayOut.gap.detail}`);

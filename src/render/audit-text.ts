@@ -132,18 +132,20 @@ const EXPLAINED: readonly Finding["code"][] = [
 ];
 
 /** The command that says what to do about the first error. */
-function nextText({ findings }: Report, world: string): readonly string[] {
+function nextText({ findings }: Report, world: string | null): readonly string[] {
   const first = findings.find(({ code, severity }) => severity === "error" && EXPLAINED.includes(code));
   const subject = first?.subject ?? null;
-  return subject === null ? [] : [printable(`Next: kubectl refgrant why-denied ${pasteable(subject)}${world}`)];
+  return subject === null || world === null
+    ? []
+    : [printable(`Next: kubectl refgrant why-denied ${pasteable(subject)}${world}`)];
 }
 
 /**
  * The report as a person reads it: matrix, findings, summary.
  *
- * @param world what a command needs at its end to be about the same world: ` -f FILE`, or nothing
+ * @param world what a command needs at its end to be about the same world: ` -f FILE`, or nothing; null where none can be
  */
-export function auditText(report: Report, display: Display, world = ""): string {
+export function auditText(report: Report, display: Display, world: string | null = ""): string {
   const nothing = nothingText(report);
   if (nothing !== null) return nothing;
   const matrix = matrixOf(report);

@@ -16,7 +16,7 @@ import type { Enforcement } from "../model/reference.ts";
 import { foldedToFit } from "./fold.ts";
 import { plainTable, type Row } from "./table.ts";
 import { kindText } from "./terms.ts";
-import { type Display, type Style, styled } from "./text.ts";
+import { type Display, listed, type Style, styled } from "./text.ts";
 
 /** Which part of the catalogue is wanted; an empty list wants everything. */
 export interface CatalogueFilter {
@@ -197,9 +197,6 @@ export function selectCatalogue({ kinds, implementations }: CatalogueFilter): Ca
 
 const HOLDERS: readonly GroupKind[] = ROWS.map(({ from }) => from);
 const OWN_GRANTS: readonly GroupKind[] = [REFERENCE_GRANT, REFERENCE_POLICY];
-
-const listed = (words: readonly string[]): string =>
-  [words.slice(0, -1).join(", "), ...words.slice(-1)].filter((part) => part !== "").join(" and ");
 
 /** What an answer does not say by itself: kinds that hold nothing, and that nobody has a rule for what is asked. */
 export function catalogueNotes(

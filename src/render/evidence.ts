@@ -1,3 +1,4 @@
+import { rowOf } from "../catalogue/rows.ts";
 import type { Answer, Inquiry } from "../model/answer.ts";
 import {
   type AttachmentDecision,
@@ -141,6 +142,21 @@ function attachmentEvidence(
 
 const isLook = (advice: Advice | undefined): boolean => advice?.advice === "way-out" && advice.wayOut.way === "look";
 
+/** Does the field take effect with a feature switched on only? */
+function isGated({ reference }: Decision): boolean {
+  const row = rowOf(reference);
+  return row.handshake === "grant" && row.enforcement === "feature-gated" && row.quirk !== null;
+}
+
+/** What shows that a reference is refused. */
+function refusal(decision: Decision, answer: Answer, inquiry: Inquiry, telling: EvidenceTelling): readonly string[] {
+  if (decision.handshake === "attachment") return attachmentEvidence(decision, answer.advice.get(decision), telling);
+  if (decision.handshake === "none" || !hasVerdict(decision, "refused")) return [];
+  return decision.outcome.reason === "RefNotPermitted" && !isSlip(decision)
+    ? grantEvidence(decision, answer.advice.get(decision), inquiry, telling)
+    : [sentence(`Why: ${obstacleText(decision)}`)];
+}
+
 /** Why a reference stands as it does, as lines; none for one that is permitted. */
 export function evidence(
   decision: Decision,
@@ -163,12 +179,12 @@ export function evidence(
       return gaps.map((gap) => sentence(`Why: ${gapText(gap)}`));
     }
     case "refused":
-      if (decision.handshake === "attachment")
-        return attachmentEvidence(decision, answer.advice.get(decision), telling);
-      if (decision.handshake === "none" || !hasVerdict(decision, "refused")) return [];
-      return decision.outcome.reason === "RefNotPermitted" && !isSlip(decision)
-        ? grantEvidence(decision, answer.advice.get(decision), inquiry, telling)
-        : [sentence(`Why: ${obstacleText(decision)}`)];
+      if (isGated(decision))
+        return [
+          ...refusal(decision, answer, inquiry, telling),
+          sentence(`Even then: ${rowOf(decision.reference).quirk}`),
+        ];
+      return refusal(decision, answer, inquiry, telling);
   }
 }
 

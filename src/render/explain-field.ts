@@ -4,10 +4,10 @@ import type { CatalogueRow } from "../catalogue/row.ts";
 import { rowOf } from "../catalogue/rows.ts";
 import type { FieldRule } from "../model/explanation.ts";
 import { type CatalogueLine, catalogueLines, NEEDS, namesText, needText } from "./catalogue.ts";
-import { kindsText, listed } from "./explain-prose.ts";
+
 import { widthOf } from "./table.ts";
-import { kindText, quoted } from "./terms.ts";
-import { type Display, styled } from "./text.ts";
+import { kindsText, kindText, quoted } from "./terms.ts";
+import { type Display, listed, styled } from "./text.ts";
 
 /** The rule of a field, laid out like what `kubectl explain` says of a schema. */
 

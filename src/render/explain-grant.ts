@@ -9,8 +9,6 @@ import {
   gapLines,
   headLine,
   INERT,
-  kindsText,
-  listed,
   narrowingText,
   openedText,
   referenceName,
@@ -20,8 +18,8 @@ import {
 } from "./explain-prose.ts";
 import { entryText } from "./grant-prose.ts";
 import type { Row } from "./table.ts";
-import { fieldOf, kindText, nameOf } from "./terms.ts";
-import { type Display, plural, printable, symbol } from "./text.ts";
+import { fieldOf, kindsText, kindText, nameOf } from "./terms.ts";
+import { type Display, listed, plural, printable, symbol } from "./text.ts";
 
 /** What a grant means, as a person reads it. */
 

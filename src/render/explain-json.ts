@@ -22,6 +22,7 @@ import { jsonText, yamlText } from "./data-text.ts";
 import { decisionJson } from "./decision-json.ts";
 import { linesOf } from "./explain-field.ts";
 import { findingJson, gapJson, idJson } from "./finding-json.ts";
+import { adviceJson, judgementJson } from "./why-denied-json.ts";
 
 /** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/explain.schema.json. */
 const EXPLAIN_SCHEMA_VERSION = "1.0";
@@ -123,9 +124,17 @@ function holderJson({ holder, listeners, adders, sets }: HolderMeaning, decision
   };
 }
 
-function objectJson({ outgoing, incoming, holder, locate }: ObjectExplanation, decisions: Decisions): object {
+function objectJson(explanation: ObjectExplanation, decisions: Decisions): object {
+  const { outgoing, incoming, holder, locate } = explanation;
+  const references = outgoing === null ? null : decisions.placesOf(outgoing.decisions);
+  const judgements = outgoing?.judgements ?? [];
   return {
-    references: outgoing === null ? null : decisions.placesOf(outgoing.decisions),
+    references,
+    advice: [...(outgoing?.advice ?? [])].map(([decision, advice]) => ({
+      decision: decisions.placeOf(decision),
+      ...adviceJson(advice, explanation),
+    })),
+    status: judgements.map((judgement) => judgementJson(judgement, decisions.places)),
     referencedBy: incoming === null ? null : incomingJson(incoming, decisions),
     listeners: holder === null ? null : holderJson(holder, decisions, locate),
   };

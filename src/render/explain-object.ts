@@ -25,7 +25,6 @@ import {
   headLine,
   inWhat,
   leadsNowhere,
-  listed,
   pairName,
   referrerName,
   sections,
@@ -39,7 +38,7 @@ import { TOLD as TOLD_OF_REFERENCES } from "./standing.ts";
 import { judgementText } from "./status-prose.ts";
 import type { Row } from "./table.ts";
 import { admissionText, kindText, nameOf } from "./terms.ts";
-import { article, type Display, plural, printable } from "./text.ts";
+import { article, type Display, listed, plural, printable } from "./text.ts";
 
 /** What an object refers to, and what refers to it, as a person reads it. */
 
@@ -95,7 +94,7 @@ function outgoingLines({ decisions }: Answer, display: Display): readonly string
 }
 
 /** Advice that says no more than the table does: what could not be seen, or that an implementation decides. */
-const REPEATS_GAP: readonly string[] = ["look", "ask-implementation"] satisfies readonly WayOut["way"][];
+const REPEATS_GAP: readonly WayOut["way"][] = ["look", "ask-implementation"];
 
 const butLines = ({ but }: Step): readonly string[] => (but === null ? [] : [`  (${but}.)`]);
 
@@ -204,10 +203,15 @@ function ifDeleted({ crossing, local, entries }: Incoming): readonly string[] {
   );
   const grants = [...new Set(named.map(({ grant }) => nameOf(grant.id)))];
   if (leading.length === 0 && grants.length === 0) return [];
-  const namesOfThem = (decisions: readonly Decision[]): string =>
-    `${plural(decisions.length, "reference")} would ${decisions.some(wouldBeRefused) ? "be refused" : "lead nowhere"} (${namesOf(decisions)})`;
-  const [refused, astray] = [leading.filter(wouldBeRefused), leading.filter((decision) => !wouldBeRefused(decision))];
-  const parts = [refused, astray].filter(({ length }) => length > 0).map(namesOfThem);
+  const told = (decisions: readonly Decision[], what: string): readonly string[] =>
+    decisions.length === 0 ? [] : [`${plural(decisions.length, "reference")} would ${what} (${namesOf(decisions)})`];
+  const parts = [
+    ...told(leading.filter(wouldBeRefused), "be refused"),
+    ...told(
+      leading.filter((decision) => !wouldBeRefused(decision)),
+      "lead nowhere",
+    ),
+  ];
   const lost = parts.length === 0 ? "no reference would be lost" : parts.join(" and ");
   const naming = grants.length === 0 ? "" : `, and ${someOf(grants)} would name what is not there`;
   return [`If it were deleted: ${lost}${naming}.`];

@@ -1,11 +1,10 @@
-import { GATEWAY, LISTENER_SETS } from "../catalogue/kinds.ts";
+import { isParent } from "../catalogue/kinds.ts";
 import { rowOf } from "../catalogue/rows.ts";
 import type { PairExplanation, Way } from "../model/explanation.ts";
-import { type GroupKind, includesGroupKind, sameGroupKind } from "../model/object.ts";
 import { fieldText as rowField } from "./catalogue.ts";
-import { kindsText, narrowingText, refusedText, sections, someOf } from "./explain-prose.ts";
+import { narrowingText, refusedText, sections, someOf } from "./explain-prose.ts";
 import { gapText, nearMissText, ruleNote, witnessText } from "./prose.ts";
-import { kindText, nameOf } from "./terms.ts";
+import { kindsText, kindText, nameOf } from "./terms.ts";
 import { article, type Display, printable, type Style, styled, symbol } from "./text.ts";
 
 /** Whether one object may refer to another, as a person reads it. */
@@ -93,9 +92,6 @@ function missingLines({ missing, ways }: PairExplanation): readonly string[] {
   const absent = missing.filter((id, index) => !(told && index === missing.length - 1 && id.namespace !== null));
   return absent.map((id) => `There is no ${nameOf(id)}; permission does not depend on that.`);
 }
-
-/** Is it a kind that one attaches to? */
-const isParent = (kind: GroupKind): boolean => sameGroupKind(kind, GATEWAY) || includesGroupKind(LISTENER_SETS, kind);
 
 /** Whether one object may refer to another, and by which entry; what would be enough where it may not. */
 export function explainPairText(explanation: PairExplanation, display: Display): string {

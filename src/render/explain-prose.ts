@@ -8,8 +8,8 @@ import { findingText } from "./finding-prose.ts";
 import { foldedToFit } from "./fold.ts";
 import { obstacleText, referenceText, targetText, witnessText } from "./prose.ts";
 import { plainTable, type Row } from "./table.ts";
-import { fieldOf, kindText, nameOf } from "./terms.ts";
-import { type Display, plural, printable, type Style, shortened, styled, symbol } from "./text.ts";
+import { fieldOf, kindsText, kindText, nameOf } from "./terms.ts";
+import { type Display, listed, plural, printable, type Style, shortened, styled, symbol } from "./text.ts";
 
 /** What explanations of all sorts say alike. Sentences are not cleaned for a terminal; what makes lines of them does that. */
 
@@ -18,31 +18,10 @@ const NAMED = 3;
 /** How many rows of a table are shown. */
 const ROWS_SHOWN = 50;
 
-/** `a`, `a and b`, `a, b and c`. */
-export function listed(words: readonly string[], last = "and"): string {
-  const [only, ...others] = words;
-  if (only === undefined || others.length === 0) return only ?? "";
-  return `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
-}
-
 /** The first of many, and how many more there are. */
 export function someOf(words: readonly string[], named = NAMED): string {
   const more = words.length - named;
   return more <= 0 ? listed(words) : `${words.slice(0, named).join(", ")} and ${more} more`;
-}
-
-/** More than one object of a kind: `HTTPRoutes`, `BackendTLSPolicies`. */
-export function kindsText(groupKind: GroupKind): string {
-  const text = kindText(groupKind);
-  const { kind } = groupKind;
-  const many = /(ss|us|x|ch|sh)$/.test(kind)
-    ? `${kind}es`
-    : /[^aeiou]y$/.test(kind)
-      ? `${kind.slice(0, -1)}ies`
-      : kind.endsWith("s")
-        ? kind
-        : `${kind}s`;
-  return text.startsWith(kind) ? `${many}${text.slice(kind.length)}` : text;
 }
 
 /** Kinds with the namespaces that each is trusted in: `HTTPRoutes in a and b, and GRPCRoutes in c`. */

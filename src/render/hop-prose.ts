@@ -5,7 +5,7 @@ import type { LabelSelector } from "../model/labels.ts";
 import { includesGroupKind, type NamespacedId, sameGroupKind } from "../model/object.ts";
 import { shellWord } from "./command-text.ts";
 import { nameOf, requirementText } from "./terms.ts";
-import { plural } from "./text.ts";
+import { listed, plural } from "./text.ts";
 
 /** What is said of what may keep traffic away. Nothing here is cleaned for a terminal: what prints it does that. */
 
@@ -24,12 +24,6 @@ const serviceCommand = ({ namespace, name }: NamespacedId): string =>
 
 const slicesCommand = ({ namespace, name }: NamespacedId): string =>
   command("get", "endpointslices", "-n", namespace, "-l", `kubernetes.io/service-name=${name}`);
-
-/** `a`, `a and b`, `a, b and c`. */
-function listed(items: readonly string[]): string {
-  const last = items.at(-1) ?? "";
-  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
-}
 
 function portText({ service, port, ports }: Told<"no-such-port">): string {
   const those = ports.length === 0 ? "it has none" : `it has ${listed(ports.map(String))}`;

@@ -11,19 +11,25 @@ function pointer(path: FieldPath): string {
   return path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
+/** Each place is tested once, and nothing that stands in what is tested as a whole. */
+function testsOf(edits: readonly Edit[]): readonly PatchOperation[] {
+  const asked = edits.flatMap(({ path, was, given }) => [
+    ...given,
+    ...(was === undefined ? [] : [{ path, value: was }]),
+  ]);
+  const places = new Map(asked.map(({ path, value }) => [pointer(path), value]));
+  const isWithin = (place: string): boolean => [...places.keys()].some((other) => place.startsWith(`${other}/`));
+  return [...places].filter(([place]) => !isWithin(place)).map(([path, value]) => ({ op: "test", path, value }));
+}
+
 /**
- * Edits as a JSON patch. It tests all that it replaces or takes away, and the names of the list items on the way, before it
- * writes: on an object that was changed meanwhile it does nothing.
+ * Edits as a JSON patch. Before it writes it tests all that it replaces or takes away, and what it adds to: on an object that was
+ * changed there meanwhile it does nothing.
  */
 export function jsonPatch(edits: readonly Edit[]): readonly PatchOperation[] {
-  const tests = new Map<string, PatchOperation>();
-  for (const { path, was, beside } of edits) {
-    for (const { path: where, value } of beside) tests.set(pointer(where), { op: "test", path: pointer(where), value });
-    if (was !== undefined) tests.set(pointer(path), { op: "test", path: pointer(path), value: was });
-  }
   const writes = edits.map(({ path, was, value }): PatchOperation => {
     if (value === undefined) return { op: "remove", path: pointer(path) };
     return { op: was === undefined ? "add" : "replace", path: pointer(path), value };
   });
-  return [...tests.values(), ...writes];
+  return [...testsOf(edits), ...writes];
 }

@@ -2,6 +2,7 @@ import type { Answer } from "../model/answer.ts";
 import { crossesNamespace, type Decision } from "../model/decision.ts";
 import type { Disagreement, Doubt, Finding } from "../model/finding.ts";
 import type { NamespaceAdmission } from "../model/listener.ts";
+import { formatPath, keyOf } from "../model/object.ts";
 import type { Judgement } from "../model/status.ts";
 import { witnessText } from "./prose.ts";
 import { selectorText } from "./terms.ts";
@@ -96,12 +97,15 @@ function admittedBy(namespaces: NamespaceAdmission): string {
   return ` (namespaces: ${namespaces.from}${selector})`;
 }
 
-const count = (decisions: readonly Decision[], answer: Answer, ...standings: readonly Standing[]): number =>
-  decisions.filter(
-    (decision) =>
-      standings.includes(standingOf(decision, answer)) &&
-      !(isOffer(decision) && decision.outcome.verdict === "refused"),
-  ).length;
+/** How the references of an object stand, each field once: under several parents it counts by the worst of its verdicts. */
+function standings(answer: Answer): readonly Standing[] {
+  const named = answer.decisions.filter((decision) => !isOffer(decision) || decision.outcome.verdict !== "refused");
+  const fields = Map.groupBy(named, ({ reference }) => `${formatPath(reference.path)} ${keyOf(reference.referent)}`);
+  return [...fields.values()].map((same) => {
+    const all = same.map((decision) => standingOf(decision, answer));
+    return STANDINGS.find((standing) => all.includes(standing)) ?? "permitted";
+  });
+}
 
 /** The findings by which a controller refuses what is permitted. */
 export const disagreeing = ({ findings }: Answer) =>
@@ -118,11 +122,12 @@ export function doubtsOn({ statement }: Judgement, { findings }: Answer): readon
 
 /** The first line: it says all that has to be known before anything else is read. */
 export function headline(answer: Answer): string {
-  const { decisions } = answer;
-  const total = decisions.filter((decision) => !isOffer(decision) || decision.outcome.verdict !== "refused").length;
-  const refused = count(decisions, answer, "refused");
-  const dangling = count(decisions, answer, "dangling");
-  const unknown = count(decisions, answer, "unknown");
+  const all = standings(answer);
+  const count = (standing: Standing): number => all.filter((one) => one === standing).length;
+  const total = all.length;
+  const refused = count("refused");
+  const dangling = count("dangling");
+  const unknown = count("unknown");
   const of = `of ${plural(total, "reference")}`;
   if (refused > 0) {
     const more = [
@@ -139,14 +144,14 @@ export function headline(answer: Answer): string {
   }
   if (unknown > 0) return total === 1 ? "of its one reference nothing can be told" : `${unknown} ${of} unknown`;
   if (total === 0) return "it refers to nothing that anybody has to permit";
-  const all =
+  const fine =
     total === 1
       ? "its one reference is permitted"
       : `${total === 2 ? "both" : `all ${total}`} references are permitted`;
   const disagreed = disagreeing(answer);
-  if (disagreed.length === 0) return all;
+  if (disagreed.length === 0) return fine;
   const who = [...new Set(disagreed.map(controllerOf))].join(", ");
   return disagreed.some(({ severity }) => severity === "error")
-    ? `your YAML is right: ${all}, and ${who} refuses all the same`
-    : `${all}, as far as the specification goes; ${who} said otherwise`;
+    ? `your YAML is right: ${fine}, and ${who} refuses all the same`
+    : `${fine}, as far as the specification goes; ${who} said otherwise`;
 }

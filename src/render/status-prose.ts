@@ -79,10 +79,9 @@ export function disagreementText({ code, disagreement }: OfController, display: 
   const [first, ...others] = decisions;
   const about = `${referenceText(first, display)}${others.length === 0 ? "" : ` (and ${plural(others.length, "other")})`}`;
   const why = doubts.map((doubt) => doubtText(doubt, statement)).join("");
-  const byMesh = doubts.some(({ because }) => because === "mesh");
   const found =
     code === "controller-refuses-permitted"
-      ? `the specification permits ${about}: ${witnessText(first)}${why}${byMesh ? "" : ". The YAML is right"}`
+      ? `the specification permits ${about}: ${witnessText(first)}${why}${doubts.length > 0 ? "" : ". Here the YAML is right"}`
       : `the specification refuses ${about}: ${obstacleText(first)}${why}. It may work without permission`;
   return {
     message: `${controllerText(statement)} says ${wordText(statement)} ${placeText(statement)}${generationText(statement)}`,

@@ -15,6 +15,20 @@ export function kindText({ group, kind }: GroupKind): string {
   return group === "" ? `${kind} (core)` : `${kind}.${group}`;
 }
 
+/** More than one object of a kind: `HTTPRoutes`, `BackendTLSPolicies`. */
+export function kindsText(groupKind: GroupKind): string {
+  const text = kindText(groupKind);
+  const { kind } = groupKind;
+  const many = /(ss|us|x|ch|sh)$/.test(kind)
+    ? `${kind}es`
+    : /[^aeiou]y$/.test(kind)
+      ? `${kind.slice(0, -1)}ies`
+      : kind.endsWith("s")
+        ? kind
+        : `${kind}s`;
+  return text.startsWith(kind) ? `${many}${text.slice(kind.length)}` : text;
+}
+
 /** `Kind namespace/name`, as it can be pasted into a sentence. */
 export function nameOf({ group, kind, namespace, name }: ObjectId): string {
   return `${kindText({ group, kind })} ${namespace === null ? name : `${namespace}/${name}`}`;

@@ -2,7 +2,8 @@ import type { Answer, Inquiry } from "../model/answer.ts";
 import type { Decision } from "../model/decision.ts";
 import { formatPath } from "../model/object.ts";
 import type { Advice, Change, Repair } from "../model/remedy.ts";
-import { adviceSteps } from "./advice-prose.ts";
+import type { Judgement } from "../model/status.ts";
+import { type AdviceSource, adviceSteps } from "./advice-prose.ts";
 import { jsonText, yamlText } from "./data-text.ts";
 import { decisionJson } from "./decision-json.ts";
 import { findingJson, gapJson, idJson, statementJson } from "./finding-json.ts";
@@ -27,8 +28,9 @@ const repairJson = (repair: Repair): object => ({
   maker: repair.maker?.by ?? null,
 });
 
-function adviceJson(advice: Advice, inquiry: Inquiry): object {
-  const steps = adviceSteps(advice, inquiry);
+/** What to do about a decision, in words, in lines to paste, and as data. */
+export function adviceJson(advice: Advice, source: AdviceSource): object {
+  const steps = adviceSteps(advice, source);
   const words = steps.map(({ step, by, what, paste, but }) => ({ step, by, what, paste, but }));
   switch (advice.advice) {
     case "repair":
@@ -48,8 +50,21 @@ function adviceJson(advice: Advice, inquiry: Inquiry): object {
   }
 }
 
+/** What a controller said, and of which decisions. */
+export function judgementJson(
+  { statement, disagreement, decisions }: Judgement,
+  indexOf: ReadonlyMap<Decision, number>,
+): object {
+  return {
+    ...statementJson(statement),
+    path: formatPath(statement.path),
+    decisions: decisions.flatMap((decision) => indexOf.get(decision) ?? []),
+    disagrees: disagreement?.code ?? null,
+  };
+}
+
 function answerJson(answer: Answer, inquiry: Inquiry): object {
-  const { object, maker, decisions, advice, unseen, findings, judgements, hops } = answer;
+  const { object, maker, decisions, advice, unseen, findings, around, judgements, hops } = answer;
   const indexOf = new Map<Decision, number>(decisions.map((decision, index) => [decision, index]));
   return {
     object: idJson(object.id),
@@ -66,12 +81,8 @@ function answerJson(answer: Answer, inquiry: Inquiry): object {
       return gap === undefined ? [] : [{ decision: index, gap: gapJson(gap) }];
     }),
     findings: findings.map((finding) => findingJson(finding, inquiry.locate, indexOf)),
-    status: judgements.map(({ statement, disagreement, decisions: about }) => ({
-      ...statementJson(statement),
-      path: formatPath(statement.path),
-      decisions: about.flatMap((decision) => indexOf.get(decision) ?? []),
-      disagrees: disagreement?.code ?? null,
-    })),
+    around: around.map((finding) => findingJson(finding, inquiry.locate, indexOf)),
+    status: judgements.map((judgement) => judgementJson(judgement, indexOf)),
     nextHops: hops.map(hopJson),
   };
 }

@@ -1,7 +1,7 @@
 import { SERVICE } from "../catalogue/kinds.ts";
+import { portAt } from "../catalogue/walk.ts";
 import type { Answer, Inquiry } from "../model/answer.ts";
 import type { Decision } from "../model/decision.ts";
-import { Field } from "../model/fields.ts";
 import { keyOf, sameGroupKind } from "../model/object.ts";
 import { formatPosition } from "../model/source.ts";
 import type { Judgement } from "../model/status.ts";
@@ -18,8 +18,8 @@ import { type Display, plural, printable, type Style, styled, symbol } from "./t
 
 /** How an answer is told: with `verbose` every permitted reference too. */
 export interface Telling extends EvidenceTelling {
-  /** What a command needs at its end to be about the same world: ` -f FILE`, or nothing. */
-  readonly world: string;
+  /** What a command needs at its end to be about the same world: ` -f FILE`, or nothing; null where none can be. */
+  readonly world: string | null;
 }
 
 /** The same, with what has been advised already, and for which reference. */
@@ -48,13 +48,7 @@ const STYLES: Readonly<Record<Standing, Style>> = {
 /** The port that a reference names beside its Service; null where it names none. */
 function portOf({ reference }: Decision, { object }: Answer): number | null {
   if (reference.handshake !== "grant" || !sameGroupKind(reference.referent, SERVICE)) return null;
-  let field = Field.silent(object.body);
-  for (const step of reference.path) {
-    const next = typeof step === "number" ? field.items()[step] : field.at(step);
-    if (next === undefined) return null;
-    field = next;
-  }
-  return field.at("port").integer() ?? null;
+  return portAt(object.body, reference.path);
 }
 
 function targetLine(decision: Decision, answer: Answer, display: Display): string {
@@ -130,17 +124,20 @@ function decisionLines(decision: Decision, answer: Answer, inquiry: Inquiry, tel
   ];
 }
 
-function otherFindings(answer: Answer, inquiry: Inquiry, { display }: Telling): readonly string[] {
-  return answer.findings
-    .filter(({ code }) => !TOLD.includes(code))
-    .map((finding) => {
-      const { message, detail } = findingText(finding, display);
-      const place = findingPlace(finding, inquiry.locate);
-      const where = place === null ? "" : ` (${formatPosition(place)})`;
-      return printable(
-        `${finding.severity}: ${message}${detail === null || detail === "" ? "" : `: ${detail}`}${where}`,
-      );
-    });
+function otherFindings({ findings, around }: Answer, inquiry: Inquiry, { display }: Telling): readonly string[] {
+  const own = findings.filter(({ code }) => !TOLD.includes(code)).map((finding) => ({ finding, subject: "" }));
+  const others = around.map((finding) => ({
+    finding,
+    subject: finding.subject === null ? "" : `${nameOf(finding.subject)}: `,
+  }));
+  return [...own, ...others].map(({ finding, subject }) => {
+    const { message, detail } = findingText(finding, display);
+    const place = findingPlace(finding, inquiry.locate);
+    const where = place === null ? "" : ` (${formatPosition(place)})`;
+    return printable(
+      `${finding.severity}: ${subject}${message}${detail === null || detail === "" ? "" : `: ${detail}`}${where}`,
+    );
+  });
 }
 
 function hopLines({ hops }: Answer): readonly string[] {
@@ -187,9 +184,9 @@ function answerLines(answer: Answer, inquiry: Inquiry, telling: InTurn): readonl
     ...statusLines(rest, answer, display).map(printable),
     ...(also.length === 0 ? [] : ["Also:", ...also.map((line) => `  ${line}`)]),
     ...hopLines(answer),
-    ...(answer.decisions.length > 0
+    ...(answer.decisions.length > 0 || telling.world === null
       ? []
-      : [printable(`Who may reference it: kubectl refgrant explain ${pasteable(object.id)}${telling.world}`)]),
+      : [printable(`What it means here: kubectl refgrant explain ${pasteable(object.id)}${telling.world}`)]),
   ];
 }
 
@@ -255,7 +252,7 @@ export function whyDeniedList(inquiry: Inquiry, where: string, { display, world 
     );
   const [next] = [...refused, ...dangling, ...unknown];
   const more =
-    next === undefined
+    next === undefined || world === null
       ? []
       : ["", printable(`Next: kubectl refgrant why-denied ${pasteable(next.answer.object.id)}${world}`)];
   return `${[`${printable(where)}: ${head}.`, ...(lines.length > 0 ? ["", ...lines] : []), ...statuses, ...more].join("\n")}\n`;

@@ -30,7 +30,7 @@ function told(world: readonly Manifest[] | Snapshot, id: ObjectId, closed = true
   const snapshot = "objects" in world ? world : snapshotOf(world, closed);
   const { answer, needs } = explainObject(snapshot, id);
   expect(needs).toEqual([]);
-  return `\n${explainText(answer, DISPLAY)}exit ${explainExit(answer)}`;
+  return `\n${explainText(answer, { display: DISPLAY, world: "" })}exit ${explainExit(answer)}`;
 }
 
 const backend = (name: string, home: string): object => ({
@@ -174,11 +174,22 @@ describe("explain referencegrant", () => {
       ENTRY     FROM                                       TO              USED BY
       from[0]   HTTPRoutes.gateway.networking.k8s.io app   Service cache   nothing: a slip, see below
 
-      If it were deleted: nothing that could be seen would be refused.
+      If it were deleted: no reference would be refused, nothing uses it.
 
       warning  from[0] names HTTPRoutes of group gateway.networking.k8s.io: did you mean HTTPRoute of group gateway.networking.k8s.io?  grant-unknown-kind
-      exit 4"
+      exit 0"
     `);
+  });
+
+  it("a slip that a reference has too opens what it names", () => {
+    const world = [
+      ...all("app", "shared"),
+      grant("shared", "slip", [{}], [{ group: "core", kind: "Service", name: "cache" }]),
+      route("HTTPRoute", "app", "web", {
+        rules: [{ backendRefs: [{ group: "core", kind: "Service", name: "cache", namespace: "shared", port: 80 }] }],
+      }),
+    ];
+    expect(told(world, ofGrant("slip"))).toContain("from[0]   HTTPRoute app   Service.core cache   HTTPRoute app/web");
   });
 
   it("rejected: the API server would not take it", () => {
@@ -477,7 +488,8 @@ describe("explain httproute and other referrers", () => {
       rules[0].backendRefs[2]   Service shared/db      refused     RefNotPermitted: nearest grant shared/app: to[0].
                                                                    name is cache, needs db
 
-      Enough for rules[0].backendRefs[2]: a ReferenceGrant in namespace shared from HTTPRoute app to Service db.
+      Enough for rules[0].backendRefs[2], by whoever owns namespace shared: add a ReferenceGrant in shared that lets HTTPRoutes of app use Service db.
+        (there is no Service db yet; all HTTPRoutes of app may then use Service db: a grant cannot name a single one.)
       Step by step: kubectl refgrant why-denied httproute/web -n app
 
       Controller example.com/controller says Accepted=True under Gateway edge/gw, for this generation: it agrees.
@@ -521,10 +533,76 @@ describe("explain httproute and other referrers", () => {
       dataSourceRef   VolumeSnapshot.snapshot.storage.k8s.io   refused   RefNotPermitted: no ReferenceGrant in
                       shared/daily                                       namespace shared permits it
 
-      Enough for dataSourceRef: a ReferenceGrant in namespace shared from PersistentVolumeClaim app to VolumeSnapshot.snapshot.storage.k8s.io daily.
+      Enough for dataSourceRef, by whoever owns namespace shared: add a ReferenceGrant in shared that lets PersistentVolumeClaims of app use VolumeSnapshot.snapshot.storage.k8s.io daily.
+        (all PersistentVolumeClaims of app may then use VolumeSnapshot.snapshot.storage.k8s.io daily: a grant cannot name a single one.)
       Step by step: kubectl refgrant why-denied persistentvolumeclaim/data -n app
       exit 0"
     `);
+  });
+
+  it("what takes several steps, and helps several fields, is told together; gaps are not told again", () => {
+    const several = [
+      ...all("edge", "shared", "app"),
+      core("Service", "shared", "cache"),
+      gateway("edge", "gw", [
+        listener(
+          "http",
+          { from: "Selector", selector: { matchLabels: { expose: "true" } } },
+          { hostname: "a.example" },
+        ),
+      ]),
+      route("HTTPRoute", "app", "web", {
+        hostnames: ["b.example"],
+        parentRefs: [
+          { name: "gw", namespace: "edge" },
+          { name: "gone", namespace: "edge" },
+        ],
+        rules: [0, 1].map(() => ({ backendRefs: [{ name: "cache", namespace: "shared", port: 80 }] })),
+      }),
+    ];
+    expect(told(several, { ...ROUTE, namespace: "app", name: "web" })).toMatchInlineSnapshot(`
+      "
+      HTTPRoute app/web
+      It has 4 references: all refused.
+
+      REFERENCE                 TARGET                 VERDICT   BY
+      parentRefs[0]             Gateway edge/gw        refused   NotAllowedByListeners: listener http admits
+                                                                 namespaces labelled expose=true (from: Selector);
+                                                                 namespace app has no label expose; the listener has
+                                                                 hostname a.example, none of the route's (b.example)
+      parentRefs[1]             Gateway edge/gone      refused   ParentNotFound: there is no Gateway edge/gone
+      rules[0].backendRefs[0]   Service shared/cache   refused   RefNotPermitted: no ReferenceGrant in namespace
+                                                                 shared permits it
+      rules[1].backendRefs[0]   Service shared/cache   refused   RefNotPermitted: no ReferenceGrant in namespace
+                                                                 shared permits it
+
+      Enough for parentRefs[0], all of these:
+        1. by whoever may label namespaces: label namespace app expose=true.
+        2. by whoever owns namespace app: give HTTPRoute app/web a hostname that listener http serves, such as a.example.
+           (requests for it then come to this route, unless an older one has it.)
+      What to do for parentRefs[1]: create Gateway edge/gone, or name a parent that exists.
+      Enough for rules[0].backendRefs[0] and rules[1].backendRefs[0], by whoever owns namespace shared: add a ReferenceGrant in shared that lets HTTPRoutes of app use Service cache.
+        (all HTTPRoutes of app may then use Service cache: a grant cannot name a single one.)
+      Step by step: kubectl refgrant why-denied httproute/web -n app
+      exit 0"
+    `);
+    const hidden = snapshotOf(several);
+    const gap = {
+      cause: "forbidden",
+      groupKind: GRANT,
+      namespace: null,
+      detail: "you may not list referencegrants",
+    } as const;
+    const text = told({ ...hidden, gaps: [gap] }, { ...ROUTE, namespace: "app", name: "web" });
+    expect(text).toContain("you may not list referencegrants");
+    expect(text).not.toMatch(/(?:Enough|What to do) for rules/);
+  });
+
+  it("the command for the steps is about the same files", () => {
+    const { answer } = explainObject(snapshotOf(world), { ...ROUTE, namespace: "app", name: "web" });
+    expect(explainText(answer, { display: DISPLAY, world: " -f dir" })).toContain(
+      "\nStep by step: kubectl refgrant why-denied httproute/web -n app -f dir\n",
+    );
   });
 
   it("a controller that refuses what is permitted is told once", () => {
@@ -547,7 +625,8 @@ describe("explain httproute and other referrers", () => {
       rules[0].backendRefs[2]   Service shared/db      refused     RefNotPermitted: nearest grant shared/app: to[0].
                                                                    name is cache, needs db
 
-      Enough for rules[0].backendRefs[2]: a ReferenceGrant in namespace shared from HTTPRoute app to Service db.
+      Enough for rules[0].backendRefs[2], by whoever owns namespace shared: add a ReferenceGrant in shared that lets HTTPRoutes of app use Service db.
+        (there is no Service db yet; all HTTPRoutes of app may then use Service db: a grant cannot name a single one.)
       Step by step: kubectl refgrant why-denied httproute/web -n app
 
       Controller example.com/controller says Accepted=False (NotAllowedByListeners) under Gateway edge/gw: the specification permits parentRefs[0] → Gateway edge/gw: listener http. The YAML is right. It says so: no.
@@ -558,7 +637,10 @@ describe("explain httproute and other referrers", () => {
   it("a terminal without other symbols gets ASCII", () => {
     const snapshot = snapshotOf(world);
     for (const { id } of snapshot.objects.values()) {
-      const text = explainText(explainObject(snapshot, id).answer, { ...DISPLAY, unicode: false });
+      const text = explainText(explainObject(snapshot, id).answer, {
+        display: { ...DISPLAY, unicode: false },
+        world: "",
+      });
       expect(text).toMatch(/^[\n -~]*$/);
     }
   });
@@ -625,7 +707,7 @@ describe("explain gateway and listenerset", () => {
       HTTPRoute team/chosen       parentRefs[0]   permitted   listener chosen
       ListenerSet team/set        parentRef       permitted   allowedListeners of Gateway edge/gw
 
-      If it were deleted: 3 references would lead nowhere (HTTPRoute team/both, HTTPRoute team/chosen and ListenerSet team/set).
+      If it were deleted: 3 references would be refused (HTTPRoute team/both, HTTPRoute team/chosen and ListenerSet team/set).
       If listener chosen were deleted: 1 reference would be refused (HTTPRoute team/chosen).
 
       warning  listener open admits routes of every namespace (from: All)  listener-open-to-all
@@ -650,7 +732,7 @@ describe("explain gateway and listenerset", () => {
       REFERENCED BY           FIELD           VERDICT     BY
       HTTPRoute team/on-set   parentRefs[0]   permitted   listener extra
 
-      If it were deleted: 1 reference would lead nowhere (HTTPRoute team/on-set).
+      If it were deleted: 1 reference would be refused (HTTPRoute team/on-set).
       If listener extra were deleted: 1 reference would be refused (HTTPRoute team/on-set).
       exit 0"
     `);

@@ -58,7 +58,8 @@ describe("explain FIELD", () => {
       DEFAULTS:   group "", kind Secret; namespace: the object's own
       RULE OF:    Gateway API
       SINCE:      v0.4.0, standard channel
-      SOURCE:     docs/rules.md §2.4 G1, apis/v1/gateway_types.go (GEP-746, GEP-851)
+      SOURCE:     Gateway API: apis/v1/gateway_types.go (GEP-746, GEP-851); docs/rules.md §2.4
+                  G1
       "
     `);
     expect(told("httproute.spec.parentRefs")).toMatchInlineSnapshot(`
@@ -73,8 +74,7 @@ describe("explain FIELD", () => {
       DEFAULTS:   group gateway.networking.k8s.io, kind Gateway; namespace: the object's own
       RULE OF:    Gateway API
       SINCE:      v0.4.0, standard channel
-      NOTE:       a Service as parent makes it a route of a mesh, for which nobody is asked
-      SOURCE:     docs/rules.md §2.3 R1–R4, apis/v1/shared_types.go ParentReference
+      SOURCE:     Gateway API: apis/v1/shared_types.go ParentReference; docs/rules.md §2.3 R1–R4
       "
     `);
     expect(told("pvc")).toMatchInlineSnapshot(`
@@ -92,8 +92,8 @@ describe("explain FIELD", () => {
       SINCE:      v1.26
       NOTE:       alpha: the feature gate CrossNamespaceVolumeDataSource has to be on in the API
                   server and in the provisioner, which reads ReferenceGrant v1beta1
-      SOURCE:     docs/rules.md §2.7, kubernetes-csi/external-provisioner:pkg/controller/util.go
-                  (KEP-3294)
+      SOURCE:     kubernetes-csi/external-provisioner:pkg/controller/util.go (KEP-3294);
+                  docs/rules.md §2.7
       "
     `);
     expect(told("gatewayclass")).toMatchInlineSnapshot(`
@@ -106,7 +106,7 @@ describe("explain FIELD", () => {
       DEFAULTS:   none, it names group and kind; namespace: the object's own
       RULE OF:    Gateway API
       SINCE:      v0.4.0, standard channel
-      SOURCE:     docs/rules.md §2.4 G8, apis/v1/gatewayclass_types.go
+      SOURCE:     Gateway API: apis/v1/gatewayclass_types.go; docs/rules.md §2.4 G8
       "
     `);
     expect(told("service")).toMatchInlineSnapshot(`
@@ -122,6 +122,20 @@ describe("explain FIELD", () => {
       SOURCE:     Kong/kong-operator:ingress-controller/internal/dataplane/kongstate/kongstate.go
       "
     `);
+  });
+
+  it("tells what is peculiar once in a line", () => {
+    for (const { id } of ROWS) {
+      const text = explainFieldText([{ row: id }], { ...DISPLAY, width: null }).replace(/\n {12}/g, " ");
+      const lines = text.split("\n").filter((line) => line.startsWith("ALSO:") || line.startsWith("NOTE:"));
+      for (const line of lines) {
+        const clauses = line
+          .replace(/^.*?\((?=[^()]*; )/, "")
+          .split(/; |\)$/)
+          .filter((clause) => clause.length > 20);
+        expect(new Set(clauses).size, line).toBe(clauses.length);
+      }
+    }
   });
 
   it("has a line for every row, and none is wider than the terminal", () => {

@@ -9,6 +9,7 @@ import { parseDocuments } from "../../src/manifest/documents.ts";
 import { objectsOf } from "../../src/manifest/objects.ts";
 import { snapshotOfManifests } from "../../src/manifest/snapshot.ts";
 import type { Snapshot } from "../../src/model/snapshot.ts";
+import { inquire } from "../../src/pipeline.ts";
 import {
   explainFieldJson,
   explainFieldYaml,
@@ -17,11 +18,16 @@ import {
   explainPairYaml,
   explainYaml,
 } from "../../src/render/explain-json.ts";
+import { whyDeniedJson } from "../../src/render/why-denied-json.ts";
 import { GW } from "../harness/world.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const schema: object = JSON.parse(readFileSync(join(ROOT, "docs/schema/explain.schema.json"), "utf8"));
-const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false }).compile(schema);
+const schema = (name: string): object =>
+  JSON.parse(readFileSync(join(ROOT, `docs/schema/${name}.schema.json`), "utf8"));
+
+const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false });
+for (const name of ["audit", "why-denied"]) ajv.addSchema(schema(name), `${name}.schema.json`);
+const validate = ajv.compile(schema("explain"));
 
 /** Every folder of manifests in the repository is a world to explain. */
 const folders = [
@@ -59,6 +65,22 @@ describe("explain -o json and -o yaml", () => {
       const places = [...(meaning.references ?? []), ...(meaning.incoming ?? []), ...(meaning.outgoing ?? [])];
       for (const place of places) expect(decisions[place]).toBeDefined();
     }
+  });
+
+  it("advice and statements name decisions of the list beside, in the words of why-denied", () => {
+    const snapshot = worldOf("examples/world", true);
+    const told = [...snapshot.objects.values()].flatMap(({ id }) => {
+      const [{ meaning, decisions }] = JSON.parse(explainJson([explainObject(snapshot, id).answer])).objects;
+      const [answer] = JSON.parse(whyDeniedJson(inquire(snapshot, { objects: [id], hops: false }).answer)).objects;
+      for (const { decision } of meaning.advice ?? []) expect(decisions[decision]).toBeDefined();
+      if (!meaning.advice || meaning.references === null) return [];
+      expect(meaning.advice.map(({ decision: _, ...advice }: { readonly decision: number }) => advice)).toEqual(
+        answer.advice.map(({ decision: _, ...advice }: { readonly decision: number }) => advice),
+      );
+      expect(meaning.status.length).toBe(answer.status.length);
+      return meaning.advice;
+    });
+    expect(told.length).toBeGreaterThan(0);
   });
 
   it("fit it for pairs", () => {
