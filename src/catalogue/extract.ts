@@ -255,6 +255,28 @@ function policiesInForce(served: readonly ServedKind[] | null): boolean {
   return versionOf(REFERENCE_POLICY) !== undefined && [undefined, "v1alpha2"].includes(versionOf(REFERENCE_GRANT));
 }
 
+/** A grant as it was read, and what is wrong with it. */
+interface ReadGrant {
+  readonly source: Snapshot["source"];
+  readonly grant: Grant | null;
+  readonly problems: readonly InputProblem[];
+}
+
+/** Objects do not change, and a world is judged again and again with the same grants where advice is tried on it. */
+const READ = new WeakMap<KubeObject, ReadGrant>();
+
+function grantOf(object: KubeObject, source: Snapshot["source"]): ReadGrant {
+  const known = READ.get(object);
+  if (known?.source === source) return known;
+  const problems: InputProblem[] = [];
+  const grant = readGrant(object, Field.root(object.body, problemSink(object, problems)));
+  const refused = problems.some((problem) => problem.cause === "field" && !problem.storable);
+  const rejected = source === "files" && (refused || neverWas(object));
+  const read: ReadGrant = { source, grant: grant === null ? null : { ...grant, rejected }, problems };
+  READ.set(object, read);
+  return read;
+}
+
 /** The objects whose references are wanted, where not all are. */
 export interface Focus {
   readonly on: (id: ObjectId) => boolean;
@@ -309,10 +331,9 @@ export function extract(
   }
   const read = (kind: GroupKind): readonly Grant[] =>
     sorted(kind).flatMap((object) => {
-      const before = problems.length;
-      const grant = readGrant(object, Field.root(object.body, problemSink(object, problems)));
-      const refused = problems.slice(before).some((problem) => problem.cause === "field" && !problem.storable);
-      return grant === null ? [] : [{ ...grant, rejected: source === "files" && (refused || neverWas(object)) }];
+      const known = grantOf(object, source);
+      problems.push(...known.problems);
+      return known.grant === null ? [] : [known.grant];
     });
   const policies = read(REFERENCE_POLICY);
   const inForce = policiesInForce(served);

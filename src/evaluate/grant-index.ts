@@ -42,6 +42,9 @@ export function pushTo<T>(index: Map<string, T[]>, key: string, value: T): void 
 
 export const NO_ENTRIES: readonly Entry[] = [];
 
+/** The last index of grants that begin with this one: a world that is judged again has mostly the same. */
+const MADE = new WeakMap<Grant, NamespaceIndex>();
+
 const EVERY_CLAUSE_COUNTS: readonly GrantClause[] = [];
 
 /**
@@ -49,6 +52,7 @@ const EVERY_CLAUSE_COUNTS: readonly GrantClause[] = [];
  * found without going through the others.
  */
 export class NamespaceIndex {
+  readonly #grants: readonly Grant[];
   readonly #entries: readonly Entry[];
   #nearMisses: Map<string, Entry[]> | null = null;
   /** By what was meant: entries that only slips keep from matching. */
@@ -56,8 +60,24 @@ export class NamespaceIndex {
   /** By the clauses that do not count, then by what is left; ANY_NAME where every name is meant. */
   readonly #matching = new Map<string, Map<string, Entry[]>>();
 
-  constructor(grants: readonly Grant[]) {
+  private constructor(grants: readonly Grant[]) {
+    this.#grants = grants;
     this.#entries = [...entriesOf(grants)];
+  }
+
+  /** The index of these very grants: the one that was made of them before, if there is one. */
+  static of(grants: readonly Grant[]): NamespaceIndex {
+    const [first] = grants;
+    const known = first === undefined ? undefined : MADE.get(first);
+    if (known?.isOf(grants) === true) return known;
+    const made = new NamespaceIndex(grants);
+    if (first !== undefined) MADE.set(first, made);
+    return made;
+  }
+
+  /** Is it of these very grants? */
+  isOf(grants: readonly Grant[]): boolean {
+    return this.#grants.length === grants.length && grants.every((grant, at) => grant === this.#grants[at]);
   }
 
   /** The entries that match the pair in every clause but the namespace, which is this one. */

@@ -94,7 +94,7 @@ export function grantEvaluator(grants: readonly Grant[], sight: Sight, kinds: re
   const byNamespace = Map.groupBy(grants, (grant) => grant.id.namespace);
   const indices = new Map<string, NamespaceIndex>();
   const indexOf = (namespace: string): NamespaceIndex => {
-    const index = indices.get(namespace) ?? new NamespaceIndex(byNamespace.get(namespace) ?? []);
+    const index = indices.get(namespace) ?? NamespaceIndex.of(byNamespace.get(namespace) ?? []);
     indices.set(namespace, index);
     return index;
   };

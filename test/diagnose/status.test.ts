@@ -1336,7 +1336,7 @@ describe("the words", () => {
       `the specification permits ${REFERENCE} (and 2 others): mesh parent, no grant needed; this mesh asks for a grant all the same: a ReferenceGrant in backend and edge would satisfy it`,
     ]);
     expect(said([...base, toApi], web([under(GW_REF, [DENIED])])).map(([, detail]) => detail)).toEqual([
-      `the specification permits ${REFERENCE}: ReferenceGrant backend/g from[0] to[0]. The YAML is right`,
+      `the specification permits ${REFERENCE}: ReferenceGrant backend/g from[0] to[0]. Here the YAML is right`,
     ]);
   });
 });

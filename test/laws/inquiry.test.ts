@@ -6,8 +6,8 @@ import { formatPath, keyOf, type ObjectId, sameGroupKind } from "../../src/model
 import type { Snapshot } from "../../src/model/snapshot.ts";
 import { audit, inquire } from "../../src/pipeline.ts";
 import { readerOf } from "../harness/reader.ts";
-import { snapshotOf, verdictOf } from "../harness/world.ts";
-import { aWorld } from "./worlds.ts";
+import { type Manifest, namespace, snapshotOf, verdictOf } from "../harness/world.ts";
+import { aWorld, identityOf } from "./worlds.ts";
 
 /** One object is answered from what it needs; the whole world is audited; both must say the same of it. */
 
@@ -15,7 +15,16 @@ const RUNS = { numRuns: Number(process.env.LAW_RUNS ?? "1000") };
 const TIMEOUT = 60_000 + RUNS.numRuns * 100;
 const EVERYTHING = { namespace: null, selector: [] } as const;
 
-const asCluster = (snapshot: Snapshot): Snapshot => ({ ...snapshot, source: "cluster" });
+/** As in a cluster: every namespace that holds something has its Namespace. */
+function settled(world: readonly Manifest[]): readonly Manifest[] {
+  const homes = world.flatMap(({ metadata }) => {
+    const { namespace: home }: { namespace?: string } = Object(metadata);
+    return home === undefined ? [] : [namespace(home)];
+  });
+  return [...new Map([...homes, ...world].map((manifest) => [identityOf(manifest), manifest])).values()];
+}
+
+const clusterOf = (world: readonly Manifest[]): Snapshot => ({ ...snapshotOf(settled(world)), source: "cluster" });
 
 /** A decision with all of its evidence that does not depend on what else was read. */
 function told(decision: Decision): string {
@@ -33,7 +42,7 @@ describe("laws of answers about one object", { timeout: TIMEOUT }, () => {
   it("what is read by needs leads to the verdicts of an audit of everything", async () => {
     await fc.assert(
       fc.asyncProperty(aWorld, fc.nat(), async (manifests, pick) => {
-        const snapshot = asCluster(snapshotOf(manifests));
+        const snapshot = clusterOf(manifests);
         const report = audit(snapshot, EVERYTHING, { rules: [], annotations: false });
         const referrers = [
           ...new Map(report.decisions.map(({ reference }) => [keyOf(reference.referrer), reference.referrer])).values(),
@@ -59,7 +68,7 @@ describe("laws of answers about one object", { timeout: TIMEOUT }, () => {
   it("what may not be read leaves a verdict as it is, or unknown", async () => {
     await fc.assert(
       fc.asyncProperty(aWorld, fc.nat(), fc.nat(), async (manifests, pick, hide) => {
-        const snapshot = asCluster(snapshotOf(manifests));
+        const snapshot = clusterOf(manifests);
         const report = audit(snapshot, EVERYTHING, { rules: [], annotations: false });
         const referrers = [
           ...new Map(report.decisions.map(({ reference }) => [keyOf(reference.referrer), reference.referrer])).values(),
