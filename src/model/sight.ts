@@ -100,6 +100,38 @@ class Answers {
 const listsOf = (groupKind: GroupKind, namespace: string | null): readonly [...(readonly Need[]), Need] =>
   namespace === null ? [wholeList(groupKind, null)] : [wholeList(groupKind, null), wholeList(groupKind, namespace)];
 
+function pushTo<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
+
+/** The gap that covers a kind in a namespace, or (null) anywhere; null where none does. */
+type Recorded = (groupKind: GroupKind, namespace: string | null) => Gap | null;
+
+function recordedIn(gaps: readonly Gap[]): Recorded {
+  const byKind = new Map<string, Gap[]>();
+  for (const gap of gaps) if (gap.groupKind !== null) pushTo(byKind, groupKindKey(gap.groupKind), gap);
+  const ofAnyKind = gaps.filter(({ groupKind }) => groupKind === null);
+  return (groupKind, namespace) => {
+    const covers = (gap: Gap) => {
+      if (namespace === null) return true;
+      return gap.namespace === null ? gap.exceptNamespaces?.has(namespace) !== true : gap.namespace === namespace;
+    };
+    return byKind.get(groupKindKey(groupKind))?.find(covers) ?? ofAnyKind.find(covers) ?? null;
+  };
+}
+
+/** Makes the gaps of what files say nothing about: one for each key. */
+function outsideGaps(): (key: string, groupKind: GroupKind, namespace: string | null, detail: string) => Gap {
+  const made = new Map<string, Gap>();
+  return (key, groupKind, namespace, detail) => {
+    const gap: Gap = made.get(key) ?? { cause: "outside-input", groupKind, namespace, detail };
+    made.set(key, gap);
+    return gap;
+  };
+}
+
 /**
  * Answers questions about a snapshot, with what hides the answer as a value.
  *
@@ -110,39 +142,12 @@ export function sightOf(snapshot: Snapshot, onNeed: OnNeed = () => {}): Sight {
   const byKind = new Map<string, KubeObject[]>();
   const inhabited = new Set<string>();
   for (const object of snapshot.objects.values()) {
-    const key = groupKindKey(object.id);
-    const list = byKind.get(key);
-    if (list === undefined) byKind.set(key, [object]);
-    else list.push(object);
+    pushTo(byKind, groupKindKey(object.id), object);
     if (object.id.namespace !== null) inhabited.add(object.id.namespace);
   }
   const namesByKind = new Map<string, ReadonlyMap<string, Namesakes>>();
-  const gapsByKind = new Map<string, Gap[]>();
-  const gapsOfAnyKind: Gap[] = [];
-  for (const gap of snapshot.gaps) {
-    if (gap.groupKind === null) gapsOfAnyKind.push(gap);
-    else {
-      const key = groupKindKey(gap.groupKind);
-      const list = gapsByKind.get(key);
-      if (list === undefined) gapsByKind.set(key, [gap]);
-      else list.push(gap);
-    }
-  }
-  const outside = new Map<string, Gap>();
-  const outsideInput = (key: string, groupKind: GroupKind, namespace: string | null, detail: string): Gap => {
-    const known = outside.get(key);
-    if (known !== undefined) return known;
-    const gap: Gap = { cause: "outside-input", groupKind, namespace, detail };
-    outside.set(key, gap);
-    return gap;
-  };
-  const recorded = (groupKind: GroupKind, namespace: string | null): Gap | null => {
-    const covers = (gap: Gap) => {
-      if (namespace === null) return true;
-      return gap.namespace === null ? gap.exceptNamespaces?.has(namespace) !== true : gap.namespace === namespace;
-    };
-    return gapsByKind.get(groupKindKey(groupKind))?.find(covers) ?? gapsOfAnyKind.find(covers) ?? null;
-  };
+  const outsideInput = outsideGaps();
+  const recorded = recordedIn(snapshot.gaps);
   const hidden: Sight["hidden"] = (groupKind, namespace) => {
     const gap = recorded(groupKind, namespace);
     if (gap !== null) return gap;
