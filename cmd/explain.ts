@@ -1,15 +1,17 @@
 import { kindsNamed } from "../src/catalogue/kind-names.ts";
+import { NAMESPACE } from "../src/catalogue/kinds.ts";
 import { explainExit, pairExit } from "../src/explain/exit.ts";
 import { explainField, explainObject, explainPair } from "../src/explanations.ts";
 import type { Explanation } from "../src/model/explanation.ts";
 import { RefgrantError } from "../src/model/failure.ts";
-import type { ObjectId } from "../src/model/object.ts";
-import { kindText, nameOf } from "../src/render/terms.ts";
-import { printable } from "../src/render/text.ts";
+import { compareText, keyOf, type ObjectId, sameGroupKind } from "../src/model/object.ts";
+import { sightOf } from "../src/model/sight.ts";
+import { kindsText, kindText, nameOf } from "../src/render/terms.ts";
+import { listed, printable } from "../src/render/text.ts";
 import { displayOf, worldText } from "./display.ts";
-import { find, kindsOf } from "./find.ts";
+import { type Found, find, kindsOf } from "./find.ts";
 import { notesText, unseenText } from "./notes.ts";
-import type { ExplainPlan, ExplainTopic, TargetWord } from "./plan.ts";
+import type { ExplainPlan, ExplainTopic, ObjectScope, TargetWord } from "./plan.ts";
 import type { Outcome, Ports, Progress } from "./ports.ts";
 import { type NamedKind, openWorld, type World } from "./world.ts";
 
@@ -29,8 +31,42 @@ function purposeful(progress: Progress): Purpose {
   };
 }
 
+/** Objects that an explanation is to be of, and what hid others. */
+type Subjects = Pick<Found, "ids" | "gaps">;
+
+/**
+ * The namespaces that a word names in files: they seldom hold Namespaces, and one is there since something stands in it. Null
+ * for every other word.
+ */
+async function namespacesIn({ type, name }: TargetWord, scope: ObjectScope, world: World): Promise<Subjects | null> {
+  if (world.source !== "files" || scope.selector.length > 0) return null;
+  const [kind, ...others] = await kindsOf(type, world);
+  if (kind === undefined || others.length > 0 || !sameGroupKind(kind, NAMESPACE)) return null;
+  const names = world.namespaces.filter((namespace) => name === null || namespace === name).toSorted(compareText);
+  return names.length === 0
+    ? null
+    : { ids: names.map((one) => ({ ...NAMESPACE, namespace: null, name: one })), gaps: [] };
+}
+
+async function subjects(scope: ObjectScope, world: World): Promise<Subjects> {
+  const all: Subjects[] = [];
+  for (const target of scope.targets) {
+    all.push((await namespacesIn(target, scope, world)) ?? (await find({ ...scope, targets: [target] }, world)));
+  }
+  const ids = new Map(all.flatMap((found) => found.ids.map((id) => [keyOf(id), id] as const)));
+  return { ids: [...ids.values()], gaps: [...new Set(all.flatMap(({ gaps }) => gaps))] };
+}
+
+/** That there is nothing to explain is no error, and would else be told by nothing. */
+function nothingText({ targets, namespace, allNamespaces, selector }: ObjectScope, world: World): string {
+  const home = allNamespaces ? null : (namespace ?? world.namespace);
+  const place = home === null ? (world.source === "files" ? " in the files" : "") : ` in namespace ${home}`;
+  const labels = selector.length === 0 ? "" : " with these labels";
+  return `there are no ${listed([...new Set(targets.map(({ type }) => type))], "or")}${labels}${place}`;
+}
+
 async function explainObjects(plan: ExplainPlan, world: World, purpose: Purpose, ports: Ports): Promise<Outcome> {
-  const found = await find(plan.scope, world);
+  const found = await subjects(plan.scope, world);
   const explanations: Explanation[] = [];
   for (const id of found.ids) {
     purpose.set(` (who refers to ${printable(nameOf(id))}, and what it refers to)`);
@@ -51,7 +87,9 @@ async function explainObjects(plan: ExplainPlan, world: World, purpose: Purpose,
   };
   const unseen = unseenText(found.gaps);
   const incomplete = unseen.length > 0 || explanations.some((explanation) => explainExit(explanation) === 4);
-  return { stdout: await print(), stderr: notesText([...world.notes, ...unseen]), exitCode: incomplete ? 4 : 0 };
+  const nothing = found.ids.length + unseen.length === 0 ? [nothingText(plan.scope, world)] : [];
+  const stderr = notesText([...world.notes, ...unseen, ...nothing]);
+  return { stdout: await print(), stderr, exitCode: incomplete ? 4 : 0 };
 }
 
 /** The one kind that a word of a pair names. */
@@ -62,15 +100,33 @@ async function oneKind({ type }: TargetWord, world: World): Promise<NamedKind> {
   throw new RefgrantError("usage", `${type} is more than one kind, and a pair is of one: name ${names.join(", ")}`);
 }
 
-/** Namespaces of a pair have to be told where nothing else does. */
-function homeOf(kind: NamedKind, namespace: string | null, world: World): string | null {
+/** One side of a pair, as far as the command line tells of it. */
+interface Side {
+  readonly kind: NamedKind;
+  readonly name: string | null;
+  readonly namespace: string | null;
+  /** The flag that tells the namespace. */
+  readonly flag: "-n" | "--to-namespace";
+}
+
+/** The namespace of one side. Files have no current one, so that an object is looked for in all that they hold. */
+async function homeOf({ kind, name, namespace, flag }: Side, world: World): Promise<string | null> {
   if (kind.scope === "Cluster") return null;
   const home = namespace ?? world.namespace;
   if (home !== null) return home;
-  throw new RefgrantError(
-    "usage",
-    `in which namespace the ${kindText(kind)} is has to be told with -n or --to-namespace`,
-  );
+  const { group } = kind;
+  const id: ObjectId = { group, kind: kind.kind, namespace: null, name: name ?? "" };
+  const homes = await world.ask((snapshot) => {
+    const ids = name === null ? [] : sightOf(snapshot).everywhere(id).ids;
+    return { answer: ids.flatMap((found) => found.namespace ?? []), needs: [] };
+  });
+  const [only, ...others] = homes;
+  if (only !== undefined && others.length === 0) return only;
+  if (name === null)
+    throw new RefgrantError("usage", `of which namespace the ${kindsText(kind)} are is told with ${flag}`);
+  throw only === undefined
+    ? new RefgrantError("usage", `the files hold no ${kindText(kind)} called ${name}: tell its namespace with ${flag}`)
+    : new RefgrantError("ambiguous", `${kindText(kind)} ${name} is in ${listed(homes)}: choose with ${flag}`);
 }
 
 async function explainOnePair(
@@ -80,7 +136,14 @@ async function explainOnePair(
   ports: Ports,
 ): Promise<Outcome> {
   const [fromKind, toKind] = [await oneKind(from, world), await oneKind(to, world)];
-  const namespace = homeOf(fromKind, plan.scope.namespace, world);
+  const source: Side = { kind: fromKind, name: from.name, namespace: plan.scope.namespace, flag: "-n" };
+  const aim: Side = {
+    kind: toKind,
+    name: to.name,
+    namespace: toNamespace ?? plan.scope.namespace,
+    flag: "--to-namespace",
+  };
+  const namespace = await homeOf(source, world);
   if (namespace === null) {
     throw new RefgrantError(
       "usage",
@@ -90,7 +153,7 @@ async function explainOnePair(
   const target: ObjectId = {
     group: toKind.group,
     kind: toKind.kind,
-    namespace: homeOf(toKind, toNamespace ?? plan.scope.namespace, world),
+    namespace: await homeOf(aim, world),
     name: to.name ?? "",
   };
   const question = { from: fromKind, namespace, name: from.name, to: target };
@@ -118,28 +181,25 @@ async function explainOneField(
   ports: Ports,
 ): Promise<Outcome> {
   const kinds = kindsNamed(type);
-  const rules = explainField(kinds, path);
-  if (rules.length === 0) {
-    const names = kinds.map(kindText).join(", ");
+  const explanation = explainField(kinds, path);
+  if (explanation.rules.length + explanation.targets.length === 0) {
     throw new RefgrantError(
       "not-found",
-      path === ""
-        ? `nothing is known that ${names} refers to`
-        : `${names} has no field ${path} that is known to refer to anything`,
-      `kubectl refgrant catalogue ${path === "" ? "" : type} lists the fields that do.`.replace("  ", " "),
+      `${kinds.map(kindText).join(", ")} has no field ${path} that is known to refer to anything`,
+      `kubectl refgrant catalogue ${type} lists the fields that do.`,
     );
   }
   const print = async (): Promise<string> => {
     switch (plan.output) {
       case "text":
         return (await import("../src/render/explain-field.ts")).explainFieldText(
-          rules,
+          explanation,
           displayOf(plan, ports.terminal),
         );
       case "json":
-        return (await import("../src/render/explain-json.ts")).explainFieldJson(rules);
+        return (await import("../src/render/explain-json.ts")).explainFieldJson(explanation);
       case "yaml":
-        return (await import("../src/render/explain-json.ts")).explainFieldYaml(rules);
+        return (await import("../src/render/explain-json.ts")).explainFieldYaml(explanation);
     }
   };
   return { stdout: await print(), stderr: "", exitCode: 0 };

@@ -189,28 +189,53 @@ function whyDeniedPlan(flags: Flags, words: readonly string[]): WhyDeniedPlan {
   };
 }
 
+/** The kinds of a group that the catalogue speaks of; none for a word that is no group. */
+function kindsOfGroup(group: string): readonly GroupKind[] {
+  const suffix = `.${group.toLowerCase()}`;
+  const words = KIND_WORDS.filter((word) => word.endsWith(suffix));
+  const kinds = words.flatMap(kindsNamed).filter((kind) => `.${kind.group}` === suffix);
+  return [...new Set(kinds)];
+}
+
 /** `httproute.spec.rules`: a word for a kind and the path of a field; a word that names a kind as a whole is none. */
 function fieldWord(word: string): Extract<ExplainTopic, { readonly topic: "field" }> | null {
   if (word.includes("/") || word.includes(",")) return null;
   if (kindsNamed(word).length > 0) return { topic: "field", type: word, path: "" };
+  const ofGroup = kindsOfGroup(word);
+  if (ofGroup.length > 0) {
+    throw new RefgrantError(
+      "usage",
+      `${word} is an API group, and what is explained is a kind, a field or an object`,
+      `Kinds of that group: ${ofGroup.map(({ kind }) => kind).join(", ")}.`,
+    );
+  }
   const dots = [...word.matchAll(/\./g)].map(({ index }) => index);
   const type = dots.map((dot) => word.slice(0, dot)).findLast((part) => kindsNamed(part).length > 0);
   return type === undefined ? null : { topic: "field", type, path: word.slice(type.length + 1) };
 }
 
-function pairTopic(flags: Flags, targets: readonly TargetWord[]): ExplainTopic {
+function pairTopic(flags: Flags, words: readonly string[], targets: readonly TargetWord[]): ExplainTopic {
   const complain = (message: string) => flags.usage(message);
+  if (flags.list("to").length > 1) throw flags.usage("--to is given once: ask about one pair at a time");
+  if (flags.value("selector") !== null) throw flags.usage("-l does not go with --to: grants know no labels");
+  if (flags.given("all-namespaces"))
+    throw flags.usage("-A does not go with --to: a grant trusts one namespace, say it in -n");
   const [to, ...others] = parseTargets([flags.value("to") ?? ""], complain);
   const [from, ...more] = targets;
   if (to === undefined || to.name === null || others.length > 0) {
     throw flags.usage(`--to takes one TYPE/NAME, not ${JSON.stringify(flags.value("to"))}`);
   }
   if (from === undefined || more.length > 0) throw flags.usage("--to goes with one TYPE or TYPE/NAME before it");
+  const [, second] = words;
+  if (second !== undefined && kindsNamed(second).length > 0) {
+    const meant = `write ${from.type}/${second} if an object has that name`;
+    throw flags.usage(`--to goes with one TYPE, and ${JSON.stringify(second)} is another: ${meant}`);
+  }
   return { topic: "pair", from, to, toNamespace: namespaceFlag(flags, "to-namespace") };
 }
 
 function explainTopic(flags: Flags, words: readonly string[], targets: readonly TargetWord[]): ExplainTopic {
-  if (flags.value("to") !== null) return pairTopic(flags, targets);
+  if (flags.value("to") !== null) return pairTopic(flags, words, targets);
   if (flags.value("to-namespace") !== null) throw flags.usage("--to-namespace goes with --to");
   const chosen = flags.value("selector") !== null || flags.given("all-namespaces");
   const [word, ...more] = words;

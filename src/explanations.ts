@@ -11,17 +11,17 @@ import { unselectedServices } from "./diagnose/services.ts";
 import { meantFrom, meantTo } from "./diagnose/slips.ts";
 import { usageOf } from "./diagnose/usage.ts";
 import { decide } from "./evaluate/decide.ts";
-import { rulesAt } from "./explain/fields.ts";
+import { rulesAt, targetsAt } from "./explain/fields.ts";
 import { mayRelyOn, meaningOfGrant } from "./explain/grant.ts";
 import { meaningOfHolder } from "./explain/holder.ts";
 import { incomingOf } from "./explain/incoming.ts";
 import { isReferrer } from "./explain/known.ts";
 import { meaningOfNamespace } from "./explain/namespace.ts";
-import { meaningOfPair, referencesOfPair } from "./explain/pair.ts";
+import { hostnamesOf, meaningOfPair, referencesOfPair } from "./explain/pair.ts";
 import { Lookout, type Weighed } from "./explain/weighed.ts";
 import type {
   Explanation,
-  FieldRule,
+  FieldExplanation,
   GrantExplanation,
   NamespaceExplanation,
   ObjectExplanation,
@@ -224,11 +224,11 @@ export function explainObject(snapshot: Snapshot, id: ObjectId): Inquired<Explan
 export function explainPair(snapshot: Snapshot, question: PairQuestion): Inquired<PairExplanation> {
   const needs = new Needs();
   const weighed = weigh(snapshot, needs.onNeed, () => () => false);
-  const decisions = weighed.decideIn({}, referencesOfPair(question));
+  const decisions = weighed.decideIn({}, referencesOfPair(question, hostnamesOf(question, weighed.sight)));
   return { answer: meaningOfPair(question, decisions, weighed, snapshot), needs: needs.all };
 }
 
-/** The rules of the fields that a path names in these kinds; none where the catalogue has no such field. */
-export function explainField(kinds: readonly GroupKind[], path: string): readonly FieldRule[] {
-  return rulesAt(kinds, path);
+/** What the catalogue says of a path in these kinds, or (where it is empty) of the kinds; nothing where it has no such field. */
+export function explainField(kinds: readonly GroupKind[], path: string): FieldExplanation {
+  return { rules: rulesAt(kinds, path), targets: path === "" ? targetsAt(kinds) : [] };
 }

@@ -1,4 +1,4 @@
-import { inertFrom, inertTo, livePairs } from "../catalogue/grants.ts";
+import { inertFrom, inertTo, livePairs, MOST_ENTRIES } from "../catalogue/grants.ts";
 import { NAMESPACE } from "../catalogue/kinds.ts";
 import { kindInfo } from "../catalogue/known.ts";
 import { OPENED_KINDS, referrersTrustedAs } from "../catalogue/referents.ts";
@@ -14,9 +14,6 @@ import type { Sight } from "../model/sight.ts";
 import { mayName } from "./known.ts";
 import { usesOf } from "./uses.ts";
 import { changesIn, type Lookout, type Weighed } from "./weighed.ts";
-
-/** At most so many entries fit into `to` of a grant (docs/rules.md §1.2). */
-const MOST_ENTRIES = 16;
 
 /** May a reference rely on the grant? Clauses that may not count are left out. */
 export function mayRelyOn({ id, from, to }: Grant, reference: Reference): boolean {

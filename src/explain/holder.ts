@@ -2,7 +2,6 @@ import { type Admissions, admissionsOf } from "../catalogue/admission.ts";
 import { isRoute, NAMESPACE } from "../catalogue/kinds.ts";
 import type { AttachmentDecision } from "../model/decision.ts";
 import type { AdmittedNamespaces, HolderMeaning, ListenerMeaning } from "../model/explanation.ts";
-import type { Gap } from "../model/gap.ts";
 import type { Listener, ListenerHolder, NamespaceAdmission } from "../model/listener.ts";
 import { keyOf } from "../model/object.ts";
 import { changesIn, type Lookout, type Weighed } from "./weighed.ts";
@@ -12,7 +11,7 @@ interface Around {
   readonly admissions: Admissions;
   /** Every namespace that is known, in order. */
   readonly namespaces: readonly string[];
-  readonly hiddenNamespaces: () => Gap | null;
+  readonly lookout: Lookout;
 }
 
 function admittedBy(admission: NamespaceAdmission, owner: string, around: Around): AdmittedNamespaces {
@@ -27,11 +26,12 @@ function admittedBy(admission: NamespaceAdmission, owner: string, around: Around
       if (admission.from === "Selector" && admission.selector === null) {
         return { names: [], undecided: [], hidden: null };
       }
-      const hidden = around.hiddenNamespaces();
+      const hidden = around.lookout.hidden(NAMESPACE, null);
       const answers = around.namespaces.map((name) => ({
         name,
         answer: around.admissions.admits(admission, owner, name),
       }));
+      for (const { answer } of answers) if (typeof answer === "object") around.lookout.keep(answer);
       return {
         names: answers.filter(({ answer }) => answer === "yes").map(({ name }) => name),
         undecided: answers.filter(({ answer }) => typeof answer === "object").map(({ name }) => name),
@@ -91,7 +91,7 @@ export function meaningOfHolder(
   const around: Around = {
     admissions: admissionsOf(weighed.sight),
     namespaces,
-    hiddenNamespaces: () => lookout.hidden(NAMESPACE, null),
+    lookout,
   };
   const routes = attachments.filter(({ reference }) => isRoute(reference.referrer));
   return {

@@ -57,6 +57,12 @@ const mayBeAnything = (kind: GroupKind): boolean =>
 const ownNames = ({ defaults, alsoNames = [] }: CatalogueRow): readonly GroupKind[] =>
   defaults === null ? alsoNames : [defaults, ...alsoNames];
 
+/** The rows of the fields that may name a kind, in the order of the catalogue. */
+export function rowsNaming(to: GroupKind): readonly CatalogueRow[] {
+  const anything = mayBeAnything(to);
+  return ROWS.filter((row) => mayName(row, to) || (anything && namesAnything(row)));
+}
+
 /**
  * The kinds that are known to refer to a kind. That some implementations let routes hand over to routes is left out: for one
  * route all others would have to be read.

@@ -5,6 +5,7 @@ import { targetRule } from "../catalogue/referents.ts";
 import type { AttachmentRow, CatalogueRow, GrantRow } from "../catalogue/row.ts";
 import type { Decision } from "../model/decision.ts";
 import type { PairExplanation, PairQuestion, Way } from "../model/explanation.ts";
+import { Field, UNUSABLE } from "../model/fields.ts";
 import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
 import { type GroupKind, includesGroupKind, type NamespacedId, type ObjectId } from "../model/object.ts";
 import type { FreeReference, Reference } from "../model/reference.ts";
@@ -25,6 +26,7 @@ function rowsBetween(from: GroupKind, to: GroupKind): readonly CatalogueRow[] {
 interface Ends {
   readonly referrer: NamespacedId;
   readonly referent: ObjectId;
+  readonly hostnames: PairExplanation["hostnames"];
 }
 
 function grantReference(row: GrantRow, { referrer, referent }: Ends): Reference {
@@ -50,7 +52,10 @@ function grantReference(row: GrantRow, { referrer, referent }: Ends): Reference 
   };
 }
 
-function attachmentReference(row: AttachmentRow, { referrer, referent }: Ends): Reference {
+/** Do routes of this kind have hostnames? */
+const hasHostnames = (kind: GroupKind): boolean => kindInfo(kind)?.route?.hostnames === true;
+
+function attachmentReference(row: AttachmentRow, { referrer, referent, hostnames }: Ends): Reference {
   return {
     handshake: "attachment",
     row: row.id,
@@ -60,16 +65,18 @@ function attachmentReference(row: AttachmentRow, { referrer, referent }: Ends): 
     implicit: false,
     sectionName: null,
     port: null,
-    hostnames: null,
+    // None stand for every hostname: of routes whose own are not known, some listener may take a few only.
+    hostnames: hasHostnames(referrer) ? (hostnames ?? []) : null,
   };
 }
 
-function localReference(row: string, ends: Ends): FreeReference {
+function localReference(row: string, { referrer, referent }: Ends): FreeReference {
   return {
     handshake: "none",
     row,
     path: [],
-    ...ends,
+    referrer,
+    referent,
     reach: "local",
     droppedNamespace: null,
     missingReason: null,
@@ -183,15 +190,30 @@ function missingOf({ from, namespace, name, to }: PairQuestion, sight: Sight): r
   return [home, ...named, to].filter((id) => kindInfo(id) !== undefined && sight.existence(id) === "missing");
 }
 
+/** The hostnames of the route that is asked about; null where no route is named, or they cannot be read. */
+export function hostnamesOf({ from, namespace, name }: PairQuestion, sight: Sight): PairExplanation["hostnames"] {
+  if (name === null || !hasHostnames(from)) return null;
+  const object = sight.get({ group: from.group, kind: from.kind, namespace, name });
+  if (object === undefined || object.body === null) return null;
+  const items = Field.silent(object.body).at("spec").at("hostnames").itemsOr();
+  if (items === UNUSABLE) return null;
+  const hostnames = items.map((item) => item.text());
+  return hostnames.every((hostname) => hostname !== undefined) ? hostnames : null;
+}
+
 /** The question of a pair, with the namespace that its target really has. */
-function endsOf({ from, namespace, name, to }: PairQuestion): Ends {
+function endsOf({ from, namespace, name, to }: PairQuestion, hostnames: PairExplanation["hostnames"]): Ends {
   const referrer = { group: from.group, kind: from.kind, namespace, name: name ?? ANY_NAME };
-  return { referrer, referent: includesGroupKind(CLUSTER_SCOPED_REFERENTS, to) ? { ...to, namespace: null } : to };
+  const referent = includesGroupKind(CLUSTER_SCOPED_REFERENTS, to) ? { ...to, namespace: null } : to;
+  return { referrer, referent, hostnames };
 }
 
 /** The references that a pair stands for: what is to be decided for it. */
-export function referencesOfPair(question: PairQuestion): readonly Reference[] {
-  const ends = endsOf(question);
+export function referencesOfPair(
+  question: PairQuestion,
+  hostnames: PairExplanation["hostnames"],
+): readonly Reference[] {
+  const ends = endsOf(question, hostnames);
   return rowsBetween(question.from, question.to).flatMap((row) => {
     const asked = askedOf(row, ends);
     return "reference" in asked ? [asked.reference] : [];
@@ -209,7 +231,8 @@ export function meaningOfPair(
   weighed: Weighed,
   { source, served }: Pick<Snapshot, "source" | "served">,
 ): PairExplanation {
-  const ends = endsOf(question);
+  const hostnames = hostnamesOf(question, weighed.sight);
+  const ends = endsOf(question, hostnames);
   const grantable = served === null || includesGroupKind(served, REFERENCE_GRANT);
   const byRow = new Map(decisions.map((decision) => [decision.reference.row, decision]));
   const all = together(
@@ -225,6 +248,7 @@ export function meaningOfPair(
   return {
     ...question,
     source,
+    hostnames,
     known,
     ways,
     besides: all.filter((way) => !ways.includes(way)),

@@ -55,6 +55,11 @@ export class Lookout {
     return gap;
   }
 
+  /** Keeps what hid something that was looked for in another way. */
+  keep(gap: Gap): void {
+    this.#gaps.add(gap);
+  }
+
   get gaps(): readonly Gap[] {
     return [...this.#gaps];
   }

@@ -184,6 +184,8 @@ export type Way = { readonly rows: NonEmpty<string> } & (
 /** Whether one object may refer to another, that need not exist. */
 export interface PairExplanation extends PairQuestion {
   readonly source: "cluster" | "files";
+  /** The hostnames of the one that refers; null where they are not known, or its kind has none. */
+  readonly hostnames: readonly string[] | null;
   /**
    * Whether it is known what may refer to what there: `no-field` where the kinds are known and no field of the one names the
    * other, `unknown-kind` where nothing is known of the one that refers.
@@ -203,4 +205,18 @@ export interface PairExplanation extends PairQuestion {
 /** A field that can name another object, by the row of the catalogue that says so. */
 export interface FieldRule {
   readonly row: string;
+  /** Rows of fields that stand below it, which were not asked for. */
+  readonly below: readonly string[];
+}
+
+/** A kind that is there to be referred to, and the rows of the fields that may name it. */
+export interface TargetKind {
+  readonly groupKind: GroupKind;
+  readonly rows: readonly string[];
+}
+
+/** What the catalogue says of a path: the rules of its fields, and of a kind as a whole what may refer to it. */
+export interface FieldExplanation {
+  readonly rules: readonly FieldRule[];
+  readonly targets: readonly TargetKind[];
 }

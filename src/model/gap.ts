@@ -8,9 +8,10 @@ export interface Gap {
    * - `unreadable`: a document of the input could not be parsed.
    * - `outside-input`: the input files say nothing about it, and they are not declared to be the whole world.
    * - `implementation`: the specification leaves the answer to the implementation.
-   * - `not-read`: nobody has looked, since the answer did not seem to depend on it.
+   * - `not-read`: nobody has looked yet; the next reading does.
+   * - `truncated`: there are more than were asked for, and no more are.
    */
-  readonly cause: "forbidden" | "failed" | "unreadable" | "outside-input" | "implementation" | "not-read";
+  readonly cause: "forbidden" | "failed" | "unreadable" | "outside-input" | "implementation" | "not-read" | "truncated";
   /** Which kind is hidden; null when it may be any. */
   readonly groupKind: GroupKind | null;
   /** In which namespace; null for all of them, and for cluster-scoped kinds. */

@@ -1,5 +1,5 @@
 import { admissionsOf, type SeenLabels } from "../catalogue/admission.ts";
-import { NAMESPACE } from "../catalogue/kinds.ts";
+import { GATEWAY, LISTENER_SETS, NAMESPACE } from "../catalogue/kinds.ts";
 import { makerOf } from "../catalogue/makers.ts";
 import { type Labels, selects } from "../model/labels.ts";
 import type { Listener, NamespaceAdmission } from "../model/listener.ts";
@@ -45,14 +45,22 @@ function shutsOut(judged: Judged, before: Labels, after: Labels): boolean {
 
 type NewLabels = readonly { readonly key: string; readonly value: string }[];
 
-function labelling(snapshot: Snapshot, namespace: string, labels: NewLabels): Repair | null {
+/** May there be Gateways whose selectors were not looked at? In files all of them are, in a cluster it would be to list it. */
+function leavesUnchecked({ source }: Snapshot, { sight }: Judged): boolean {
+  if (source === "cluster") return true;
+  const gaps = [GATEWAY, ...LISTENER_SETS].map((kind) => sight.hidden(kind, null));
+  return gaps.some((gap) => gap !== null);
+}
+
+function labelling(snapshot: Snapshot, judged: Judged, namespace: string, labels: NewLabels): Repair | null {
   const [first, ...others] = labels;
   if (first === undefined) return null;
   const id: ObjectId = { ...NAMESPACE, namespace: null, name: namespace };
   const object = snapshot.objects.get(keyOf(id));
-  const common = { repair: "label-namespace", namespace, labels: [first, ...others] } as const;
-  if (object === undefined) {
-    // Files need not hold the Namespace of what is in them.
+  const unchecked = leavesUnchecked(snapshot, judged);
+  const common = { repair: "label-namespace", namespace, labels: [first, ...others], unchecked } as const;
+  // Files need not hold the Namespace of what is in them: then it has no place in them.
+  if (object === undefined || (snapshot.source === "files" && object.locate([]) === null)) {
     const metadata = { name: namespace, labels: Object.fromEntries(labels.map(({ key, value }) => [key, value])) };
     const change: Change = { change: "create", id, manifest: { apiVersion: "v1", kind: id.kind, metadata } };
     return { ...common, change, maker: null };
@@ -121,7 +129,7 @@ export function admittance(
     if (shutsOut(judged, seen.labels, after)) return null;
   }
   const repairs = [
-    ...(way.labels.length > 0 ? [labelling(snapshot, namespace, way.labels)] : []),
+    ...(way.labels.length > 0 ? [labelling(snapshot, judged, namespace, way.labels)] : []),
     ...(way.admission === null ? [] : [admitting(snapshot, field, namespace, way.admission)]),
   ];
   const made = repairs.filter((repair) => repair !== null);

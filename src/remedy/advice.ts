@@ -6,7 +6,7 @@ import { onAttachment } from "./parents.ts";
 import { onTarget } from "./targets.ts";
 import type { Case, Found } from "./trial.ts";
 
-export type { AdviceEvidence, Judged } from "./evidence.ts";
+export type { Judged } from "./evidence.ts";
 
 /** Gives advice on one decision among all of its object; null where there is nothing to do. */
 export type Adviser = (decision: Decision, own: readonly Decision[]) => Advice | null;

@@ -29,28 +29,45 @@ function wrapped(path: FieldPath, value: Json): Json {
   return path.reduceRight<Json>((inner, step) => (typeof step === "number" ? [inner] : { [step]: inner }), value);
 }
 
+/** What has to stand in a body where a path leads: of a list item its name, or all of it if the path leads to a field of it. */
+function itemsOn(body: unknown, path: FieldPath): Edit["given"] {
+  let at = body;
+  return path.flatMap((step, depth): Edit["given"] => {
+    at = below(at, step);
+    if (typeof step !== "number" || depth === path.length - 1) return [];
+    const here = path.slice(0, depth + 1);
+    const [item, name] = [jsonOf(at), below(at, "name")];
+    if (depth === path.length - 2 && item !== undefined) return [{ path: here, value: item }];
+    return typeof name === "string" ? [{ path: [...here, "name"], value: name }] : [];
+  });
+}
+
+/** Fields of an object that change by themselves: it cannot be asked that they be as they were. */
+const RESTLESS = "metadata";
+
+/** What has to stand where something is added: the object or list that it is added to. */
+function around(path: FieldPath, holder: unknown): Edit["given"] {
+  const value = jsonOf(holder);
+  return path.length === 0 || path[0] === RESTLESS || value === undefined ? [] : [{ path, value }];
+}
+
 /**
  * The change of one field of a body. Where objects on the way are missing, the outermost of them is set as a whole. Null where
  * nothing would change, or where something on the way is neither an object nor a list.
  */
-export function editOf(body: unknown, path: FieldPath, value: Json | undefined): Edit | null {
-  const beside: { path: FieldPath; value: string }[] = [];
+function editOf(body: unknown, path: FieldPath, value: Json | undefined): Edit | null {
   let at = body;
   for (const [depth, step] of path.entries()) {
     if (!takes(at, step)) return null;
     const next = below(at, step);
     const here = path.slice(0, depth + 1);
-    const name = typeof step === "number" ? below(next, "name") : undefined;
-    if (typeof name === "string") beside.push({ path: [...here, "name"], value: name });
     const missing = next === undefined || next === null;
-    if (depth === path.length - 1) {
-      if (missing && value === undefined) return null;
-      return { path, was: jsonOf(next), value, beside };
-    }
     if (missing) {
       if (value === undefined) return null;
-      return { path: here, was: undefined, value: wrapped(path.slice(depth + 1), value), beside };
+      const given = [...itemsOn(body, here), ...around(path.slice(0, depth), at)];
+      return { path: here, was: undefined, value: wrapped(path.slice(depth + 1), value), given };
     }
+    if (depth === path.length - 1) return { path, was: jsonOf(next), value, given: itemsOn(body, path) };
     at = next;
   }
   return null;

@@ -1,11 +1,12 @@
-import { inertFrom, inertTo } from "../catalogue/grants.ts";
+import { inertFrom, inertTo, livePairs } from "../catalogue/grants.ts";
 import { isInCatalogue } from "../catalogue/instead.ts";
 import { NAMESPACE, REFERENT_KINDS } from "../catalogue/kinds.ts";
 import { makerOf } from "../catalogue/makers.ts";
 import { likelyMeant } from "../catalogue/names.ts";
 import { isKnownPair, maySelect, OPENED_KINDS, referrersTrustedAs, TRUSTED_KINDS } from "../catalogue/referents.ts";
 import { type GrantClause, type GrantDecision, type GrantTrial, unreadClauses } from "../model/decision.ts";
-import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
+import type { Grant, GrantFrom, GrantTo, Indexed } from "../model/grant.ts";
+import { nearWord } from "../model/near-word.ts";
 import { type GroupKind, groupKindKey, includesGroupKind, keyOf, type ObjectId } from "../model/object.ts";
 import type { Repair } from "../model/remedy.ts";
 import { editsOf } from "./edits.ts";
@@ -156,6 +157,18 @@ function isMeant(astray: readonly GrantClause[], trial: GrantTrial, on: Case): A
   return clause === undefined || others.length > 0 ? "no" : namesNothing(clause, trial, on);
 }
 
+/** All that a grant would permit by one of its entries, if that said something else. */
+function openedBy({ grant, list, index }: Place, needed: ReadonlyMap<string, string>) {
+  const said = new Map([[index, Object.fromEntries(needed)]]);
+  const as = <T extends object>(entries: readonly Indexed<T>[], of: Place["list"]): readonly Indexed<T>[] =>
+    entries.map((one) => (of === list ? { ...one, entry: { ...one.entry, ...said.get(one.index) } } : one));
+  const after: Grant = { ...grant, from: as(grant.from, "from"), to: as(grant.to, "to") };
+  const pairs = livePairs(after).filter((pair) => pair[list].index === index);
+  const [from, ...moreFrom] = new Set(pairs.map((pair) => pair.from.entry));
+  const [to, ...moreTo] = new Set(pairs.map((pair) => pair.to.entry));
+  return from === undefined || to === undefined ? null : ({ from: [from, ...moreFrom], to: [to, ...moreTo] } as const);
+}
+
 function corrected(place: Place, failed: readonly GrantClause[], trial: GrantTrial, on: Case<GrantDecision>) {
   const object = on.snapshot.objects.get(keyOf(place.grant.id));
   const entry = entryAt<GrantFrom | GrantTo>(place.grant[place.list], place.index);
@@ -172,14 +185,21 @@ function corrected(place: Place, failed: readonly GrantClause[], trial: GrantTri
     bodyOf(object),
     fields.map(({ field, value }) => ({ path: [...at, field], value })),
   );
-  if (first === undefined || edits === null) return null;
+  const opens = openedBy(place, new Map(fields.map(({ field, value }) => [field, value])));
+  if (first === undefined || edits === null || opens === null) return null;
   return {
     repair: "correct-entry",
     ...place,
+    opens,
     change: { change: "edit", id: place.grant.id, edits },
     maker: makerOf(object),
     fields: [first, ...others],
   } satisfies CorrectedEntry;
+}
+
+/** Was a namespace mistyped, and nothing else wrong? */
+function isNearby({ fields: [{ field, was, value }, ...others] }: CorrectedEntry): boolean {
+  return field === "namespace" && others.length === 0 && was !== null && nearWord(was, [value]) !== null;
 }
 
 /** The clauses that entries fail; a grant that the API server would refuse may be refused for those. */
@@ -198,7 +218,11 @@ function* correctedEntry(trial: GrantTrial, on: Case<GrantDecision>): Generator<
     if (said !== "yes") return;
   }
   const repair = corrected(place, failed, trial, on);
-  if (repair !== null) yield [repair];
+  if (repair === null) return;
+  // What was meant for others is not to open all objects of a kind to these.
+  const isWide = repair.opens.to.some(({ name }) => name === null);
+  if (isWide && astray.length > 0 && !isNearby(repair)) return;
+  yield [repair];
 }
 
 /**

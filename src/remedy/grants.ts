@@ -15,8 +15,11 @@ const wayOut = (way: WayOut): Found => ({ advice: "way-out", wayOut: way });
 /** Changes of grants that would permit it: an entry that was meant for it, else a new one. */
 function* grantChanges(on: Case<GrantDecision>): Generator<Candidate> {
   if (!servesGrants(on.snapshot)) return;
-  yield* correctedEntries(on);
-  const added = addedGrant(on);
+  const there = whetherThere(on, on.decision.reference.referent);
+  if (there === "pending") yield there;
+  // An entry for what is not there would be a guess.
+  if (there !== "missing") yield* correctedEntries(on);
+  const added = addedGrant(on, there === "missing");
   if (added !== null) yield [added];
 }
 
@@ -79,6 +82,6 @@ export function onGrantReference(on: Case<GrantDecision>): Found {
     case "refused":
       return outcome.reason === "MustBeLocal" ? onMustBeLocal(on) : onRefNotPermitted(on);
     case "unknown":
-      return onGaps(outcome.gaps, () => correctedKind(on) ?? granted(on));
+      return onGaps(outcome.gaps, () => correctedKind(on) ?? onMisnamed(on, granted) ?? granted(on));
   }
 }

@@ -8,7 +8,7 @@ import type { Snapshot } from "../model/snapshot.ts";
 import { admittance } from "./admission.ts";
 import { correction, type Wanted } from "./correction.ts";
 import { appendOf } from "./edits.ts";
-import type { Case, Repairs } from "./trial.ts";
+import { type Case, isNear, type Repairs } from "./trial.ts";
 import { bodyOf, changed } from "./world.ts";
 
 type Attaching = Case<AttachmentDecision>;
@@ -26,7 +26,7 @@ function named({ listener, failed }: ListenerTrial, on: Attaching): readonly Rep
   if (failed.includes("port")) wanted.push({ field: "port", value: listener.port });
   const names = outcome.trials.map((trial) => trial.listener.name);
   const written = reference.sectionName;
-  const near = written !== null && nearWord(written, names) === listener.name;
+  const near = written !== null && failed.includes("sectionName") && nearWord(written, names) === listener.name;
   const repair = correction(on.snapshot, reference, wanted, near ? "near-name" : "admits");
   return repair === null ? null : [repair];
 }
@@ -48,9 +48,12 @@ function admittingKind(trial: ListenerTrial, on: Attaching, snapshot: Snapshot):
 
 const WILDCARD = "*.";
 
-/** A hostname that the listener takes: its own, or for all below one the first label that the route has already. */
-function hostnameFor(listener: string, written: string): string {
-  return listener.startsWith(WILDCARD) ? `${written.split(".")[0] ?? ""}${listener.slice(1)}` : listener;
+/** A single hostname that the listener takes: its own, or for all below one the first label that the route has already. */
+function hostnameFor(listener: string, written: string): string | null {
+  const below = listener.startsWith(WILDCARD);
+  const label = written.split(".").find((part) => part !== "" && part !== "*");
+  const hostname = below ? `${label ?? ""}${listener.slice(1)}` : listener;
+  return (below && label === undefined) || hostname.includes("*") ? null : hostname;
 }
 
 /** At most this many hostnames in a route. */
@@ -64,8 +67,8 @@ function addingHostname({ listener }: ListenerTrial, on: Attaching, snapshot: Sn
   if (object === undefined || object.body === null || first === undefined || listener.hostname === null) return null;
   if (hostnames === null || hostnames.length >= MOST_HOSTNAMES) return null;
   const hostname = hostnameFor(listener.hostname, first);
-  const edits = appendOf(bodyOf(object), ["spec", "hostnames"], hostname);
-  if (edits === null) return null;
+  const edits = hostname === null ? null : appendOf(bodyOf(object), ["spec", "hostnames"], hostname);
+  if (hostname === null || edits === null) return null;
   const change = { change: "edit", id: referrer, edits } as const;
   return [{ repair: "add-hostname", change, maker: makerOf(object), referrer, hostname, listener }];
 }
@@ -118,9 +121,6 @@ interface Composed {
   readonly repairs: readonly Repair[];
 }
 
-const isNear = ({ repairs }: Composed): boolean =>
-  repairs.some((repair) => repair.repair === "correct-reference" && repair.because === "near-name");
-
 /** How many objects are changed. */
 const objectsIn = ({ repairs }: Composed): number => new Set(repairs.map(({ change }) => keyOf(change.id))).size;
 
@@ -148,7 +148,7 @@ export function* openings(on: Attaching): Generator<Repairs> {
       Number(isNamed(b)) - Number(isNamed(a)) ||
       a.repairs.length - b.repairs.length ||
       objectsIn(a) - objectsIn(b) ||
-      Number(isNear(b)) - Number(isNear(a)) ||
+      Number(isNear(b.repairs)) - Number(isNear(a.repairs)) ||
       a.trial.listener.index - b.trial.listener.index,
   );
   for (const { repairs } of ranked.slice(0, MOST_TRIED)) {

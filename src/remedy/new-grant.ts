@@ -1,16 +1,15 @@
-import { GATEWAY_API, REFERENCE_GRANT } from "../catalogue/kinds.ts";
+import { MOST_ENTRIES } from "../catalogue/grants.ts";
+import { GATEWAY_API, REFERENCE_GRANT, SERVICE } from "../catalogue/kinds.ts";
+import { OPENED_KINDS } from "../catalogue/referents.ts";
 import type { GrantDecision } from "../model/decision.ts";
 import type { GrantFrom } from "../model/grant.ts";
-import { includesGroupKind, keyOf, type NamespacedId, sameGroupKind } from "../model/object.ts";
+import { includesGroupKind, keyOf, type NamespacedId, type ObjectId, sameGroupKind } from "../model/object.ts";
 import type { GrantReference } from "../model/reference.ts";
 import type { Repair } from "../model/remedy.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Case } from "./trial.ts";
 
 type AddedGrant = Extract<Repair, { readonly repair: "add-grant" }>;
-
-/** At most this many entries in `from` (docs/rules.md §1.2). */
-const MOST_ENTRIES = 16;
 
 /** Names of objects are DNS subdomains of at most this many characters. */
 const LONGEST_NAME = 253;
@@ -25,9 +24,25 @@ function subdomain(text: string, longest: number): string {
   return labels.filter((label) => label !== "").join(".");
 }
 
-/** A name that no grant of the namespace has yet. */
-function freeName({ referrer, referent }: GrantReference, namespace: string, { objects }: Snapshot): NamespacedId {
-  const text = `${referrer.namespace}-${referent.name}`;
+/** Most grants are for Services: their kind is left out, unless the name begins as if it were of another. */
+function needsNoKind(referent: ObjectId): boolean {
+  const name = referent.name.toLowerCase();
+  const begins = OPENED_KINDS.some(({ kind }) => name.startsWith(`${kind.toLowerCase()}-`));
+  return sameGroupKind(referent, SERVICE) && !begins;
+}
+
+/** A name that no grant of the namespace has yet. It says whom the grant trusts with what, so that no two that are advised share it. */
+function freeName(
+  { referrer, referent, trustedAs: [trusted] }: GrantReference,
+  namespace: string,
+  { objects }: Snapshot,
+): NamespacedId {
+  const text = [
+    referrer.namespace,
+    trusted.kind,
+    ...(needsNoKind(referent) ? [] : [referent.kind]),
+    referent.name,
+  ].join("-");
   for (let count = 1; ; count++) {
     const ending = count === 1 ? "" : `-${count}`;
     const name = `${subdomain(text, LONGEST_NAME - ending.length)}${ending}`;
@@ -60,8 +75,12 @@ function homesOf({ referrer, referent, heldIn }: GrantReference): readonly strin
   return away.length > 0 ? away : [referrer.namespace];
 }
 
-/** The least grant that names the referent for one reference; null where none can. */
-export function addedGrant(on: Case<GrantDecision>): AddedGrant | null {
+/**
+ * The least grant that names the referent for one reference; null where none can.
+ *
+ * @param targetMissing whether the referent is known not to be there
+ */
+export function addedGrant(on: Case<GrantDecision>, targetMissing: boolean): AddedGrant | null {
   const { reference, outcome } = on.decision;
   const { referent, trustedAs } = reference;
   const { namespace } = referent;
@@ -90,5 +109,6 @@ export function addedGrant(on: Case<GrantDecision>): AddedGrant | null {
     from,
     to,
     misplaced: misplaced === undefined || misplaced.failed.length === 0 ? null : misplaced.grant,
+    targetMissing,
   };
 }

@@ -1,4 +1,5 @@
 import { GATEWAY } from "../catalogue/kinds.ts";
+import { admitsKind, protocolsFor } from "../catalogue/protocols.ts";
 import { meantParent } from "../catalogue/referents.ts";
 import type { AttachmentDecision } from "../model/decision.ts";
 import { keyOf, type ObjectId, sameGroupKind } from "../model/object.ts";
@@ -75,7 +76,10 @@ function onParentKind(on: Attaching): Found {
 }
 
 function createParent(on: Attaching, parent: ObjectId): Found {
-  return { advice: "way-out", wayOut: { way: "create-parent", parent, elsewhere: on.judged.sight.namesakes(parent) } };
+  return {
+    advice: "way-out",
+    wayOut: { way: "create-parent", parent, elsewhere: on.judged.sight.everywhere(parent).ids },
+  };
 }
 
 function onParentNotFound(on: Attaching): Found {
@@ -116,6 +120,23 @@ function onSetNotAllowed(on: Attaching): Found {
   );
 }
 
+/** Listeners of whose protocols none carries such routes, whatever else they say. */
+function onProtocols({ decision: { reference, outcome } }: Attaching): Found {
+  const { group, kind } = reference.referrer;
+  const carries = outcome.trials.some(
+    ({ listener }) => admitsKind({ ...listener, kinds: null }, { group, kind }) !== "no",
+  );
+  const [first, ...others] = protocolsFor({ group, kind });
+  if (carries || first === undefined) return null;
+  const wayOut = {
+    way: "add-listener",
+    parent: reference.referent,
+    kind: { group, kind },
+    protocols: [first, ...others],
+  } as const;
+  return { advice: "way-out", wayOut };
+}
+
 /** Advice on a parent that does not take the object in, or of which that is not known. */
 export function onAttachment(on: Attaching): Found {
   const { outcome } = on.decision;
@@ -135,7 +156,7 @@ export function onAttachment(on: Attaching): Found {
         case "NoMatchingParent":
         case "NotAllowedByListeners":
         case "NoMatchingListenerHostname":
-          return firstCure(on, openings(on)) ?? NONE;
+          return firstCure(on, openings(on)) ?? onProtocols(on) ?? NONE;
       }
   }
 }

@@ -8,7 +8,7 @@ function onMissing(on: Case<Leading>): Found {
   const { reference, referentExistence } = on.decision;
   if (referentExistence !== "missing") return null;
   const { sight } = on.judged;
-  const elsewhere = sight.namesakes(reference.referent);
+  const elsewhere = sight.everywhere(reference.referent).ids;
   const near = nearObject(reference.referent, sight);
   if (near === "pending") return near;
   const repair =

@@ -4,6 +4,7 @@ import { formatPath, keyOf } from "../model/object.ts";
 import type { Advice, Repair } from "../model/remedy.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { AdviceEvidence, Judged } from "./evidence.ts";
+import { breaksParents, removalOf } from "./parent-refs.ts";
 import { changed } from "./world.ts";
 
 /** One decision that advice is wanted on, in the world that it was made in. */
@@ -26,19 +27,21 @@ export type Candidate = Repairs | "pending";
 export type Found = Advice | "pending" | null;
 
 /**
- * What came of trying repairs, with the same decision in the world after them; null where the reference is gone. They `open` the
- * question where nothing but the implementation's own rule is left between the reference and permission.
+ * What came of trying repairs. They `open` the question where nothing but the implementation's own rule, the gap, is left between
+ * the reference and permission; where they make it say what another says already, it can as well be taken out.
  */
-export interface Attempt {
-  readonly result: "cures" | "opens" | "pending" | "fails";
-  readonly after: Case | null;
-}
+type Attempt =
+  | { readonly result: "cures" | "pending" }
+  | { readonly result: "opens"; readonly gap: Gap }
+  | { readonly result: "repeats"; readonly removal: Repair }
+  /** With the same decision in the world after them; null where the reference is gone, or no API server would take that. */
+  | { readonly result: "fails"; readonly after: Case | null };
 
 /** Is it a gap that the next reading closes? */
 export const isPending = (gap: Gap | null): boolean => gap?.cause === "not-read";
 
 /** Does the verdict depend on what is still to be read? */
-export function awaits({ outcome }: Decision): boolean {
+function awaits({ outcome }: Decision): boolean {
   return outcome.verdict === "unknown" && outcome.gaps.some(isPending);
 }
 
@@ -55,20 +58,10 @@ function byIdentity(decisions: readonly Decision[]): ReadonlyMap<string, readonl
 }
 
 /** The same decision among those of a changed world. */
-export function counterpart(
-  decision: Decision,
-  own: readonly Decision[],
-  after: readonly Decision[],
-): Decision | undefined {
+function counterpart(decision: Decision, own: readonly Decision[], after: readonly Decision[]): Decision | undefined {
   const key = identity(decision);
   const index = byIdentity(own).get(key)?.indexOf(decision) ?? -1;
   return byIdentity(after).get(key)?.[index];
-}
-
-/** Is the verdict the implementation's to give, and was it another before? */
-function isOpened({ outcome }: Decision, before: Decision): boolean {
-  if (outcome.verdict !== "unknown" || before.outcome.verdict !== "refused") return false;
-  return outcome.gaps.every(({ cause }) => cause === "implementation");
 }
 
 /** Has something of the object lost its permission? */
@@ -84,59 +77,98 @@ function losses(own: readonly Decision[], after: readonly Decision[]): "none" | 
   return lost.every((now) => now !== undefined && awaits(now)) ? "pending" : "some";
 }
 
+/** The gap that the implementation has to close; null where something else is in the way, or nothing more was before. */
+function gapLeft({ outcome }: Decision, before: Decision): Gap | null {
+  if (outcome.verdict !== "unknown" || before.outcome.verdict !== "refused") return null;
+  return outcome.gaps.every(({ cause }) => cause === "implementation") ? outcome.gaps[0] : null;
+}
+
+/** Can the reference go, and all others stay what they are? They are told apart by their order, since their fields move up. */
+function isSpare(on: Case, removal: Repair): boolean {
+  const place = identity(on.decision);
+  const before = on.own.filter((decision) => identity(decision) !== place);
+  const after = on.judge(changed(on.snapshot, [removal.change])).decisions;
+  return (
+    before.length === after.length &&
+    before.every(({ reference, outcome }, index) => {
+      const now = after[index];
+      if (now === undefined || keyOf(now.reference.referent) !== keyOf(reference.referent)) return false;
+      return now.reference.row === reference.row && now.outcome.verdict === outcome.verdict;
+    })
+  );
+}
+
+/** Repairs that no API server would take, since parents repeat: then the reference may be one too many. */
+function repeating(on: Case, repairs: readonly Repair[], after: Snapshot): Attempt {
+  const removal = removalOf(repairs, on.snapshot, after);
+  return removal !== null && isSpare(on, removal) ? { result: "repeats", removal } : { result: "fails", after: null };
+}
+
 /**
  * Makes the repairs and judges again: they cure if the reference is then permitted, and nothing else of the object that was is
  * no more.
  *
  * @param alsoThere whether what the reference names has to exist afterwards
  */
-export function attempt(on: Case, repairs: readonly Repair[], alsoThere = false): Attempt {
+function attempt(on: Case, repairs: readonly Repair[], alsoThere = false): Attempt {
   const snapshot = changed(
     on.snapshot,
     repairs.map(({ change }) => change),
   );
+  if (breaksParents(on.decision.reference.referrer, on.snapshot, snapshot)) return repeating(on, repairs, snapshot);
   const judged = on.judge(snapshot);
   const own = judged.decisions;
   const decision = counterpart(on.decision, on.own, own);
   if (decision === undefined) return { result: "fails", after: null };
   const after: Case = { ...on, snapshot, judged, decision, own };
-  if (awaits(decision)) return { result: "pending", after };
+  if (awaits(decision)) return { result: "pending" };
   const there = decision.handshake === "attachment" || !alsoThere || decision.referentExistence === "present";
   const cured = decision.outcome.verdict === "permitted" && there;
-  if (!cured && !isOpened(decision, on.decision)) return { result: "fails", after };
+  const gap = gapLeft(decision, on.decision);
+  if (!cured && gap === null) return { result: "fails", after };
   const lost = losses(on.own, own);
-  if (lost !== "none") return { result: lost === "pending" ? "pending" : "fails", after };
-  return { result: cured ? "cures" : "opens", after };
+  if (lost !== "none") return lost === "pending" ? { result: "pending" } : { result: "fails", after };
+  return cured || gap === null ? { result: "cures" } : { result: "opens", gap };
 }
 
-/** The repairs, and the question that they leave to the implementation. */
-function openedBy(repairs: Repairs, after: Case | null): Found {
-  if (after?.decision.outcome.verdict !== "unknown") return null;
-  const [gap] = after.decision.outcome.gaps;
-  return { advice: "way-out", wayOut: { way: "repair-and-ask", repairs, gap } };
-}
+/** Is a name put right that is near to what was written? */
+export const isNear = (repairs: readonly Repair[]): boolean =>
+  repairs.some((repair) => repair.repair === "correct-reference" && repair.because === "near-name");
+
+const wayOfAsking = (repairs: Repairs, gap: Gap): Found => ({
+  advice: "way-out",
+  wayOut: { way: "repair-and-ask", repairs, gap },
+});
 
 /**
- * The first candidate that cures, as advice; else the first that leaves nothing but the implementation's word. Candidates are
- * made one by one, since each may want to know more of the world.
+ * The first candidate that cures, as advice; else that the reference is one too many; else the first that leaves nothing but
+ * the implementation's word. Candidates are made one by one, since each may want to know more of the world.
  */
 export function firstCure(on: Case, candidates: Iterable<Candidate>, alsoThere = false): Found {
   let opened: Found = null;
+  let spare: Found = null;
   for (const candidate of candidates) {
     if (candidate === "pending") return "pending";
-    const { result, after } = attempt(on, candidate, alsoThere);
-    switch (result) {
+    const attempted = attempt(on, candidate, alsoThere);
+    switch (attempted.result) {
       case "pending":
         return "pending";
       case "cures":
         return { advice: "repair", repairs: candidate };
       case "opens":
-        opened ??= openedBy(candidate, after);
+        opened ??= wayOfAsking(candidate, attempted.gap);
         break;
+      case "repeats": {
+        const one: Found = { advice: "repair", repairs: [attempted.removal] };
+        // What is near to it was meant, and is there; anything else is but another way.
+        if (isNear(candidate)) return one;
+        spare ??= one;
+        break;
+      }
       case "fails":
     }
   }
-  return opened;
+  return spare ?? opened;
 }
 
 /**
@@ -146,16 +178,18 @@ export function firstCure(on: Case, candidates: Iterable<Candidate>, alsoThere =
  * @param otherwise what to say where nothing that follows helps
  */
 export function followed(on: Case, repairs: Repairs, then: (after: Case) => Found, otherwise: Found): Found {
-  const { result, after } = attempt(on, repairs);
-  switch (result) {
+  const attempted = attempt(on, repairs);
+  switch (attempted.result) {
     case "pending":
       return "pending";
     case "cures":
       return { advice: "repair", repairs };
     case "opens":
-      return openedBy(repairs, after);
+      return wayOfAsking(repairs, attempted.gap);
+    case "repeats":
+      return { advice: "repair", repairs: [attempted.removal] };
     case "fails": {
-      const next = after === null ? null : then(after);
+      const next = attempted.after === null ? null : then(attempted.after);
       if (next === "pending") return "pending";
       if (next?.advice === "repair") return { advice: "repair", repairs: [...repairs, ...next.repairs] };
       if (next?.wayOut.way !== "repair-and-ask") return otherwise;

@@ -47,7 +47,7 @@ function clauseTable(trial: GrantTrial, decision: GrantDecision, { unicode }: Di
 const trialName = ({ grant, from, to }: GrantTrial): string => `${grant.id.name} from[${from}] × to[${to}]`;
 
 /** The trial that the advice is about: the one that it turns into a permission. */
-function trialOf(advice: Advice | undefined, trials: readonly GrantTrial[]): GrantTrial | undefined {
+export function trialOf(advice: Advice | undefined, trials: readonly GrantTrial[]): GrantTrial | undefined {
   const repair = advice?.advice === "repair" ? advice.repairs.at(-1) : undefined;
   switch (repair?.repair) {
     case "correct-entry":

@@ -6,6 +6,7 @@ import type {
   AdmittedNamespaces,
   Change,
   Explanation,
+  FieldExplanation,
   FieldRule,
   GrantExplanation,
   HolderMeaning,
@@ -13,14 +14,14 @@ import type {
   NamespaceExplanation,
   ObjectExplanation,
   PairExplanation,
+  TargetKind,
   Way,
 } from "../model/explanation.ts";
 import type { GrantFrom, GrantTo } from "../model/grant.ts";
 import type { Locate } from "../model/object.ts";
-import { NEEDS } from "./catalogue.ts";
 import { jsonText, yamlText } from "./data-text.ts";
 import { decisionJson } from "./decision-json.ts";
-import { linesOf } from "./explain-field.ts";
+import { lineFor, linesOf, needMeans } from "./explain-field.ts";
 import { findingJson, gapJson, idJson } from "./finding-json.ts";
 import { adviceJson, judgementJson } from "./why-denied-json.ts";
 
@@ -222,12 +223,12 @@ function wayJson(way: Way): object {
 }
 
 function pairData(explanation: PairExplanation): object {
-  const { source, from, namespace, name, to, known, ways, besides, missing, verdict, enough } = explanation;
+  const { source, from, namespace, name, hostnames, to, known, ways, besides, missing, verdict, enough } = explanation;
   return {
     schemaVersion: EXPLAIN_SCHEMA_VERSION,
     source,
     pair: {
-      from: { group: from.group, kind: from.kind, namespace, name },
+      from: { group: from.group, kind: from.kind, namespace, name, hostnames },
       to: idJson(to),
       verdict,
       known,
@@ -256,14 +257,15 @@ function fieldJson(rule: FieldRule): object {
     row: row.id,
     from: { group, kind },
     path: row.path,
+    below: rule.below,
     implementation: { id: row.implementation, title: IMPLEMENTATIONS[row.implementation].title },
-    names: linesOf(row).map(({ names, need, implementation: whose, quirk, citation }) => ({
-      kinds: names.map((named) => ({ group: named.group, kind: named.kind })),
-      need,
-      means: NEEDS[need].means,
-      implementation: whose,
-      quirk,
-      citation,
+    names: linesOf(row).map((line) => ({
+      kinds: line.names.map((named) => ({ group: named.group, kind: named.kind })),
+      need: line.need,
+      means: needMeans(line),
+      implementation: line.implementation,
+      quirk: line.quirk,
+      citation: line.citation,
     })),
     defaults: row.defaults === null ? null : { group: row.defaults.group, kind: row.defaults.kind },
     channel: row.channel,
@@ -274,16 +276,30 @@ function fieldJson(rule: FieldRule): object {
   };
 }
 
-function fieldData(rules: readonly FieldRule[]): object {
-  return { schemaVersion: EXPLAIN_SCHEMA_VERSION, fields: rules.map(fieldJson) };
+function targetJson({ groupKind, rows }: TargetKind): object {
+  const { group, kind } = groupKind;
+  const referencedBy = rows.map((id) => {
+    const row = rowOf({ row: id });
+    const { need } = lineFor(row, groupKind);
+    return { row: id, from: { group: row.from.group, kind: row.from.kind }, path: row.path, need };
+  });
+  return { group, kind, referencedBy };
+}
+
+function fieldData({ rules, targets }: FieldExplanation): object {
+  return {
+    schemaVersion: EXPLAIN_SCHEMA_VERSION,
+    fields: rules.map(fieldJson),
+    targets: targets.map(targetJson),
+  };
 }
 
 /** The rules of fields as JSON. */
-export function explainFieldJson(rules: readonly FieldRule[]): string {
-  return jsonText(fieldData(rules));
+export function explainFieldJson(explanation: FieldExplanation): string {
+  return jsonText(fieldData(explanation));
 }
 
 /** The same as YAML. */
-export function explainFieldYaml(rules: readonly FieldRule[]): string {
-  return yamlText(fieldData(rules));
+export function explainFieldYaml(explanation: FieldExplanation): string {
+  return yamlText(fieldData(explanation));
 }

@@ -40,7 +40,9 @@ function sentences(explanation: NamespaceExplanation): readonly string[] {
   const none = crossing > 0 ? [] : [`Nothing${where} refers out of it or into it.`];
   const idle = crossing === 0 && grants.length === 0 && admittedBy.length === 0 ? ["No grant stands in it."] : [];
   // Files seldom hold the object of a namespace; what stands in it is told all the same.
-  const unseen = object === null && source === "cluster" ? ["It was not found."] : [];
+  const absent =
+    source === "cluster" ? "It was not found." : "The input holds no Namespace for it: its labels are not known.";
+  const unseen = object === null ? [absent] : [];
   return [...unseen, [...none, ...idle, ...counts].join(" ")];
 }
 

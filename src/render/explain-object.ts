@@ -52,8 +52,8 @@ const TOLD: readonly FindingCode[] = [
 /** How an explanation is told. */
 export interface ExplainTelling {
   readonly display: Display;
-  /** What a command needs at its end to be about the same world: ` -f FILE`, or nothing. */
-  readonly world: string;
+  /** What a command needs at its end to be about the same world: ` -f FILE`, or nothing; null where no command can be. */
+  readonly world: string | null;
 }
 
 /** Namespaces named beside a rule that admits them. */
@@ -83,12 +83,12 @@ function outgoingSentence({ object, decisions }: Answer, isTarget: boolean): str
   return `It references ${nothing}; ${quietText(quiet, ` ${quiet === 1 ? "reference" : "references"}`)}`;
 }
 
-function outgoingLines({ decisions }: Answer, display: Display): readonly string[] {
+function outgoingLines({ decisions, advice }: Answer, display: Display): readonly string[] {
   const row = (decision: Decision): Row => [
     fieldText(decision, display),
     targetText(decision),
     decision.outcome.verdict,
-    groundsText(decision),
+    groundsText(decision, advice.get(decision)),
   ];
   return tableLines(["REFERENCE", "TARGET", "VERDICT", "BY"], { of: decisions.filter(isShown), row }, display);
 }
@@ -133,7 +133,7 @@ function adviceLines(
     if (first === undefined) return [];
     return stepLines(`${first.lead} ${someOf(same.map(({ field }) => field))}`, first.steps);
   });
-  if (told.length === 0) return [];
+  if (told.length === 0 || world === null) return told;
   return [...told, `Step by step: kubectl refgrant why-denied ${pasteable(answer.object.id)}${world}`];
 }
 
@@ -325,7 +325,7 @@ export function objectText(explanation: ObjectExplanation, telling: ExplainTelli
     holder === null ? [] : addersLines(holder).map(printable),
     incoming === null
       ? []
-      : tableLines(["OPENED BY", "TO", "USED BY"], { of: incoming.entries, row: entryRow }, display),
+      : tableLines(["OPENED BY", "OPEN TO", "USED BY"], { of: incoming.entries, row: entryRow }, display),
     incoming === null ? [] : incomingLines(incoming, display),
     [...(incoming === null ? [] : ifDeleted(incoming)), ...(holder === null ? [] : listenerLosses(holder))].map(
       printable,

@@ -1,5 +1,6 @@
 import { isParent } from "../catalogue/kinds.ts";
 import { rowOf } from "../catalogue/rows.ts";
+import type { Decision, ListenerTrial } from "../model/decision.ts";
 import type { PairExplanation, Way } from "../model/explanation.ts";
 import { fieldText as rowField } from "./catalogue.ts";
 import { narrowingText, refusedText, sections, someOf } from "./explain-prose.ts";
@@ -38,7 +39,41 @@ function verdictText(explanation: PairExplanation): string {
   }
 }
 
-function wayText(way: Way): string {
+/** What the routes must have that a listener takes; nothing for one that takes all of them. */
+function hostnameCondition({ listener: { hostname } }: ListenerTrial): string {
+  if (hostname === null || hostname === "") return "";
+  const needed = hostname.startsWith("*.") ? `a hostname under ${hostname}` : `hostname ${hostname}`;
+  return `, with ${needed} or with none`;
+}
+
+/** The listeners that take routes whose hostnames are not known, each with what that depends on. */
+function listenersText(trials: readonly ListenerTrial[]): string {
+  return trials
+    .toSorted((a, b) => a.listener.index - b.listener.index)
+    .map((trial) => `listener ${trial.listener.name}${hostnameCondition(trial)}`)
+    .join("; ");
+}
+
+/** By what right the one may refer to the other. */
+function rightText(decision: Decision, { hostnames }: PairExplanation): string {
+  const { outcome, reference } = decision;
+  if (outcome.verdict !== "permitted") return "";
+  const { witness } = outcome;
+  switch (witness.by) {
+    case "sameNamespace":
+      return "no grant needed, it is the same namespace";
+    case "grant":
+      return `${witnessText(decision)}${ruleNote(decision)}`;
+    case "listener": {
+      const asked = hostnames === null && reference.handshake === "attachment" && reference.hostnames !== null;
+      return asked ? listenersText(witness.trials) : witnessText(decision);
+    }
+    default:
+      return witnessText(decision);
+  }
+}
+
+function wayText(way: Way, explanation: PairExplanation): string {
   switch (way.way) {
     case "local-only":
       return "the field has no namespace, so it never leaves its own; no grant changes that";
@@ -49,9 +84,7 @@ function wayText(way: Way): string {
       const { outcome } = decision;
       switch (outcome.verdict) {
         case "permitted":
-          return outcome.witness.by === "sameNamespace"
-            ? "no grant needed, it is the same namespace"
-            : `${witnessText(decision)}${outcome.witness.by === "grant" ? ruleNote(decision) : ""}`;
+          return rightText(decision, explanation);
         case "refused":
           return `${outcome.reason}: ${refusedText(decision)}${outcome.reason === "RefNotPermitted" ? ruleNote(decision) : ""}`;
         case "unknown": {
@@ -97,13 +130,15 @@ function missingLines({ missing, ways }: PairExplanation): readonly string[] {
 export function explainPairText(explanation: PairExplanation, display: Display): string {
   const { ways, besides, verdict, enough, to } = explanation;
   const [only, ...others] = ways;
-  const reason = knownText(explanation) ?? (only !== undefined && others.length === 0 ? wayText(only) : null);
+  const reason =
+    knownText(explanation) ?? (only !== undefined && others.length === 0 ? wayText(only, explanation) : null);
   const mark = styled(symbol(verdict, display), STYLES[verdict], display);
   const first = `${mark} ${printable(`${verdictText(explanation)}${reason === null ? "" : `: ${reason}`}`)}`;
-  const each = others.length === 0 ? [] : ways.map((way) => `${stateOf(way)} in ${fieldsOf(way)}: ${wayText(way)}`);
+  const each =
+    others.length === 0 ? [] : ways.map((way) => `${stateOf(way)} in ${fieldsOf(way)}: ${wayText(way, explanation)}`);
   // That a route may also have a Service for its parent is no news about requests to it.
   const shown = isParent(to) ? besides : [];
-  const also = shown.map((way) => `Besides, in ${fieldsOf(way)}: ${stateOf(way)}, ${wayText(way)}`);
+  const also = shown.map((way) => `Besides, in ${fieldsOf(way)}: ${stateOf(way)}, ${wayText(way, explanation)}`);
   const need =
     enough === null
       ? []

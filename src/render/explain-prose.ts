@@ -1,9 +1,11 @@
-import type { Decision } from "../model/decision.ts";
+import { type Decision, hasVerdict } from "../model/decision.ts";
 import type { Change, Explanation, Narrowing } from "../model/explanation.ts";
 import type { Finding, FindingCode } from "../model/finding.ts";
 import type { Gap } from "../model/gap.ts";
 import type { Grant, GrantFrom, GrantTo, InertCause } from "../model/grant.ts";
 import { type GroupKind, groupKindKey, keyOf, type ObjectId } from "../model/object.ts";
+import type { Advice } from "../model/remedy.ts";
+import { trialOf } from "./evidence.ts";
 import { findingText } from "./finding-prose.ts";
 import { foldedToFit } from "./fold.ts";
 import { obstacleText, referenceText, targetText, witnessText } from "./prose.ts";
@@ -57,7 +59,7 @@ export function narrowingText({ from, to }: Narrowing): string {
     const [first] = same;
     return first === undefined ? [] : [`${kindText(first)} ${listed(same.map(({ namespace }) => namespace))}`];
   });
-  return `from ${listed(source)} to ${openedText(to, () => "")}`;
+  return `from ${source.length < 2 ? source.join("") : `${inTurn(source)},`} to ${openedText(to, () => "")}`;
 }
 
 /** Why an entry permits nothing, in as few words as a table has room for. */
@@ -105,8 +107,22 @@ function rightText(decision: Decision): string {
 /** A grant that fails in more clauses than this is near nothing. */
 const NEAR = 2;
 
+/** The same decision with the grant first that the advice is about, where `why-denied` tells of it too. */
+function withNearest(decision: Decision, advice: Advice | undefined): Decision {
+  if (!hasVerdict(decision, "refused") || decision.handshake !== "grant") return decision;
+  const { outcome } = decision;
+  const nearest = trialOf(
+    advice,
+    outcome.trials.filter(({ failed }) => failed.length > 0),
+  );
+  if (nearest === undefined) return decision;
+  const trials = [nearest, ...outcome.trials.filter((trial) => trial !== nearest)];
+  return { ...decision, outcome: { ...outcome, trials } };
+}
+
 /** What stands in the way of a refused reference; a grant that has little to do with it is not told. */
-export function refusedText(decision: Decision): string {
+export function refusedText(refused: Decision, advice?: Advice): string {
+  const decision = withNearest(refused, advice);
   const [first] = decision.outcome.trials;
   const far = first !== undefined && "grant" in first && first.failed.length - first.slips.length > NEAR;
   return far
@@ -118,13 +134,13 @@ export function refusedText(decision: Decision): string {
 const LONGEST_GROUNDS = 300;
 
 /** By what right a reference stands, or what is in its way. */
-export function groundsText(decision: Decision): string {
+export function groundsText(decision: Decision, advice?: Advice): string {
   const { outcome } = decision;
   switch (outcome.verdict) {
     case "permitted":
       return `${rightText(decision)}${leadsNowhere(decision) ? "; the target does not exist" : ""}`;
     case "refused":
-      return shortened(`${outcome.reason}: ${refusedText(decision)}`, LONGEST_GROUNDS);
+      return shortened(`${outcome.reason}: ${refusedText(decision, advice)}`, LONGEST_GROUNDS);
     case "unknown":
       return shortened(obstacleText(decision), LONGEST_GROUNDS);
   }
@@ -238,6 +254,6 @@ export const pairName = (grant: Grant, from: number, to: number): string =>
 
 /** Whether something was looked for in everything there is: not all may have been seen, and files may hold less. */
 export function inWhat({ source, closed, gaps }: Explanation): string {
-  if (gaps.length > 0) return " that could be seen";
+  if (gaps.some(({ cause }) => cause !== "outside-input")) return " that could be seen";
   return source === "files" && !closed ? " in the input" : "";
 }

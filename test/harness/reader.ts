@@ -36,7 +36,7 @@ function answer(
   const found = [...objects.values()].filter((object) => matches(need, object));
   if (need.extent === "all" || found.length <= PAGE) return { found, gap: null };
   const gap: Gap = {
-    cause: "not-read",
+    cause: "truncated",
     groupKind: need.groupKind,
     namespace: need.namespace,
     detail: "there are more",

@@ -1,10 +1,11 @@
+import { worldOf } from "../../cmd/world.ts";
+import type { ClusterReader } from "../../src/load/cluster/open.ts";
+import type { Inquiry } from "../../src/model/answer.ts";
 import type { Decision } from "../../src/model/decision.ts";
 import { formatPath, keyOf, type ObjectId } from "../../src/model/object.ts";
 import type { Advice, Change } from "../../src/model/remedy.ts";
-import type { OnNeed } from "../../src/model/sight.ts";
 import type { Snapshot } from "../../src/model/snapshot.ts";
-import { judge } from "../../src/pipeline.ts";
-import { adviser } from "../../src/remedy/advice.ts";
+import { inquire } from "../../src/pipeline.ts";
 import { jsonPatch, type PatchOperation } from "../../src/render/json-patch.ts";
 import { type Manifest, reportOn, snapshotOf } from "../harness/world.ts";
 
@@ -14,17 +15,23 @@ export interface Advised {
   readonly advice: Advice | null;
 }
 
-/** The advice on every decision of one object. */
-export function advisedOn(snapshot: Snapshot, id: ObjectId, onNeed: OnNeed = () => {}): readonly Advised[] {
-  const objects = new Set([keyOf(id)]);
-  const judged = judge(snapshot, objects, onNeed);
-  const adviceOn = adviser({
-    snapshot,
-    judged,
-    judge: (world, others) => (others === undefined ? judge(world, objects, onNeed) : judge(world, others, () => {})),
-  });
-  return judged.decisions.map((decision) => ({ decision, advice: adviceOn(decision, judged.decisions) }));
+/** The advice on every decision of some objects, as it is given from a world that was read at once. */
+export function advisedOn(snapshot: Snapshot, ...objects: readonly ObjectId[]): readonly Advised[] {
+  return inAll(inquire(snapshot, { objects, hops: false }).answer);
 }
+
+/** The same, as it is given from a cluster that is read by needs. */
+export async function advisedThrough(
+  reader: ClusterReader,
+  ...objects: readonly ObjectId[]
+): Promise<readonly Advised[]> {
+  return inAll(await worldOf(reader, null).ask((world) => inquire(world, { objects, hops: false })));
+}
+
+const inAll = ({ answers }: Inquiry): readonly Advised[] =>
+  answers.flatMap(({ decisions, advice }) =>
+    decisions.map((decision) => ({ decision, advice: advice.get(decision) ?? null })),
+  );
 
 /** A field and the regime it is judged under. What a selector brings in is told apart by what it is. */
 export function identity({ reference }: Decision): string {
@@ -50,7 +57,7 @@ const same = (a: unknown, b: unknown): boolean => {
 
 /** Applies a JSON patch as RFC 6902 says, to a copy. What does not apply throws. */
 export function patched(document: unknown, operations: readonly PatchOperation[]): unknown {
-  const root = { document: structuredClone(document) };
+  const root: { document: unknown } = { document: JSON.parse(JSON.stringify(document)) };
   for (const operation of operations) {
     const steps = operation.path
       .split("/")
@@ -135,14 +142,22 @@ export function saidOf(advice: Advice | null): readonly string[] {
   switch (wayOut.way) {
     case "create-parent":
       return [
-        `create-parent ${shown(wayOut.parent)}${wayOut.elsewhere.first === null ? "" : ", there is one elsewhere"}`,
+        `create-parent ${shown(wayOut.parent)}${wayOut.elsewhere.length === 0 ? "" : ", there is one elsewhere"}`,
       ];
     case "create-target": {
-      const elsewhere = wayOut.elsewhere.first === null ? "" : `, there is ${shown(wayOut.elsewhere.first)}`;
+      const elsewhere = wayOut.elsewhere.map((id) => `, there is ${shown(id)}`).join("");
       return [
         `create-target ${shown(wayOut.target)}${elsewhere}${wayOut.near === null ? "" : `, near ${wayOut.near}`}`,
       ];
     }
+    case "create-namespace": {
+      const elsewhere = wayOut.elsewhere.map((id) => `, there is ${shown(id)}`).join("");
+      return [
+        `create-namespace ${wayOut.target.namespace}${elsewhere}${wayOut.near === null ? "" : `, near ${wayOut.near}`}`,
+      ];
+    }
+    case "add-listener":
+      return [`add-listener ${wayOut.protocols.join(" or ")}`];
     case "keep-local":
       return [`keep-local ${shown(wayOut.target)}`];
     case "correct-kind":
@@ -179,7 +194,12 @@ function prove(
   closed: boolean,
 ): void {
   const changes = repairs.map(({ change }) => change);
+  const before = reportOn(manifests, closed).decisions;
   const after = reportOn(manifestsAfter(manifests, changes), closed).decisions;
+  if (repairs.some(({ repair }) => repair === "remove-reference")) {
+    if (after.length !== before.length - 1) throw new Error("more than one reference is gone");
+    return;
+  }
   const key = identity(decision);
   const now = after.find((one) => identity(one) === key);
   if (now?.outcome.verdict !== "permitted") throw new Error(`${key} is ${now?.outcome.verdict} after what was advised`);

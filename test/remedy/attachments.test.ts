@@ -70,9 +70,9 @@ const ENDINGS: readonly (readonly [string, readonly Manifest[], readonly string[
   [
     "a listener whose protocol carries no such route",
     [web(), shared(listener({ protocol: "TCP" }, ALL))],
-    [`${REF} none`],
+    [`${REF} add-listener HTTP or HTTPS`],
   ],
-  ["a Gateway without listeners", [web(), shared()], [`${REF} none`]],
+  ["a Gateway without listeners", [web(), shared()], [`${REF} add-listener HTTP or HTTPS`]],
   [
     "only the Gateway's own namespace, by default",
     [web(), shared(listener())],
@@ -169,6 +169,75 @@ const ENDINGS: readonly (readonly [string, readonly Manifest[], readonly string[
     "a hostname that no listener has: below the listener's",
     [web({}, { hostnames: ["shop.example.org"] }), shared(listener({ hostname: "*.example.com" }, ALL))],
     [`${REF} add-hostname: HTTPRoute app/web spec.hostnames[1]: - → "shop.example.com"`],
+  ],
+  [
+    "a wildcard of the route's own: never the listener's wildcard",
+    [web({}, { hostnames: ["*.example.org"] }), shared(listener({ hostname: "*.example.com" }, ALL))],
+    [`${REF} add-hostname: HTTPRoute app/web spec.hostnames[1]: - → "example.example.com"`],
+  ],
+  [
+    "a mistyped parent beside the one that was meant: one is enough",
+    [
+      web(
+        {},
+        {
+          parentRefs: [
+            { name: "shard", namespace: "edge" },
+            { name: "shared", namespace: "edge" },
+          ],
+        },
+      ),
+      shared(listener({}, ALL)),
+    ],
+    [`${REF} remove-reference: HTTPRoute app/web ${REF}: {"name":"shard","namespace":"edge"} → -`],
+  ],
+  [
+    "a mistyped section beside the one that was meant: one is enough",
+    [
+      web(
+        {},
+        {
+          parentRefs: [
+            { name: "shared", namespace: "edge", sectionName: "htp" },
+            { name: "shared", namespace: "edge", sectionName: "http" },
+          ],
+        },
+      ),
+      shared(listener({}, ALL)),
+    ],
+    [`${REF} remove-reference: HTTPRoute app/web ${REF}: {"name":"shared","namespace":"edge","sectionName":"htp"} → -`],
+  ],
+  [
+    "a section that is like none beside another: the next that is free",
+    [
+      web(
+        {},
+        {
+          parentRefs: [
+            { name: "shared", namespace: "edge", sectionName: "public" },
+            { name: "shared", namespace: "edge", sectionName: "http" },
+          ],
+        },
+      ),
+      shared(listener({}, ALL), listener({ name: "other", port: 81 }, ALL)),
+    ],
+    [onRoute('sectionName: "public" → "other"')],
+  ],
+  [
+    "a mistyped parent beside a section of the one that was meant: the API server would refuse both",
+    [
+      web(
+        {},
+        {
+          parentRefs: [
+            { name: "shard", namespace: "edge" },
+            { name: "shared", namespace: "edge", sectionName: "http" },
+          ],
+        },
+      ),
+      shared(listener({}, ALL)),
+    ],
+    [`${REF} create-parent Gateway edge/shard`],
   ],
   [
     "the listener that needs least",
@@ -291,6 +360,14 @@ describe("advice on attachments", () => {
 
   it("says where to look for a parent in files that are not the whole world", () => {
     expect(adviceOn([web()], WEB, false)).toEqual([`${REF} look: outside-input`]);
+  });
+
+  it("says of a label in a cluster that other Gateways were not looked at", () => {
+    const world = [web(), namespace("app"), shared(listener({}, selector({ matchLabels: { tenant: "web" } })))];
+    const id = { group: GW, kind: "HTTPRoute", namespace: "app", name: "web" };
+    const label = (source: "cluster" | "files") => advisedOn({ ...snapshotOf(world), source }, id)[0]?.advice;
+    expect(label("cluster")).toMatchObject({ repairs: [{ repair: "label-namespace", unchecked: true }] });
+    expect(label("files")).toMatchObject({ repairs: [{ repair: "label-namespace", unchecked: false }] });
   });
 
   it("never opens a listener to all", () => {

@@ -17,7 +17,7 @@ const service = core("Service", "backend", "orders-api");
 const other = (name: string, kind = "HTTPRoute", home = "app"): Manifest =>
   route(kind, home, name, { rules: [{ backendRefs: [{ name: "orders-api", namespace: "backend", port: 80 }] }] });
 
-const added = (name = "app-orders-api") => `${REF} add-grant: create ReferenceGrant backend/${name}`;
+const added = (name = "app-httproute-orders-api") => `${REF} add-grant: create ReferenceGrant backend/${name}`;
 const corrected = (edit: string, name = "allow") => `${REF} correct-entry: ReferenceGrant backend/${name} ${edit}`;
 
 const withSlip = (name: string): Manifest =>
@@ -33,13 +33,33 @@ const ENDINGS: readonly (readonly [string, readonly Manifest[], readonly string[
   ["no grant at all: a new one", [web(), service], [added()]],
   [
     "a name that is taken gets a number",
-    [web(), namespace("x"), grant("backend", "app-orders-api", [{ namespace: "x" }], [{}]), service],
-    [added("app-orders-api-2")],
+    [web(), namespace("x"), grant("backend", "app-httproute-orders-api", [{ namespace: "x" }], [{}]), service],
+    [added("app-httproute-orders-api-2")],
   ],
   [
     "an entry of another kind that nothing uses",
-    [web(), grant("backend", "allow", [{ kind: "GRPCRoute" }], [{}]), service],
+    [web(), grant("backend", "allow", [{ kind: "GRPCRoute" }], [{ name: "orders-api" }]), service],
     [corrected('spec.from[0].kind: "GRPCRoute" → "HTTPRoute"')],
+  ],
+  [
+    "an entry of another kind that nothing uses, of a grant of every Service: a new one that is narrower",
+    [web(), grant("backend", "allow", [{ kind: "GRPCRoute" }], [{}]), service],
+    [added()],
+  ],
+  [
+    "an entry of another target kind that nothing uses, without a name: a new one that is narrower",
+    [web(), grant("backend", "allow", [{}], [{ kind: "Secret" }]), service],
+    [added()],
+  ],
+  [
+    "an entry for a target that is not there stays",
+    [web({ name: "nothing-like-it" }), grant("backend", "allow", [{}], [{ name: "order-api" }]), service],
+    [added("app-httproute-nothing-like-it")],
+  ],
+  [
+    "a slip in an entry for a target that is not there stays",
+    [web({ name: "nothing-like-it" }), grant("backend", "allow", [{}], [{ group: "core" }]), service],
+    [added("app-httproute-nothing-like-it")],
   ],
   [
     "an entry of another kind that something uses stays",
@@ -102,9 +122,9 @@ const ENDINGS: readonly (readonly [string, readonly Manifest[], readonly string[
     [`${REF} correct-reference: HTTPRoute app/web ${REF}.name: "order-api" → "orders-api"`],
   ],
   [
-    "a name that nothing has, near to one that is not granted: grants may come first",
+    "a name that nothing has, near to one that is not granted",
     [web({ name: "order-api" }), service],
-    [added("app-order-api")],
+    [`${REF} correct-reference: HTTPRoute app/web ${REF}.name: "order-api" → "orders-api"`, added()],
   ],
   [
     "a namespace that is not there, near to one that has the target",
@@ -118,8 +138,13 @@ const ENDINGS: readonly (readonly [string, readonly Manifest[], readonly string[
   ],
   [
     "a namespace that is not there, near to one without the target",
-    [web({ namespace: "backnd" }), core("Service", "backend", "payments")],
-    [`${REF} add-grant: create ReferenceGrant backnd/app-orders-api`],
+    [web({ namespace: "backnd" }), core("Service", "backend", "payments"), namespace("backend")],
+    [`${REF} create-namespace backnd, near backend`],
+  ],
+  [
+    "a namespace that is not there, near to none, with the target elsewhere",
+    [web({ namespace: "stores" }), service],
+    [`${REF} create-namespace stores, there is Service backend/orders-api`],
   ],
   [
     "a slip of the target's kind",
@@ -162,8 +187,8 @@ const ENDINGS: readonly (readonly [string, readonly Manifest[], readonly string[
   ],
   [
     "a kind that works with a grant, perhaps",
-    [web({ group: GWX, kind: "XBackend", port: undefined })],
-    [`${REF} repair-and-ask`, added()],
+    [web({ group: GWX, kind: "XBackend", port: undefined }), namespace("backend")],
+    [`${REF} repair-and-ask`, added("app-httproute-xbackend-orders-api")],
   ],
   [
     "a setting of the implementation, which a grant settles",
@@ -173,7 +198,7 @@ const ENDINGS: readonly (readonly [string, readonly Manifest[], readonly string[
       }),
       service,
     ],
-    ["spec.extAuth.grpcService.backendRef add-grant: create ReferenceGrant backend/app-orders-api"],
+    ["spec.extAuth.grpcService.backendRef add-grant: create ReferenceGrant backend/app-gatewayextension-orders-api"],
   ],
 ];
 
@@ -208,7 +233,7 @@ describe("advice on references that a grant decides", () => {
             manifest: {
               apiVersion: `${GW}/v1`,
               kind: "ReferenceGrant",
-              metadata: { name: "app-orders-api", namespace: "backend" },
+              metadata: { name: "app-httproute-orders-api", namespace: "backend" },
               spec: {
                 from: [{ group: GW, kind: "HTTPRoute", namespace: "app" }],
                 to: [{ group: "", kind: "Service", name: "orders-api" }],
@@ -235,12 +260,74 @@ describe("advice on references that a grant decides", () => {
   it("names a grant so that any name of a referent gives a valid one", () => {
     const long = `${"a".repeat(250)}.b`;
     for (const [name, expected] of [
-      ["UPPER_case..x", "app-upper-case.x"],
-      ["-.-", "app"],
-      [long, `app-${"a".repeat(249)}`],
+      ["UPPER_case..x", "app-httproute-upper-case.x"],
+      ["-.-", "app-httproute"],
+      ["secret-x", "app-httproute-service-secret-x"],
+      [long, `app-httproute-${"a".repeat(239)}`],
     ] as const) {
       expect(adviceOn([web({ name }), service], WEB)).toEqual([added(expected)]);
     }
+  });
+
+  it("says that what it names is not there yet, if that is known", () => {
+    const id = { group: GW, kind: "HTTPRoute", namespace: "app", name: "web" };
+    const missing = (world: readonly Manifest[], more: object = {}) =>
+      advisedOn({ ...snapshotOf(world), ...more }, id)[0]?.advice;
+    const there = core("Service", "backend", "nothing-like-it");
+    expect(missing([web(), there])).toMatchObject({ repairs: [{ repair: "add-grant", targetMissing: true }] });
+    expect(missing([web(), service])).toMatchObject({ repairs: [{ repair: "add-grant", targetMissing: false }] });
+    const groupKind = { group: "", kind: "Service" };
+    const gap = { cause: "forbidden", groupKind, namespace: "backend", detail: "hidden" };
+    expect(missing([web(), namespace("backend")], { source: "cluster", gaps: [gap] })).toMatchObject({
+      repairs: [{ repair: "add-grant", targetMissing: false }],
+    });
+  });
+
+  it("tells of an entry all that it permits when it is corrected", () => {
+    const world = [
+      web(),
+      grant("backend", "allow", [{ group: "networking.k8s.io" }], [{}, { kind: "Secret", name: "x" }]),
+    ];
+    const [advised] = advisedOn(snapshotOf([...world, service]), {
+      group: GW,
+      kind: "HTTPRoute",
+      namespace: "app",
+      name: "web",
+    });
+    expect(advised?.advice).toMatchObject({
+      repairs: [
+        {
+          repair: "correct-entry",
+          opens: {
+            from: [{ group: GW, kind: "HTTPRoute", namespace: "app" }],
+            to: [
+              { kind: "Service", name: null },
+              { kind: "Secret", name: "x" },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  it("gives grants for objects of different kinds, or of one name, names of their own", () => {
+    const gateway = object(`${GW}/v1`, "Gateway", "app", "gw", {
+      tls: {
+        frontend: {
+          default: {
+            validation: { caCertificateRefs: [{ group: "", kind: "ConfigMap", name: "x", namespace: "certs" }] },
+          },
+        },
+      },
+      listeners: [
+        { name: "a", protocol: "HTTPS", port: 443, tls: { certificateRefs: [{ name: "x", namespace: "certs" }] } },
+      ],
+    });
+    expect(
+      adviceOn([gateway, namespace("certs")], "Gateway app/gw")
+        .map((line) => line.split(" ").at(-1))
+        .toSorted(),
+    ).toEqual(["certs/app-gateway-configmap-x", "certs/app-gateway-secret-x"]);
   });
 
   it("says where to look while what it depends on is not seen", () => {
@@ -251,11 +338,31 @@ describe("advice on references that a grant decides", () => {
     const id = { group: GW, kind: "HTTPRoute", namespace: "app", name: "web" };
     const snapshot = snapshotOf([web({ namespace: "elsewhere" }), service, namespace("app"), namespace("backend")]);
     const [advised] = advisedOn({ ...snapshot, source: "cluster" }, id);
-    expect(saidOf(advised?.advice ?? null)).toEqual(["create-target Service elsewhere/orders-api"]);
+    expect(saidOf(advised?.advice ?? null)).toEqual([
+      "create-namespace elsewhere, there is Service backend/orders-api",
+    ]);
+  });
+
+  it("grants nothing there either where the target may not be looked at", () => {
+    const gap = {
+      cause: "forbidden",
+      groupKind: { group: "", kind: "Service" },
+      namespace: null,
+      detail: "hidden",
+    } as const;
+    const snapshot = snapshotOf([web({ namespace: "elsewhere" }), namespace("app")]);
+    const id = { group: GW, kind: "HTTPRoute", namespace: "app", name: "web" };
+    const [advised] = advisedOn({ ...snapshot, source: "cluster", gaps: [gap] }, id);
+    expect(saidOf(advised?.advice ?? null)).toEqual(["create-namespace elsewhere"]);
   });
 
   it("leaves an entry alone while there may be more referrers than were seen", () => {
-    const world = [web(), service, namespace("apps"), grant("backend", "allow", [{ kind: "GRPCRoute" }], [{}])];
+    const world = [
+      web(),
+      service,
+      namespace("apps"),
+      grant("backend", "allow", [{ kind: "GRPCRoute" }], [{ name: "orders-api" }]),
+    ];
     const gap = {
       cause: "forbidden",
       groupKind: { group: GW, kind: "GRPCRoute" },
@@ -264,7 +371,9 @@ describe("advice on references that a grant decides", () => {
     } as const;
     const snapshot = { ...snapshotOf(world), gaps: [gap] };
     const [advised] = advisedOn(snapshot, { group: GW, kind: "HTTPRoute", namespace: "app", name: "web" });
-    expect(saidOf(advised?.advice ?? null)).toEqual(["add-grant: create ReferenceGrant backend/app-orders-api"]);
+    expect(saidOf(advised?.advice ?? null)).toEqual([
+      "add-grant: create ReferenceGrant backend/app-httproute-orders-api",
+    ]);
   });
 
   it("asks for a grant of the kind that the implementation looks at, for all homes of what is generated", () => {
@@ -275,7 +384,7 @@ describe("advice on references that a grant decides", () => {
       object("aigateway.envoyproxy.io/v1alpha1", "AIGatewayRoute", home, "chat", {
         rules: [{ backendRefs: [{ name: "llm", namespace: "models" }] }],
       });
-    const lines = adviceOn([backend, aiRoute("a"), aiRoute("b")], "AIServiceBackend models/llm");
-    expect(lines).toEqual(["spec.backendRef add-grant: create ReferenceGrant egress/models-openai"]);
+    const lines = adviceOn([backend, aiRoute("a"), aiRoute("b"), namespace("egress")], "AIServiceBackend models/llm");
+    expect(lines).toEqual(["spec.backendRef add-grant: create ReferenceGrant egress/models-httproute-backend-openai"]);
   });
 });

@@ -151,7 +151,7 @@ export class NeedReader {
     if (outcome.got !== "objects" || !outcome.more) return reading(objects, gaps[0] ?? null, outcome);
     const { group, kind } = info;
     const detail = `there are more than the ${objects.length} that were read`;
-    return reading(objects, { cause: "not-read", groupKind: { group, kind }, namespace, detail });
+    return reading(objects, { cause: "truncated", groupKind: { group, kind }, namespace, detail });
   }
 
   /** The namespaces to try one by one. Asked for once, and only where something may not be listed in all. */

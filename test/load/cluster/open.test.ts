@@ -319,7 +319,7 @@ describe("a list", () => {
     expect(keysIn(readings)).toEqual([keyOf(id(SECRET, "a", "s"))]);
     expect(gapsIn(readings)).toEqual([
       {
-        cause: "not-read",
+        cause: "truncated",
         groupKind: { group: "", kind: "Secret" },
         namespace: "a",
         detail: "there are more than the 1 that were read",
