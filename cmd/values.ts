@@ -1,6 +1,6 @@
 import { namesNamespace } from "../src/catalogue/names.ts";
 import { findingCode, type IgnoreRule, nearCode } from "../src/diagnose/ignore.ts";
-import type { LabelRequirement } from "../src/model/labels.ts";
+import { isLabelKey, isLabelValue, type LabelRequirement } from "../src/model/labels.ts";
 
 /** Makes the error for a value that cannot be read. */
 type Complain = (message: string) => Error;
@@ -24,9 +24,6 @@ export function parseDuration(text: string, complain: Complain): number {
   }
   return Math.ceil(parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (UNIT_MS.get(unit) ?? 0), 0));
 }
-
-const LABEL_KEY = /^([a-z0-9A-Z][a-z0-9A-Z.-]*\/)?[a-z0-9A-Z]([a-z0-9A-Z._-]*[a-z0-9A-Z])?$/;
-const LABEL_VALUE = /^([a-z0-9A-Z]([a-z0-9A-Z._-]*[a-z0-9A-Z])?)?$/;
 
 /** Splits at commas that are not inside parentheses. */
 function splitRequirements(text: string): readonly string[] {
@@ -55,11 +52,7 @@ export function parseSelector(text: string, complain: Complain): readonly LabelR
   if (text.trim() === "") return [];
   return splitRequirements(text).map((part) => {
     const requirement = parseRequirement(part);
-    if (
-      requirement === null ||
-      !LABEL_KEY.test(requirement.key) ||
-      !requirement.values.every((value) => LABEL_VALUE.test(value))
-    ) {
+    if (requirement === null || !isLabelKey(requirement.key) || !requirement.values.every(isLabelValue)) {
       throw complain(
         `unable to parse the label selector at ${JSON.stringify(part)}: write a=b, a!=b, a in (b,c), a or !a`,
       );

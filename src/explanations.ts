@@ -12,7 +12,7 @@ import { meantFrom, meantTo } from "./diagnose/slips.ts";
 import { usageOf } from "./diagnose/usage.ts";
 import { decide } from "./evaluate/decide.ts";
 import { rulesAt, targetsAt } from "./explain/fields.ts";
-import { mayRelyOn, meaningOfGrant } from "./explain/grant.ts";
+import { mayRelyOn, meaningOfGrant, withoutSlips } from "./explain/grant.ts";
 import { meaningOfHolder } from "./explain/holder.ts";
 import { incomingOf } from "./explain/incoming.ts";
 import { isReferrer } from "./explain/known.ts";
@@ -87,6 +87,9 @@ function problemsOf(snapshot: Snapshot, { extracted }: Weighed, id: ObjectId): r
     .map((problem) => ofProblem(problem, snapshot.source));
 }
 
+/** Is one of the kinds written where another is meant, so that entries with it match nothing? */
+const isSlip = (from: GroupKind, to: GroupKind): boolean => meantFrom(from) !== null || meantTo(to) !== null;
+
 function explainGrant(snapshot: Snapshot, id: ObjectId, onNeed: OnNeed): GrantExplanation | null {
   const own = keyOf(id);
   const grantIn = ({ grants, policies }: Extract): Grant | undefined =>
@@ -101,7 +104,6 @@ function explainGrant(snapshot: Snapshot, id: ObjectId, onNeed: OnNeed): GrantEx
   const inForce = extracted.grants.includes(grant);
   const lookout = new Lookout(sight);
   const [report = null] = inForce ? usageOf({ grants: [grant], decisions, sight }) : [];
-  const isSlip = (from: GroupKind, to: GroupKind): boolean => meantFrom(from) !== null || meantTo(to) !== null;
   const meaning = meaningOfGrant({ grant, report, weighed, lookout, closed: snapshot.closed, isSlip });
   const siblings = extracted.grants.filter((other) => other.id.namespace === grant.id.namespace);
   const refused = refusedObjects([...snapshot.problems, ...extracted.problems], snapshot.source);
@@ -194,7 +196,8 @@ function explainNamespace(snapshot: Snapshot, id: ObjectId, onNeed: OnNeed): Nam
   const lookout = new Lookout(sight);
   for (const kind of [...KINDS_OF_NAMESPACE, ...extracted.grantKinds]) lookout.hidden(kind, null);
   const grants = extracted.grants.filter((grant) => isHere(grant.id));
-  const meaning = meaningOfNamespace(id.name, usageOf({ grants, decisions, sight }), weighed);
+  const reports = usageOf({ grants, decisions, sight }).map((report) => withoutSlips(report, isSlip));
+  const meaning = meaningOfNamespace(id.name, reports, weighed);
   return {
     explains: "namespace",
     ...baseOf(snapshot, id),

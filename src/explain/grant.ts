@@ -166,9 +166,29 @@ export interface GrantView {
 }
 
 /** A grant is used if any pair of it is, else that is unknown if it is of any. */
-function usageOfPairs(pairs: readonly PairMeaning[]): Usage {
+function usageOfPairs(pairs: readonly { readonly usage: Usage }[]): Usage {
   const usages = pairs.map(({ usage }) => usage);
   return usages.includes("used") ? "used" : usages.includes("unknown") ? "unknown" : "unused";
+}
+
+/** What is known of a grant, without the entries that match nothing since a kind in them is a slip of another. */
+export function withoutSlips(report: GrantReport, isSlip: GrantView["isSlip"]): GrantReport {
+  const { grant } = report;
+  const pairs = report.pairs.filter(({ from, to, usage }) => {
+    const trusted = grant.from.find(({ index }) => index === from);
+    const opened = grant.to.find(({ index }) => index === to);
+    return usage === "used" || trusted === undefined || opened === undefined || !isSlip(trusted.entry, opened.entry);
+  });
+  if (pairs.length === report.pairs.length) return report;
+  const from = grant.from.filter(({ index }) => pairs.some((pair) => pair.from === index));
+  const to = grant.to.filter(({ index }) => pairs.some((pair) => pair.to === index));
+  return {
+    ...report,
+    grant: { ...grant, from, to },
+    pairs,
+    usage: usageOfPairs(pairs),
+    inert: pairs.every(({ inert }) => inert),
+  };
 }
 
 /** Tells what a grant permits, who relies on it, and what would be left without it. */

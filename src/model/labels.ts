@@ -4,6 +4,23 @@ export type Labels = ReadonlyMap<string, string>;
 /** The label that the API server puts on every Namespace, with the namespace's own name. */
 export const NAMESPACE_NAME_LABEL = "kubernetes.io/metadata.name";
 
+const LABEL_KEY = /^([a-z0-9A-Z][a-z0-9A-Z.-]*\/)?[a-z0-9A-Z]([a-z0-9A-Z._-]*[a-z0-9A-Z])?$/;
+const LABEL_VALUE = /^([a-z0-9A-Z]([a-z0-9A-Z._-]*[a-z0-9A-Z])?)?$/;
+/** What the name part of a key, and a value, may have. */
+const LONGEST = 63;
+
+/** May a label be called so? Where it may not, nothing has it, whatever a selector says. */
+export function isLabelKey(text: string): boolean {
+  return (
+    LABEL_KEY.test(text) && text.slice(text.lastIndexOf("/") + 1).length <= LONGEST && text.length <= 253 + 1 + LONGEST
+  );
+}
+
+/** May a label have this value? */
+export function isLabelValue(text: string): boolean {
+  return LABEL_VALUE.test(text) && text.length <= LONGEST;
+}
+
 /** One requirement of a label selector. An operator outside the four is storable and selects nothing. */
 export interface LabelRequirement {
   readonly key: string;

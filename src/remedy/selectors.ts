@@ -1,4 +1,11 @@
-import { type LabelRequirement, type Labels, NAMESPACE_NAME_LABEL, selects } from "../model/labels.ts";
+import {
+  isLabelKey,
+  isLabelValue,
+  type LabelRequirement,
+  type Labels,
+  NAMESPACE_NAME_LABEL,
+  selects,
+} from "../model/labels.ts";
 import type { NamespaceAdmission } from "../model/listener.ts";
 import type { Json } from "../model/remedy.ts";
 
@@ -29,7 +36,7 @@ function fitting(key: string, requirements: readonly LabelRequirement[]): string
   const own = requirements.filter((requirement) => requirement.key === key);
   const values = own.flatMap(({ operator, values: some }) => (operator === "In" ? some : []));
   const candidates = values.length > 0 ? values : [PRESENT];
-  return candidates.find((value) => selects(own, new Map([[key, value]]))) ?? null;
+  return candidates.find((value) => isLabelValue(value) && selects(own, new Map([[key, value]]))) ?? null;
 }
 
 /** The requirement made to hold for these labels, and for all that it held for; null where it has to go. */
@@ -51,9 +58,24 @@ function loosened(requirement: LabelRequirement, labels: Labels): LabelRequireme
   }
 }
 
+/** Can no object have labels for which it holds? What a selector holds is anybody's text until it is a label. */
+function isUnmeetable({ key, operator, values }: LabelRequirement): boolean {
+  switch (operator) {
+    case "invalid":
+      return true;
+    case "In":
+      return !isLabelKey(key) || !values.some(isLabelValue);
+    case "Exists":
+      return !isLabelKey(key);
+    case "NotIn":
+    case "DoesNotExist":
+      return false;
+  }
+}
+
 function widenedSelector(requirements: readonly LabelRequirement[], namespace: string, known: Labels): Widening | null {
-  // A selector that the API server cannot read selects nothing, so nothing is lost with it.
-  if (requirements.some(({ operator }) => operator === "invalid")) {
+  // A selector that the API server cannot read, or that no label can meet, selects nothing: nothing is lost with it.
+  if (requirements.some(isUnmeetable)) {
     return { labels: [], admission: selecting(named(namespace)) };
   }
   const lacking = requirements.filter((requirement) => !known.has(requirement.key) && !selects([requirement], known));

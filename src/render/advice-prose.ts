@@ -1,7 +1,7 @@
 import { dump } from "js-yaml";
 import type { Gap } from "../model/gap.ts";
 import type { GrantFrom, GrantTo } from "../model/grant.ts";
-import { NAMESPACE_NAME_LABEL } from "../model/labels.ts";
+import { isLabelKey, isLabelValue, NAMESPACE_NAME_LABEL } from "../model/labels.ts";
 import type { NamespaceAdmission } from "../model/listener.ts";
 import { formatPath, type Locate, type ObjectId, type Position } from "../model/object.ts";
 import type { Advice, Change, Edit, Json, Maker, Repair, WayOut } from "../model/remedy.ts";
@@ -71,10 +71,28 @@ const opened = ({ group, kind, name }: GrantTo): string =>
 const opening = (from: readonly GrantFrom[], to: readonly GrantTo[]): string =>
   `all ${listed(from.map(trusted))} may then use ${listed(to.map(opened))}`;
 
+/** The label that would do instead, where the namespace has another value of it: that may be what others go by. */
+function insteadText({
+  before,
+  admission,
+  namespace,
+}: Extract<Repair, { readonly repair: "admit-namespace" }>): string | null {
+  if (before.from !== "Selector" || admission.from !== "Selector") return null;
+  const asked = before.selector?.requirements.filter(({ operator }) => operator === "In") ?? [];
+  const now = admission.selector?.requirements ?? [];
+  const other = asked.find(({ key, values }) =>
+    now.some((one) => one.key === key && one.values.length > values.length),
+  );
+  const [value] = other?.values ?? [];
+  if (other === undefined || value === undefined || other.key === NAMESPACE_NAME_LABEL) return null;
+  if (!isLabelKey(other.key) || !isLabelValue(value)) return null;
+  return `or, if nothing else goes by that label of ${namespace}, set it to ${other.key}=${value}`;
+}
+
 /** A step without what is to be pasted. */
 type Words = Pick<Step, "by" | "what" | "but"> & { readonly short?: string };
 
-function repairText(repair: Repair, source: AdviceSource["source"]): Words {
+function repairText(repair: Repair, source: AdviceSource["source"], flags: string): Words {
   const by = ownerOf(repair.change.id);
   const but = undone(repair.maker);
   switch (repair.repair) {
@@ -82,7 +100,7 @@ function repairText(repair: Repair, source: AdviceSource["source"]): Words {
       const { grant, list, index, fields } = repair;
       const changes = fields.map(({ field, value }) => `${list}[${index}].${field} ${quoted(value)}`);
       const now = fields.map(({ was }) => (was === null ? "absent" : quoted(was))).join(" and ");
-      const what = `in ReferenceGrant ${grant.id.name} make ${changes.join(" and ")} (it is ${now}, and nothing uses that entry)`;
+      const what = `in ReferenceGrant ${grant.id.name} make ${changes.join(" and ")} (it is ${now}, and nothing${source === "files" ? " in the files" : ""} uses that entry)`;
       return { by, but: both(but, opening(repair.opens.from, repair.opens.to)), what };
     }
     case "add-grant": {
@@ -96,7 +114,7 @@ function repairText(repair: Repair, source: AdviceSource["source"]): Words {
       return {
         by,
         but: both(but, missing, `${opening(from, [to])}: a grant cannot name a single one`),
-        what: `add this ReferenceGrant${source === "cluster" ? ", for example with kubectl apply -f -" : ""}${moved}`,
+        what: `add this ReferenceGrant${source === "cluster" ? `, for example with kubectl apply -f -${flags}` : ""}${moved}`,
         short: `add a ReferenceGrant in ${id.namespace} that lets ${whom} use ${what}${moved}`,
       };
     }
@@ -113,7 +131,11 @@ function repairText(repair: Repair, source: AdviceSource["source"]): Words {
       const where =
         listener === null ? `allowedListeners of ${nameOf(holder)}` : `listener ${listener.name} of ${nameOf(holder)}`;
       const others = namesOne(admission) ? null : `it then admits every namespace that fits, not only ${namespace}`;
-      return { by, but: both(but, others), what: `let ${where} admit ${admittedText(admission, holder)}` };
+      return {
+        by,
+        but: both(but, others, insteadText(repair)),
+        what: `let ${where} admit ${admittedText(admission, holder)}`,
+      };
     }
     case "admit-kind":
       return {
@@ -189,19 +211,20 @@ function fileLines(change: Change, locate: Locate): readonly string[] {
   }
 }
 
-function clusterLines(repair: Repair): readonly string[] {
+function clusterLines(repair: Repair, flags: string): readonly string[] {
   const { change } = repair;
   if (repair.repair === "label-namespace") {
     const labels = repair.labels.map(({ key, value }) => shellWord(`${key}=${value}`));
-    return [`kubectl label namespace ${shellWord(repair.namespace)} ${labels.join(" ")}`];
+    return [`kubectl label namespace ${shellWord(repair.namespace)} ${labels.join(" ")}${flags}`];
   }
   if (change.change === "create") return yamlLines(change.manifest);
-  return [`kubectl patch ${pasteable(change.id)} --type=json -p ${shellWord(JSON.stringify(jsonPatch(change.edits)))}`];
+  const patch = shellWord(JSON.stringify(jsonPatch(change.edits)));
+  return [`kubectl patch ${pasteable(change.id)} --type=json -p ${patch}${flags}`];
 }
 
-function repairStep(repair: Repair, { source, locate }: AdviceSource): Step {
-  const paste = source === "files" ? fileLines(repair.change, locate) : clusterLines(repair);
-  const words = repairText(repair, source);
+function repairStep(repair: Repair, { source, locate }: AdviceSource, flags: string): Step {
+  const paste = source === "files" ? fileLines(repair.change, locate) : clusterLines(repair, flags);
+  const words = repairText(repair, source, flags);
   return { step: "fix", short: words.what, ...words, paste };
 }
 
@@ -286,17 +309,21 @@ function wayStep(wayOut: WayOut): Step {
 }
 
 /** What is known to be needed comes first; whether it is enough is for somebody else to say. */
-function wayOutSteps(wayOut: WayOut, source: AdviceSource): readonly Step[] {
+function wayOutSteps(wayOut: WayOut, source: AdviceSource, flags: string): readonly Step[] {
   const repairs = wayOut.way === "repair-and-ask" ? wayOut.repairs : [];
-  return [...repairs.map((repair) => repairStep(repair, source)), wayStep(wayOut)];
+  return [...repairs.map((repair) => repairStep(repair, source, flags)), wayStep(wayOut)];
 }
 
-/** Advice as steps, in the order to take them. */
-export function adviceSteps(advice: Advice, source: AdviceSource): readonly Step[] {
+/**
+ * Advice as steps, in the order to take them.
+ *
+ * @param flags what kubectl needs at the end of a command to reach the same cluster, behind a blank; or nothing
+ */
+export function adviceSteps(advice: Advice, source: AdviceSource, flags = ""): readonly Step[] {
   switch (advice.advice) {
     case "repair":
-      return advice.repairs.map((repair) => repairStep(repair, source));
+      return advice.repairs.map((repair) => repairStep(repair, source, flags));
     case "way-out":
-      return wayOutSteps(advice.wayOut, source);
+      return wayOutSteps(advice.wayOut, source, flags);
   }
 }

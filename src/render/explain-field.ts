@@ -180,10 +180,13 @@ function purposeText(kind: GroupKind): string | null {
 }
 
 /** How to ask about objects of a kind, which is another question than one about the kind. */
-function objectsText(kind: GroupKind): string {
+function objectLines(kind: GroupKind): readonly string[] {
   const word = kindWord(kind);
   const home = kindInfo(kind)?.scope === "Cluster" ? "" : " -n NAMESPACE";
-  return `About one of them: kubectl refgrant explain ${word}/NAME${home}; about all: kubectl refgrant explain ${word} -A`;
+  return [
+    `About one of them: kubectl refgrant explain ${word}/NAME${home}`,
+    `About all of them: kubectl refgrant explain ${word} -A`,
+  ];
 }
 
 function targetLines({ groupKind, rows }: TargetKind, display: Display): readonly (readonly string[])[] {
@@ -198,7 +201,7 @@ function targetLines({ groupKind, rows }: TargetKind, display: Display): readonl
   return [
     [styled(name, "bold", display), ...(purpose === null ? [] : [purpose]), ...lead],
     tableLines(["KIND", "FIELD", "NEEDS", "RULE OF"], { of: rows, row }, display),
-    [objectsText(groupKind)],
+    objectLines(groupKind),
   ];
 }
 

@@ -29,7 +29,7 @@ function countText(decisions: readonly Decision[], leads: string, lead: string):
 }
 
 function sentences(explanation: NamespaceExplanation): readonly string[] {
-  const { outgoing, incoming, local, grants, admittedBy, object, source } = explanation;
+  const { outgoing, incoming, local, grants, admittedBy, object, source, closed } = explanation;
   const counts = [
     countText(outgoing, "leads out of it", "lead out of it"),
     countText(incoming, "leads into it", "lead into it"),
@@ -40,8 +40,8 @@ function sentences(explanation: NamespaceExplanation): readonly string[] {
   const none = crossing > 0 ? [] : [`Nothing${where} refers out of it or into it.`];
   const idle = crossing === 0 && grants.length === 0 && admittedBy.length === 0 ? ["No grant stands in it."] : [];
   // Files seldom hold the object of a namespace; what stands in it is told all the same.
-  const absent =
-    source === "cluster" ? "It was not found." : "The input holds no Namespace for it: its labels are not known.";
+  const labels = closed ? "." : ": its labels are not known.";
+  const absent = source === "cluster" ? "It was not found." : `The input holds no Namespace for it${labels}`;
   const unseen = object === null ? [absent] : [];
   return [...unseen, [...none, ...idle, ...counts].join(" ")];
 }

@@ -59,11 +59,14 @@ function targetLine(decision: Decision, answer: Answer, display: Display): strin
   return text.replace(name, () => `${name}:${port}`);
 }
 
+/** What commands of kubectl need to reach the same cluster. */
+const flagsOf = ({ source }: Inquiry, world: string | null): string => (source === "cluster" ? (world ?? "") : "");
+
 /** The one thing to do, with what can be pasted. */
-function fixLines(decision: Decision, answer: Answer, inquiry: Inquiry, { told }: InTurn): readonly string[] {
+function fixLines(decision: Decision, answer: Answer, inquiry: Inquiry, { told, world }: InTurn): readonly string[] {
   const advice = answer.advice.get(decision);
   if (advice === undefined) return [];
-  const steps = adviceSteps(advice, inquiry);
+  const steps = adviceSteps(advice, inquiry, flagsOf(inquiry, world));
   const key = JSON.stringify(steps.map(({ paste }) => paste));
   const before = told.get(key);
   if (advice.advice === "repair") {
@@ -140,13 +143,13 @@ function otherFindings({ findings, around }: Answer, inquiry: Inquiry, { display
   });
 }
 
-function hopLines({ hops }: Answer): readonly string[] {
+function hopLines({ hops }: Answer, flags: string): readonly string[] {
   if (hops.length === 0) return [];
   return [
     "What may still keep traffic away (hints, no verdicts):",
     ...hops.flatMap((hop) => {
       const { message, command } = hopText(hop);
-      return [`  - ${printable(message)}`, ...(command === null ? [] : [`      ${printable(command)}`])];
+      return [`  - ${printable(message)}`, ...(command === null ? [] : [`      ${printable(`${command}${flags}`)}`])];
     }),
   ];
 }
@@ -183,7 +186,7 @@ function answerLines(answer: Answer, inquiry: Inquiry, telling: InTurn): readonl
     ...(more > 0 ? [`  and ${plural(more, "more permitted reference")} (-v shows all)`] : []),
     ...statusLines(rest, answer, display).map(printable),
     ...(also.length === 0 ? [] : ["Also:", ...also.map((line) => `  ${line}`)]),
-    ...hopLines(answer),
+    ...hopLines(answer, flagsOf(inquiry, telling.world)),
     ...(answer.decisions.length > 0 || telling.world === null
       ? []
       : [printable(`What it means here: kubectl refgrant explain ${pasteable(object.id)}${telling.world}`)]),

@@ -98,6 +98,12 @@ describe("what explain is asked", () => {
     [["httproute", "--to", "service"], /--to takes one TYPE\/NAME/],
     [["httproute/a", "httproute/b", "--to", "service/api"], /goes with one TYPE/],
     [["httproute/a", "--to-namespace", "b"], /goes with --to/],
+    [["httproute/a", "--to", "svc/a", "--to", "svc/b"], /--to is given once/],
+    [["httproute", "--to", "svc/a", "-l", "a=b"], /-l does not go with --to/],
+    [["httproute", "--to", "svc/a", "-A"], /-A does not go with --to/],
+    [["httproute", "tcproute", "--to", "svc/a"], /"tcproute" is another: write httproute\/tcproute/],
+    [["gateway.networking.k8s.io"], /is an API group/],
+    [["Gateway.Networking.K8s.io"], /is an API group/],
   ])("%j is refused", (words, message) => {
     expect(() => explain(...words)).toThrow(message);
   });

@@ -337,7 +337,7 @@ describe("explain service, secret and other targets", () => {
       Service shared/cache
       It is open to HTTPRoutes in app and b by ReferenceGrant shared/app and ReferenceGrant shared/every. 3 references from outside its namespace: 2 permitted, 1 refused. 1 reference from inside it: permitted.
 
-      OPENED BY                                   TO              USED BY
+      OPENED BY                                   OPEN TO         USED BY
       ReferenceGrant shared/app from[0] to[0]     HTTPRoute app   HTTPRoute app/web
       ReferenceGrant shared/every from[0] to[0]   HTTPRoute b     HTTPRoute b/grpc
 
@@ -390,7 +390,7 @@ describe("explain service, secret and other targets", () => {
       Secret certs/tls
       It is open to Gateways in edge by ReferenceGrant certs/edge. 1 reference from outside its namespace: permitted.
 
-      OPENED BY                                 TO             USED BY
+      OPENED BY                                 OPEN TO        USED BY
       ReferenceGrant certs/edge from[0] to[0]   Gateway edge   Gateway edge/gw
 
       REFERENCED BY     FIELD                                 VERDICT     BY
@@ -629,7 +629,7 @@ describe("explain httproute and other referrers", () => {
         (there is no Service db yet; all HTTPRoutes of app may then use Service db: a grant cannot name a single one.)
       Step by step: kubectl refgrant why-denied httproute/web -n app
 
-      Controller example.com/controller says Accepted=False (NotAllowedByListeners) under Gateway edge/gw: the specification permits parentRefs[0] → Gateway edge/gw: listener http. The YAML is right. It says so: no.
+      Controller example.com/controller says Accepted=False (NotAllowedByListeners) under Gateway edge/gw: the specification permits parentRefs[0] → Gateway edge/gw: listener http. Here the YAML is right. It says so: no.
       exit 0"
     `);
   });
@@ -830,7 +830,7 @@ describe("explain gateway and listenerset", () => {
       XBackend edge/x
       It is open to HTTPRoutes in team by ReferenceGrant edge/x. 1 reference from outside its namespace: unknown.
 
-      OPENED BY                             TO               USED BY
+      OPENED BY                             OPEN TO          USED BY
       ReferenceGrant edge/x from[0] to[0]   HTTPRoute team   perhaps HTTPRoute team/web
 
       REFERENCED BY        FIELD                     VERDICT   BY
@@ -896,7 +896,7 @@ describe("what could not be seen", () => {
       Service shared/cache
       It is open to HTTPRoutes in app by ReferenceGrant shared/g. Nothing that could be seen references it.
 
-      OPENED BY                               TO              USED BY
+      OPENED BY                               OPEN TO         USED BY
       ReferenceGrant shared/g from[0] to[0]   HTTPRoute app   nothing
 
       Not all was seen:

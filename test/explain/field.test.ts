@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { kindsNamed } from "../../src/catalogue/kind-names.ts";
+import { KIND_WORDS, kindsNamed } from "../../src/catalogue/kind-names.ts";
 import { ROWS } from "../../src/catalogue/rows.ts";
 import { explainField } from "../../src/explanations.ts";
+import type { FieldExplanation } from "../../src/model/explanation.ts";
 import { explainFieldText } from "../../src/render/explain-field.ts";
 
 /** The rule of a field, as `kubectl explain` takes and lays it out. */
@@ -10,13 +11,15 @@ const DISPLAY = { width: 90, color: false, unicode: true, headers: true };
 
 function rules(word: string): readonly string[] {
   const [kind = "", ...path] = word.split(".");
-  return explainField(kindsNamed(kind), path.join(".")).map(({ row }) => row);
+  return explainField(kindsNamed(kind), path.join(".")).rules.map(({ row }) => row);
 }
+
+const ofRow = (row: string): FieldExplanation => ({ rules: [{ row, below: [] }], targets: [] });
 
 describe("explain FIELD", () => {
   it("takes the field with and without spec, [] and indices, in any case", () => {
     const wanted = rules("httproute.spec.rules.backendRefs");
-    expect(wanted[0]).toBe("HTTPRoute.backendRefs");
+    expect(wanted).toEqual(["HTTPRoute.backendRefs"]);
     for (const word of [
       "httproute.rules.backendRefs",
       "httproutes.spec.rules[].backendRefs[]",
@@ -37,10 +40,35 @@ describe("explain FIELD", () => {
     expect(rules("httproute.backendRefs")).toContain("HTTPRoute.backendRefs");
   });
 
+  it("names what stands below an exact path, with the command that tells of it", () => {
+    const below = (path: string): string => {
+      const text = explainFieldText(explainField(kindsNamed("httproute"), path), { ...DISPLAY, width: null });
+      return text.includes("BELOW:") ? text.slice(text.indexOf("BELOW:")).replace(/\s+/g, " ") : "";
+    };
+    expect(below("spec.rules.backendRefs")).toContain(
+      "(kubectl refgrant explain httproute.spec.rules.backendRefs.filters)",
+    );
+    expect(below("spec.rules.backendRefs")).toContain("filters[].requestMirror.backendRef, filters[].extensionRef and");
+    expect(below("spec.rules.backendRefs.filters")).toBe("");
+    expect(rules("httproute.spec.rules.backendRefs.filters")).toHaveLength(3);
+    expect(explainField(kindsNamed("httproute"), "").rules.flatMap(({ below }) => below)).toEqual([]);
+  });
+
+  it("tells of a kind that refers to nothing what may refer to it, and how to ask about objects", () => {
+    const told = (word: string): string =>
+      explainFieldText(explainField(kindsNamed(word), ""), { ...DISPLAY, width: null });
+    expect(told("secret")).toMatch(/Gateway +spec\.listeners\[\]\.tls\.certificateRefs\[\] +grant +Gateway API/);
+    expect(told("service")).toMatch(/HTTPRoute +spec\.rules\[\]\.backendRefs\[\] +grant/);
+    expect(told("ns")).toContain("kubectl refgrant explain namespace/NAME\n");
+    expect(told("refgrant")).toContain("kubectl refgrant explain referencegrant/NAME -n NAMESPACE");
+    expect(told("httproute")).not.toContain("These fields may name");
+    for (const word of KIND_WORDS) expect(told(word), word).not.toBe("");
+  });
+
   it("finds nothing where the catalogue has nothing", () => {
     expect(rules("httproute.spec.hostnames")).toEqual([]);
     expect(rules("httproute.spec.rules.backend")).toEqual([]);
-    expect(explainFieldText([], DISPLAY)).toBe("");
+    expect(explainFieldText({ rules: [], targets: [] }, DISPLAY)).toBe("");
   });
 
   it("lays the rule out like kubectl explain", () => {
@@ -53,8 +81,8 @@ describe("explain FIELD", () => {
       KIND:       Gateway
       FIELD:      spec.listeners[].tls.certificateRefs[]
       MAY NAME:   Secret
-      NEEDS:      a ReferenceGrant in the referent's namespace; without one the reference is
-                  refused
+      NEEDS:      if the object is in another namespace, a ReferenceGrant there; without one the
+                  reference is refused
       DEFAULTS:   group "", kind Secret; namespace: the object's own
       RULE OF:    Gateway API
       SINCE:      v0.4.0, standard channel
@@ -82,7 +110,8 @@ describe("explain FIELD", () => {
       KIND:       PersistentVolumeClaim
       FIELD:      spec.dataSourceRef
       MAY NAME:   VolumeSnapshot.snapshot.storage.k8s.io, PersistentVolumeClaim
-      NEEDS:      a ReferenceGrant, and features switched on that nobody can see from outside
+      NEEDS:      if the object is in another namespace: a ReferenceGrant, and features switched
+                  on that nobody can see from outside
       ALSO:       VolumeCloneSource.cdi.kubevirt.io, VolumeImportSource.cdi.kubevirt.io,
                   VolumeUploadSource.cdi.kubevirt.io, by the rule of KubeVirt CDI: nobody asks
                   (CDI authorises clones in its own way; the field's namespace still needs the
@@ -94,6 +123,15 @@ describe("explain FIELD", () => {
                   server and in the provisioner, which reads ReferenceGrant v1beta1
       SOURCE:     kubernetes-csi/external-provisioner:pkg/controller/util.go (KEP-3294);
                   docs/rules.md §2.7
+
+      PersistentVolumeClaim
+      These fields may name a PersistentVolumeClaim:
+
+      KIND                    FIELD                NEEDS                  RULE OF
+      PersistentVolumeClaim   spec.dataSourceRef   grant, and a feature   Kubernetes
+
+      About one of them: kubectl refgrant explain persistentvolumeclaim/NAME -n NAMESPACE
+      About all of them: kubectl refgrant explain persistentvolumeclaim -A
       "
     `);
     expect(told("gatewayclass")).toMatchInlineSnapshot(`
@@ -109,7 +147,7 @@ describe("explain FIELD", () => {
       SOURCE:     Gateway API: apis/v1/gatewayclass_types.go; docs/rules.md §2.4 G8
       "
     `);
-    expect(told("service")).toMatchInlineSnapshot(`
+    expect(told("service").split("\n\n")[0]).toMatchInlineSnapshot(`
       "
       KIND:       Service
       FIELD:      metadata.annotations[konghq.com/plugins]
@@ -119,14 +157,13 @@ describe("explain FIELD", () => {
       DEFAULTS:   group configuration.konghq.com, kind KongPlugin; namespace: the object's own
       RULE OF:    Kong
       NOTE:       a namespace that is written needs a grant even where it is the object's own
-      SOURCE:     Kong/kong-operator:ingress-controller/internal/dataplane/kongstate/kongstate.go
-      "
+      SOURCE:     Kong/kong-operator:ingress-controller/internal/dataplane/kongstate/kongstate.go"
     `);
   });
 
   it("tells what is peculiar once in a line", () => {
     for (const { id } of ROWS) {
-      const text = explainFieldText([{ row: id }], { ...DISPLAY, width: null }).replace(/\n {12}/g, " ");
+      const text = explainFieldText(ofRow(id), { ...DISPLAY, width: null }).replace(/\n {12}/g, " ");
       const lines = text.split("\n").filter((line) => line.startsWith("ALSO:") || line.startsWith("NOTE:"));
       for (const line of lines) {
         const clauses = line
@@ -140,7 +177,7 @@ describe("explain FIELD", () => {
 
   it("has a line for every row, and none is wider than the terminal", () => {
     for (const { id, from } of ROWS) {
-      const text = explainFieldText([{ row: id }], DISPLAY);
+      const text = explainFieldText(ofRow(id), DISPLAY);
       expect(text).toContain(from.kind);
       const long = text.split("\n").filter((line) => line.length > 90 && !/^\S+:? *\S+$/.test(line.trim()));
       expect(long).toEqual([]);

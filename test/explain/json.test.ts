@@ -102,9 +102,13 @@ describe("explain -o json and -o yaml", () => {
 
   it("fit it for fields", () => {
     const kinds = new Map(ROWS.map(({ from: { group, kind } }) => [`${group}/${kind}`, { group, kind }]));
-    const rules = explainField([...kinds.values()], "");
-    expect(rules.map(({ row }) => row).toSorted()).toEqual(ROWS.map(({ id }) => id).toSorted());
-    checked(explainFieldJson(rules), explainFieldYaml(rules));
+    const explanation = explainField([...kinds.values(), { group: "", kind: "Secret" }], "");
+    expect(explanation.rules.map(({ row }) => row).toSorted()).toEqual(ROWS.map(({ id }) => id).toSorted());
+    expect(explanation.targets.map(({ groupKind }) => groupKind.kind)).toContain("Secret");
+    checked(explainFieldJson(explanation), explainFieldYaml(explanation));
+    const exact = explainField([{ group: GW, kind: "HTTPRoute" }], "rules.backendRefs");
+    expect(exact.rules.flatMap(({ below }) => below)).toHaveLength(3);
+    checked(explainFieldJson(exact), explainFieldYaml(exact));
   });
 
   it("the schema refuses what it should", () => {

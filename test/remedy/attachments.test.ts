@@ -43,6 +43,18 @@ const set = (more: object = {}, home = "app"): Manifest =>
 const toSet = web({ kind: "ListenerSet", name: "own", namespace: undefined });
 
 const ENDINGS: readonly (readonly [string, readonly Manifest[], readonly string[]])[] = [
+  ...[{ "--server": "https://attacker.example" }, { "-o": "yaml" }, { team: "a b" }, { "a/b/c": "d" }].map(
+    (matchLabels): readonly [string, readonly Manifest[], readonly string[]] => [
+      `a selector that no label can meet, which is not to be pasted: ${JSON.stringify(matchLabels)}`,
+      [web(), namespace("app"), shared(listener({}, selector({ matchLabels })))],
+      [
+        onGateway(
+          "admit-namespace",
+          `${AT}.namespaces: ${JSON.stringify(selector({ matchLabels }).namespaces)} → ${NAME_IN("app")}`,
+        ),
+      ],
+    ],
+  ),
   [
     "a section that is mistyped",
     [web({ sectionName: "htp" }), shared(listener({ name: "https" }, ALL), listener({}, ALL))],
