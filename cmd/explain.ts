@@ -80,9 +80,9 @@ async function explainObjects(plan: ExplainPlan, world: World, purpose: Purpose,
         return explanations.map((explanation) => explainText(explanation, telling)).join("\n");
       }
       case "json":
-        return (await import("../src/render/explain-json.ts")).explainJson(explanations);
+        return (await import("../src/render/explain-json.ts")).explainJson(explanations, world.source);
       case "yaml":
-        return (await import("../src/render/explain-json.ts")).explainYaml(explanations);
+        return (await import("../src/render/explain-json.ts")).explainYaml(explanations, world.source);
     }
   };
   const unseen = unseenText(found.gaps);

@@ -184,7 +184,7 @@ function admittedText(admission: NamespaceAdmission, holder: ObjectId): string {
     return admissionText(admission, holder.namespace ?? "");
   const [first, ...others] = admission.selector.requirements;
   if (first !== undefined && others.length === 0 && namesOne(admission)) {
-    return `namespace${first.values.length === 1 ? "" : "s"} ${first.values.join(" and ")}`;
+    return `namespace${first.values.length === 1 ? "" : "s"} ${listed(first.values)}`;
   }
   return admissionText(admission, holder.namespace ?? "");
 }

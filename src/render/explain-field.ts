@@ -192,7 +192,7 @@ function objectLines(kind: GroupKind): readonly string[] {
 function targetLines({ groupKind, rows }: TargetKind, display: Display): readonly (readonly string[])[] {
   const name = kindText(groupKind);
   const purpose = purposeText(groupKind);
-  const nothing = [`No field is known that names ${article(groupKind.kind)} ${name}.`];
+  const nothing = purpose === null ? [`No field is known that names ${article(groupKind.kind)} ${name}.`] : [];
   const lead = rows.length > 0 ? [`These fields may name ${article(groupKind.kind)} ${name}:`] : nothing;
   const row = (id: string): Row => {
     const line = lineFor(rowOf({ row: id }), groupKind);

@@ -195,22 +195,25 @@ function explanationJson(explanation: Explanation): object {
   };
 }
 
-function explainData(explanations: readonly Explanation[]): object {
+/** Where the world of explanations was read from; of none of them nobody can tell. */
+const sourceOf = ([first]: readonly Explanation[]): Explanation["source"] => first?.source ?? "cluster";
+
+function explainData(explanations: readonly Explanation[], source: Explanation["source"]): object {
   return {
     schemaVersion: EXPLAIN_SCHEMA_VERSION,
-    source: explanations[0]?.source ?? "cluster",
+    source,
     objects: explanations.map(explanationJson),
   };
 }
 
 /** Explanations as JSON: decisions and findings in the shape that audit gives them. */
-export function explainJson(explanations: readonly Explanation[]): string {
-  return jsonText(explainData(explanations));
+export function explainJson(explanations: readonly Explanation[], source = sourceOf(explanations)): string {
+  return jsonText(explainData(explanations, source));
 }
 
 /** The same as YAML. */
-export function explainYaml(explanations: readonly Explanation[]): string {
-  return yamlText(explainData(explanations));
+export function explainYaml(explanations: readonly Explanation[], source = sourceOf(explanations)): string {
+  return yamlText(explainData(explanations, source));
 }
 
 function wayJson(way: Way): object {

@@ -184,7 +184,7 @@ export function tableLines<T>(head: Row, { of, row }: Rows<T>, display: Display)
 /** Who refers, without what to: for sentences on one object that everything refers to. */
 export const referrerName = ({ reference }: Decision): string => nameOf(reference.referrer);
 
-/** What would be with something gone, as far as it is told from decisions: a sentence or two. */
+/** What would be with something gone, as far as it is told from decisions: a sentence or two, to stand behind a colon. */
 export function changesText(changes: readonly Change[], nameText: (decision: Decision) => string): string {
   const names = (told: readonly Change[]): string => someOf([...new Set(told.map(({ before }) => nameText(before)))]);
   const refused = changes.filter(({ after }) => after.outcome.verdict === "refused");
@@ -195,7 +195,9 @@ export function changesText(changes: readonly Change[], nameText: (decision: Dec
     ...(refused.length === 0 ? [] : [`${plural(refused.length, "reference")} would be refused (${names(refused)}).`]),
     ...(unsure.length === 0
       ? []
-      : [`Of ${plural(unsure.length, "reference")} it could not be told (${names(unsure)}).`]),
+      : [
+          `${refused.length === 0 ? "of" : "Of"} ${plural(unsure.length, "reference")} it could not be told (${names(unsure)}).`,
+        ]),
   ].join(" ");
 }
 

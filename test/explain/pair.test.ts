@@ -147,6 +147,38 @@ describe("explain --to", () => {
     `);
   });
 
+  it("hostnames count: a route's own, and where they are not known, what a listener asks of them", () => {
+    const all = { namespaces: { from: "All" } };
+    const world = snapshotOf([
+      ...["frontend", "edge"].map((name) => namespace(name)),
+      gateway("edge", "gw", [
+        { name: "corp", port: 80, protocol: "HTTP", hostname: "*.corp.example", allowedRoutes: all },
+        { name: "shop", port: 81, protocol: "HTTP", hostname: "shop.example.org", allowedRoutes: all },
+        { name: "tcp", port: 82, protocol: "TCP", allowedRoutes: all },
+      ]),
+      ...[
+        { name: "shop", hostnames: ["shop.example.org"] },
+        { name: "other", hostnames: ["blog.example.org"] },
+        { name: "slip", hostnames: "blog.example.org" },
+      ].map(({ name, hostnames }) => ({
+        apiVersion: `${GW}/v1`,
+        kind: "HTTPRoute",
+        metadata: { namespace: "frontend", name },
+        // The parentRefs of the route are another question.
+        spec: { hostnames, parentRefs: [{ name: "gw", namespace: "edge", sectionName: "tcp" }] },
+      })),
+    ]);
+    const any =
+      /: listener corp, with a hostname under \*\.corp\.example or with none; listener shop, with hostname shop\.example\.org or with none\n/;
+    const to = gatewayNamed("gw");
+    expect(told(ROUTE, "frontend", to, "shop", world)).toMatch(/✓ .*: listener shop\nexit 0/);
+    expect(told(ROUTE, "frontend", to, "other", world)).toMatch(/✗ .*NoMatchingListenerHostname: [\s\S]*exit 1/);
+    expect(told(ROUTE, "frontend", to, null, world)).toMatch(any);
+    expect(told(ROUTE, "frontend", to, "gone", world)).toMatch(any);
+    expect(told(ROUTE, "frontend", to, "slip", world)).toMatch(any);
+    expect(told({ group: GW, kind: "TCPRoute" }, "frontend", to, null, world)).toContain(": listener tcp\n");
+  });
+
   it("where a grant may not be enough, none is advised", () => {
     const backend = { group: GWX, kind: "XBackend", namespace: "backend", name: "x" };
     expect(told(ROUTE, "frontend", backend)).not.toContain("Enough");

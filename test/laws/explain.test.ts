@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { REFERENCE_GRANT, REFERENT_KINDS } from "../../src/catalogue/kinds.ts";
+import { isParent, REFERENCE_GRANT, REFERENT_KINDS } from "../../src/catalogue/kinds.ts";
 import { KINDS } from "../../src/catalogue/known.ts";
+import { explainExit } from "../../src/explain/exit.ts";
 import { referrersOf } from "../../src/explain/known.ts";
-import { explainObject } from "../../src/explanations.ts";
+import { explainObject, explainPair } from "../../src/explanations.ts";
 import type { Decision } from "../../src/model/decision.ts";
 import type { Change, Explanation } from "../../src/model/explanation.ts";
 import {
@@ -15,8 +16,11 @@ import {
   sameGroupKind,
 } from "../../src/model/object.ts";
 import { extended, type Snapshot } from "../../src/model/snapshot.ts";
-import { audit } from "../../src/pipeline.ts";
+import { audit, inquire } from "../../src/pipeline.ts";
+import { evidence } from "../../src/render/evidence.ts";
 import { explainJson } from "../../src/render/explain-json.ts";
+import { groundsText } from "../../src/render/explain-prose.ts";
+import { explainText } from "../../src/render/explain-text.ts";
 import { readerOf } from "../harness/reader.ts";
 import { snapshotOf, verdictOf } from "../harness/world.ts";
 import { aWorld } from "./worlds.ts";
@@ -274,6 +278,79 @@ describe("explain", () => {
               const told = [...(explanation.incoming?.crossing ?? []), ...(explanation.incoming?.local ?? [])];
               expect(told.map(identity).toSorted()).toEqual(to.map(identity).toSorted());
             }
+          }
+        }),
+        RUNS,
+      );
+    },
+    TIMEOUT,
+  );
+
+  it(
+    "exits with 4 only for what its text tells of",
+    () => {
+      const display = { width: null, color: false, unicode: true, headers: true };
+      fc.assert(
+        fc.property(aWorld, fc.boolean(), (manifests, closed) => {
+          for (const explanation of explained({ ...snapshotOf(manifests), closed })) {
+            const text = explainText(explanation, { display, world: "" });
+            const telling = /Not all was seen:|unknown|perhaps|not known of|could not be (?:told|seen)/;
+            if (explainExit(explanation) === 4) expect(text).toMatch(telling);
+            else expect(text).not.toContain("Not all was seen:");
+          }
+        }),
+        RUNS,
+      );
+    },
+    TIMEOUT,
+  );
+
+  it(
+    "names the grant as the nearest that why-denied names",
+    () => {
+      const display = { width: null, color: false, unicode: true, headers: true };
+      fc.assert(
+        fc.property(aWorld, (manifests) => {
+          const snapshot = snapshotOf(manifests);
+          const objects = [...snapshot.objects.values()].map(({ id }) => id);
+          const inquiry = inquire(snapshot, { objects, hops: false }).answer;
+          for (const answer of inquiry.answers) {
+            for (const decision of answer.decisions) {
+              const grounds = groundsText(decision, answer.advice.get(decision));
+              const told = /nearest grant [^/]*\/([\w-]+)/.exec(grounds)?.[1];
+              const why = evidence(decision, answer, inquiry, { display, verbose: false }).join("\n");
+              const shown = /nearest(?:, | is )([\w-]+)/.exec(why)?.[1];
+              if (told !== undefined && shown !== undefined) expect(told).toBe(shown);
+            }
+          }
+        }),
+        RUNS,
+      );
+    },
+    TIMEOUT,
+  );
+
+  it(
+    "of a pair says of a route's parent what is decided on the reference, where that asks for no listener",
+    () => {
+      fc.assert(
+        fc.property(aWorld, (manifests) => {
+          const snapshot = snapshotOf(manifests);
+          for (const decision of decisionsIn(snapshot).values()) {
+            const { reference, outcome } = decision;
+            if (reference.handshake !== "attachment" || reference.implicit) continue;
+            if (reference.sectionName !== null || reference.port !== null || !isParent(reference.referent)) continue;
+            const { group, kind, namespace, name } = reference.referrer;
+            const { answer } = explainPair(snapshot, {
+              from: { group, kind },
+              namespace,
+              name,
+              to: reference.referent,
+            });
+            const verdicts = [...answer.ways, ...answer.besides].flatMap((way) =>
+              way.way === "decided" && way.rows.includes(reference.row) ? [way.decision.outcome.verdict] : [],
+            );
+            expect(verdicts).toEqual([outcome.verdict]);
           }
         }),
         RUNS,
