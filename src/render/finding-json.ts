@@ -49,7 +49,7 @@ function aboutJson(subject: StatementSubject): object {
 }
 
 /** The condition that a finding holds against the specification, and what it is about; null for other findings. */
-export function statusJson(finding: Finding): object | null {
+function statusJson(finding: Finding): object | null {
   const statement = statementOf(finding);
   return statement === null ? null : statementJson(statement);
 }
@@ -105,7 +105,7 @@ function othersOf(finding: Finding): readonly ObjectId[] {
 }
 
 /** The same, each once, without the subject. */
-export function relatedJson(finding: Finding): readonly object[] {
+function relatedJson(finding: Finding): readonly object[] {
   const own = finding.subject === null ? null : keyOf(finding.subject);
   const others = new Map(othersOf(finding).map((id) => [keyOf(id), id]));
   return [...others].flatMap(([key, id]) => (key === own ? [] : [idJson(id)]));

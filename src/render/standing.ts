@@ -108,7 +108,7 @@ function standings(answer: Answer): readonly Standing[] {
 }
 
 /** The findings by which a controller refuses what is permitted. */
-export const disagreeing = ({ findings }: Answer) =>
+const disagreeing = ({ findings }: Answer) =>
   findings.flatMap((finding) => (finding.code === "controller-refuses-permitted" ? [finding] : []));
 
 const controllerOf = ({ disagreement }: { readonly disagreement: Disagreement }): string =>
