@@ -100,9 +100,7 @@ describe("audit of a cluster", () => {
     test("the text is that of the files, but for the places in them", async () => {
       const [cluster, files] = await Promise.all([fromCluster(), fromFiles()]);
       expect(cluster).toMatchObject({ code: 1, stderr: "" });
-      const unplaced = files.stdout
-        .replaceAll(/^ +at \S+:\d+:\d+\n/gm, "")
-        .replace(/^(Next: .*?) -f .*$/m, "$1");
+      const unplaced = files.stdout.replaceAll(/^ +at \S+:\d+:\d+\n/gm, "").replace(/^(Next: .*?) -f .*$/m, "$1");
       expect(unplaced).not.toBe(files.stdout);
       expect(cluster.stdout).toBe(unplaced);
     });
