@@ -12,13 +12,14 @@ import { usageOf } from "./diagnose/usage.ts";
 import { decide } from "./evaluate/decide.ts";
 import type { Answer, Inquiry } from "./model/answer.ts";
 import type { Decision } from "./model/decision.ts";
+import type { Grant } from "./model/grant.ts";
 import { type Need, Needs } from "./model/need.ts";
 import { includesGroupKind, keyOf, type ObjectId, type ObjectKey } from "./model/object.ts";
 import type { Report, Scope } from "./model/report.ts";
 import { type Shelf, shelfOf, unlookedAt } from "./model/shelf.ts";
 import { type OnNeed, type Sight, sightOf } from "./model/sight.ts";
 import { extended, type Snapshot } from "./model/snapshot.ts";
-import { adviser, type Judged } from "./remedy/advice.ts";
+import { adviser, type Judged, wantsAdvice } from "./remedy/advice.ts";
 
 /** Snapshot → references → decisions → report: every stage once, in this order. */
 export function audit(snapshot: Snapshot, scope: Scope, ignore: Ignoring = IGNORE_NOTHING): Report {
@@ -93,16 +94,19 @@ function unseenTargets(own: readonly Decision[], sight: Sight): Answer["unseen"]
 interface Advised {
   readonly snapshot: Snapshot;
   readonly judged: Judged;
+  /** Every grant of the world. */
+  readonly grants: readonly Grant[];
   /** The decisions of the object. */
   readonly own: readonly Decision[];
   readonly onNeed: OnNeed;
 }
 
 /** What to do about each of an object's decisions. */
-function adviceOn(key: ObjectKey, { snapshot, judged, own, onNeed }: Advised): Answer["advice"] {
+function adviceOn(key: ObjectKey, { snapshot, judged, grants, own, onNeed }: Advised): Answer["advice"] {
   const adviseOn = adviser({
     snapshot,
     judged,
+    grants,
     judge: (world, others) =>
       others === undefined ? judge(world, new Set([key]), onNeed) : judge(world, others, () => {}),
   });
@@ -115,16 +119,20 @@ function adviceOn(key: ObjectKey, { snapshot, judged, own, onNeed }: Advised): A
 }
 
 /** The same in a world that was read at once: advice is tried on no more of it than the object's decisions depend on. */
-function adviceFrom(shelf: Shelf, key: ObjectKey, whole: Snapshot, own: readonly Decision[]): Answer["advice"] {
-  if (own.length === 0) return new Map();
-  const object = whole.objects.get(key);
-  let snapshot = extended(unlookedAt(whole), { objects: object === undefined ? [] : [object], outcomes: new Map() });
+function adviceFrom(shelf: Shelf, key: ObjectKey, whole: Omit<Advised, "judged" | "onNeed">): Answer["advice"] {
+  const { own, grants } = whole;
+  if (!own.some(wantsAdvice)) return new Map();
+  const object = whole.snapshot.objects.get(key);
+  let snapshot = extended(unlookedAt(whole.snapshot), {
+    objects: object === undefined ? [] : [object],
+    outcomes: new Map(),
+  });
   for (;;) {
     const needs = new Needs();
     const { onNeed } = needs;
     const judged = judge(snapshot, new Set([key]), onNeed);
     lookForMisplaced(judged);
-    const advice = adviceOn(key, { snapshot, judged, own: judged.decisions, onNeed });
+    const advice = adviceOn(key, { snapshot, judged, grants, own: judged.decisions, onNeed });
     if (needs.all.length === 0) {
       return new Map(
         [...advice].flatMap(([decision, said]) => {
@@ -146,6 +154,7 @@ export function inquire(snapshot: Snapshot, { objects, hops }: Question): Inquir
   const { onNeed } = needs;
   const judged = judge(snapshot, new Set(objects.map(keyOf)), onNeed);
   const { sight, extracted, decisions } = judged;
+  const { grants } = extracted;
   lookForMisplaced(judged);
   const statements = statementsIn(sight, objects);
   const holders = [...extracted.holders.values()];
@@ -165,7 +174,10 @@ export function inquire(snapshot: Snapshot, { objects, hops }: Question): Inquir
       object,
       maker: makerOf(object),
       decisions: own,
-      advice: shelf === null ? adviceOn(key, { snapshot, judged, own, onNeed }) : adviceFrom(shelf, key, snapshot, own),
+      advice:
+        shelf === null
+          ? adviceOn(key, { snapshot, judged, grants, own, onNeed })
+          : adviceFrom(shelf, key, { snapshot, grants, own }),
       unseen: unseenTargets(own, sight),
       findings: findingsOn.get(key) ?? [],
       around: diagnoseGrants(own, problems, snapshot.source),
@@ -178,7 +190,7 @@ export function inquire(snapshot: Snapshot, { objects, hops }: Question): Inquir
     answer: {
       source: snapshot.source,
       answers,
-      grants: extracted.grants,
+      grants,
       gaps: snapshot.gaps,
       locate: (id, path) => snapshot.objects.get(keyOf(id))?.locate(path) ?? null,
     },

@@ -55,10 +55,10 @@ function freeName(
 const VERSIONS = ["v1", "v1beta1"] as const;
 
 /** The version that the cluster serves, or that most grants of the files are written in. */
-function versionFor({ snapshot, judged }: Case): string {
+function versionFor({ snapshot, grants }: Case): string {
   const served = snapshot.served?.find((kind) => sameGroupKind(kind, REFERENCE_GRANT))?.version;
   if (served !== undefined) return served;
-  const written = judged.extracted.grants.filter(({ id, rejected }) => sameGroupKind(id, REFERENCE_GRANT) && !rejected);
+  const written = grants.filter(({ id, rejected }) => sameGroupKind(id, REFERENCE_GRANT) && !rejected);
   const count = (version: string): number =>
     written.filter(({ apiVersion }) => apiVersion === `${GATEWAY_API}/${version}`).length;
   return VERSIONS.toSorted((a, b) => count(b) - count(a))[0] ?? VERSIONS[0];

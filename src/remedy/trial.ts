@@ -11,6 +11,7 @@ import { changed } from "./world.ts";
 export interface Case<D extends Decision = Decision> {
   readonly snapshot: Snapshot;
   readonly judged: Judged;
+  readonly grants: AdviceEvidence["grants"];
   readonly judge: AdviceEvidence["judge"];
   readonly decision: D;
   /** All decisions of the object. */
