@@ -1,3 +1,4 @@
+import { nearKindWord } from "../src/catalogue/kind-names.ts";
 import { NAMESPACE } from "../src/catalogue/kinds.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import type { Gap } from "../src/model/gap.ts";
@@ -8,6 +9,7 @@ import { compareIds, compareText, keyOf, type ObjectId } from "../src/model/obje
 import { sightOf } from "../src/model/sight.ts";
 import type { Snapshot } from "../src/model/snapshot.ts";
 import type { Inquired } from "../src/pipeline.ts";
+import { pasteable } from "../src/render/command-text.ts";
 import { kindText, nameOf } from "../src/render/terms.ts";
 import type { ObjectScope, TargetWord } from "./plan.ts";
 import type { NamedKind, World } from "./world.ts";
@@ -16,9 +18,7 @@ import type { NamedKind, World } from "./world.ts";
 export async function kindsOf(type: string, world: World): Promise<readonly NamedKind[]> {
   const kinds = await world.kindsNamed(type);
   if (kinds.length > 0) return kinds;
-  const wanted = type.toLowerCase();
-  const [head = wanted] = wanted.split(/[./]/);
-  const near = nearWord(wanted, world.words) ?? nearWord(head, world.words);
+  const near = nearKindWord(type, world.words);
   const meant = near === null ? "" : ` (did you mean ${near}?)`;
   const who = world.source === "cluster" ? "the server has" : "this tool knows";
   const advice = "Objects are written TYPE/NAME or TYPE NAME, for example route/web.";
@@ -177,18 +177,11 @@ function forbiddenError({ name }: TargetWord, gaps: readonly Gap[]): RefgrantErr
 
 function ambiguous({ name }: TargetWord, ids: readonly ObjectId[], where: string | null): RefgrantError {
   const place = where === null ? "" : ` in namespace ${where}`;
-  const choices = ids.map((id) => `${pasteable(id)}${id.namespace === null ? "" : ` -n ${id.namespace}`}`);
   return new RefgrantError(
     "ambiguous",
     `${ids.length} objects are called ${name}${place}: ${list(ids.map(nameOf))}`,
-    `Name one of them:\n${choices.map((choice) => `  ${choice}`).join("\n")}`,
+    `Name one of them:\n${ids.map((id) => `  ${pasteable(id)}`).join("\n")}`,
   );
-}
-
-/** `httproute/web`, or with the group where several kinds share the name. */
-function pasteable({ group, kind, name }: ObjectId): string {
-  const text = kindText({ group, kind });
-  return `${text === kind || group === "" ? kind.toLowerCase() : `${kind.toLowerCase()}.${group}`}/${name}`;
 }
 
 /** Objects that were found, and what hid others. */
@@ -242,13 +235,13 @@ export async function find(scope: ObjectScope, world: World): Promise<Found> {
 /** Of a namespace that does not exist nothing is to be told, not even that nothing is refused. */
 async function requireNamespace(where: string | null, world: World): Promise<void> {
   if (where === null) return;
-  const { namespace, nearNamespace } = await world.ask((snapshot) => nearby(snapshot, [], "", where));
   if (world.source === "files") {
     if (world.namespaces.includes(where)) return;
     const near = nearWord(where, world.namespaces);
     const advice = near === null ? null : `Did you mean ${near}?`;
     throw new RefgrantError("not-found", `the files hold nothing of namespace ${where}`, advice);
   }
+  const { namespace, nearNamespace } = await world.ask((snapshot) => nearby(snapshot, [], "", where));
   if (namespace !== "missing") return;
   const advice = nearNamespace === null ? null : `Did you mean ${nearNamespace}?`;
   throw new RefgrantError("not-found", `there is no namespace ${where}`, advice);

@@ -1,6 +1,6 @@
 import { Parser } from "yargs/helpers";
 import { IMPLEMENTATIONS, type ImplementationId } from "../src/catalogue/implementations.ts";
-import { KIND_WORDS, kindsNamed } from "../src/catalogue/kind-names.ts";
+import { KIND_WORDS, kindsNamed, nearKindWord } from "../src/catalogue/kind-names.ts";
 import { namesNamespace } from "../src/catalogue/names.ts";
 import type { ExitPolicy } from "../src/diagnose/exit-code.ts";
 import type { IgnoreRule } from "../src/diagnose/ignore.ts";
@@ -293,9 +293,7 @@ function implementation(word: string, flags: Flags): ImplementationId {
 function kindsOfType(word: string, flags: Flags): readonly GroupKind[] {
   const kinds = kindsNamed(word);
   if (kinds.length > 0) return kinds;
-  const wanted = word.toLowerCase();
-  const [head = wanted] = wanted.split(/[./]/);
-  const near = nearWord(wanted, KIND_WORDS) ?? nearWord(head, KIND_WORDS);
+  const near = nearKindWord(word, KIND_WORDS);
   const meant = near === null ? "" : ` (did you mean ${near}?)`;
   throw flags.usage(`the catalogue knows no kind ${JSON.stringify(word)}${meant}`);
 }

@@ -1,21 +1,17 @@
-import { kindInfo } from "../src/catalogue/known.ts";
 import { ASKING_KINDS } from "../src/catalogue/rows.ts";
 import { inquiryExit } from "../src/diagnose/exit-code.ts";
 import type { Inquiry } from "../src/model/answer.ts";
 import { inquire } from "../src/pipeline.ts";
+import { upperFirst } from "../src/render/text.ts";
 import { displayOf, worldText } from "./display.ts";
 import { find, findAll } from "./find.ts";
 import { notesText, unseenText } from "./notes.ts";
 import type { WhyDeniedPlan } from "./plan.ts";
 import type { Outcome, Ports, Progress } from "./ports.ts";
-import { openWorld, type World } from "./world.ts";
+import { namedKind, openWorld, type World } from "./world.ts";
 
 /** Every kind that can be refused something, where nobody said which. */
-const EVERY_KIND = ASKING_KINDS.map((kind) => ({
-  ...kind,
-  scope: kindInfo(kind)?.scope ?? ("Namespaced" as const),
-  plural: kindInfo(kind)?.plural ?? kind.kind,
-})).filter(({ scope }) => scope === "Namespaced");
+const EVERY_KIND = ASKING_KINDS.map(namedKind).filter(({ scope }) => scope === "Namespaced");
 
 /** What was asked about, as the first words of a list. */
 function scopeText({ scope }: WhyDeniedPlan, world: World): string {
@@ -25,8 +21,6 @@ function scopeText({ scope }: WhyDeniedPlan, world: World): string {
     namespace === null ? (world.source === "files" ? "the files" : "all namespaces") : `namespace ${namespace}`;
   return targets.length === 0 ? upperFirst(where) : `All ${targets.map(({ type }) => type).join(", ")} of ${where}`;
 }
-
-const upperFirst = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 async function print(
   inquiry: Inquiry,

@@ -4,14 +4,14 @@ import { kindInfo } from "../src/catalogue/known.ts";
 import type { ClusterReader } from "../src/load/cluster/open.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import type { GroupKind } from "../src/model/object.ts";
-import { extended, type Snapshot } from "../src/model/snapshot.ts";
+import { extended, namespacesOf, type Snapshot } from "../src/model/snapshot.ts";
 import type { Inquired } from "../src/pipeline.ts";
 import { loadFiles } from "./load-files.ts";
 import type { ObjectScope, SourcePlan } from "./plan.ts";
 import type { Ports, Progress } from "./ports.ts";
 
 /** A kind as a word names it: its scope is all that finding objects depends on. */
-export type NamedKind = GroupKind & Pick<KindInfo, "scope" | "plural">;
+export type NamedKind = GroupKind & Pick<KindInfo, "scope">;
 
 /** A world that is asked about some of its objects: files that were read, or a cluster that is read as far as answers need. */
 export interface World {
@@ -32,16 +32,9 @@ export interface World {
 /** More rounds than any answer takes: parents of parents, then their classes, then advice on each. */
 const MOST_ROUNDS = 30;
 
-/** A kind that nothing is known of has no use for files: they are read for kinds of the catalogue only. */
-function known(kind: GroupKind): NamedKind {
-  return { ...kind, scope: kindInfo(kind)?.scope ?? "Namespaced", plural: kindInfo(kind)?.plural ?? kind.kind };
-}
-
-function namespacesIn({ objects }: Snapshot): readonly string[] {
-  const homes = [...objects.values()].map(({ id }) =>
-    id.kind === "Namespace" && id.group === "" ? id.name : id.namespace,
-  );
-  return [...new Set(homes.filter((home) => home !== null))];
+/** A kind of the catalogue as a word names it. */
+export function namedKind({ group, kind }: GroupKind): NamedKind {
+  return { group, kind, scope: kindInfo({ group, kind })?.scope ?? "Namespaced" };
 }
 
 async function fileWorld(
@@ -55,8 +48,8 @@ async function fileWorld(
   return {
     source: "files",
     namespace,
-    namespaces: namespacesIn(snapshot),
-    kindsNamed: async (word) => kindsNamed(word).map(known),
+    namespaces: namespacesOf(snapshot),
+    kindsNamed: async (word) => kindsNamed(word).map(namedKind),
     words: KIND_WORDS,
     notes,
     ask: async (question) => question(snapshot).answer,

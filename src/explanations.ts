@@ -32,7 +32,6 @@ import type { Finding } from "./model/finding.ts";
 import type { Grant } from "./model/grant.ts";
 import { Needs } from "./model/need.ts";
 import {
-  compareText,
   type GroupKind,
   groupKindKey,
   includesGroupKind,
@@ -42,7 +41,7 @@ import {
 } from "./model/object.ts";
 import type { Reference } from "./model/reference.ts";
 import { type OnNeed, sightOf } from "./model/sight.ts";
-import type { Snapshot } from "./model/snapshot.ts";
+import { namespacesOf, type Snapshot } from "./model/snapshot.ts";
 import { type Inquired, inquire } from "./pipeline.ts";
 
 /** Tells which references an explanation is about, in a world that was read. */
@@ -115,16 +114,6 @@ function explainGrant(snapshot: Snapshot, id: ObjectId, onNeed: OnNeed): GrantEx
     ...ofPolicies(policies),
   ];
   return { explains: "grant", ...baseOf(snapshot, id), grant, inForce, ...meaning, findings, gaps: lookout.gaps };
-}
-
-/** Every namespace that is known to be: by its object, and among files, which seldom hold those, since something stands in it. */
-function namespacesOf({ objects, source }: Snapshot): readonly string[] {
-  const names = new Set<string>();
-  for (const { id } of objects.values()) {
-    if (sameGroupKind(id, NAMESPACE)) names.add(id.name);
-    else if (source === "files" && id.namespace !== null) names.add(id.namespace);
-  }
-  return [...names].toSorted(compareText);
 }
 
 /** A grant of somebody else's is told from one of the Gateway API. */

@@ -1,3 +1,4 @@
+import { nearWord } from "../model/near-word.ts";
 import { type GroupKind, groupKindKey } from "../model/object.ts";
 import { KNOWN_TARGETS } from "./ecosystem.ts";
 import { isRoute } from "./kinds.ts";
@@ -63,4 +64,11 @@ function kindsVersioned(word: string): readonly GroupKind[] {
 export function kindsNamed(word: string): readonly GroupKind[] {
   const wanted = word.toLowerCase();
   return BY_WORD.get(wanted) ?? kindsVersioned(wanted);
+}
+
+/** The word for a kind that was likely meant by one that names none, whole or in front of its group; null if none is near. */
+export function nearKindWord(word: string, words: readonly string[]): string | null {
+  const wanted = word.toLowerCase();
+  const [head = wanted] = wanted.split(/[./]/);
+  return nearWord(wanted, words) ?? nearWord(head, words);
 }

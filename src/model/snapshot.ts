@@ -1,12 +1,15 @@
 import type { Gap } from "./gap.ts";
 import {
+  compareText,
   type FieldPath,
   type GroupKind,
   type KubeObject,
   keyOf,
+  NAMESPACE,
   type ObjectId,
   type ObjectKey,
   type Position,
+  sameGroupKind,
 } from "./object.ts";
 
 /** A document or an object of the input that is not as the API server would want it. */
@@ -76,4 +79,14 @@ export function extended(snapshot: Snapshot, { objects, outcomes }: Readings): S
     objects: new Map([...snapshot.objects, ...objects.map((object) => [keyOf(object.id), object] as const)]),
     asked: new Map([...(snapshot.asked ?? []), ...outcomes]),
   };
+}
+
+/** Every namespace that is known to be: by its object, and among files, which seldom hold those, since something stands in it. */
+export function namespacesOf({ objects, source }: Snapshot): readonly string[] {
+  const names = new Set<string>();
+  for (const { id } of objects.values()) {
+    if (sameGroupKind(id, NAMESPACE)) names.add(id.name);
+    else if (source === "files" && id.namespace !== null) names.add(id.namespace);
+  }
+  return [...names].toSorted(compareText);
 }

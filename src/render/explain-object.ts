@@ -34,7 +34,7 @@ import {
   verdictsText,
 } from "./explain-prose.ts";
 import { targetText } from "./prose.ts";
-import { TOLD as TOLD_OF_REFERENCES } from "./standing.ts";
+import { doubtsOn, TOLD as TOLD_OF_REFERENCES } from "./standing.ts";
 import { judgementText } from "./status-prose.ts";
 import type { Row } from "./table.ts";
 import { admissionText, kindText, nameOf } from "./terms.ts";
@@ -138,13 +138,8 @@ function adviceLines(
 }
 
 /** What controllers say, with why one that says otherwise may not be wrong. */
-function saidBy({ judgements, findings }: Answer, display: Display): readonly string[] {
-  const disagreements = findings.flatMap((finding) => ("disagreement" in finding ? [finding.disagreement] : []));
-  return judgements.flatMap((judgement) => {
-    const found = disagreements.find(({ statement }) => statement === judgement.statement);
-    return judgementText(judgement, found?.doubts ?? [], display);
-  });
-}
+const saidBy = (answer: Answer, display: Display): readonly string[] =>
+  answer.judgements.flatMap((judgement) => judgementText(judgement, doubtsOn(judgement, answer), display));
 
 function incomingSentence({ entries, crossing, local }: Incoming, explanation: ObjectExplanation): string {
   const from = entries.flatMap(({ grant, from: index }) => {

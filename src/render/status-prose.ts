@@ -2,7 +2,7 @@ import type { Doubt, Finding } from "../model/finding.ts";
 import type { Judgement, Statement } from "../model/status.ts";
 import { obstacleText, referenceText, witnessText } from "./prose.ts";
 import { nameOf } from "./terms.ts";
-import { type Display, plural, shortened } from "./text.ts";
+import { type Display, plural, shortened, upperFirst } from "./text.ts";
 
 /** What is said of what controllers said. Nothing here is cleaned for a terminal: what prints it does that. */
 
@@ -140,5 +140,3 @@ export function judgementText(judgement: Judgement, doubts: readonly Doubt[], di
         : [`${said}${about}${message === "" ? "" : `: ${message}`}.`];
   }
 }
-
-const upperFirst = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -69,3 +69,8 @@ export function listed(words: readonly string[], last = "and"): string {
   if (only === undefined || others.length === 0) return only ?? "";
   return `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
 }
+
+/** A sentence begins with a capital. */
+export function upperFirst(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

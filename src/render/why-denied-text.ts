@@ -204,11 +204,11 @@ export function whyDeniedText(inquiry: Inquiry, telling: Telling): string {
 function shortFix(decision: Decision, answer: Answer, inquiry: Inquiry): readonly string[] {
   const advice = answer.advice.get(decision);
   if (advice === undefined) return [];
-  const [first] = adviceSteps(advice, inquiry);
+  const steps = adviceSteps(advice, inquiry);
+  const [first] = steps;
   if (first === undefined) return [];
   const word = first.step === "fix" ? "Fix" : "What to do";
-  const steps = adviceSteps(advice, inquiry).length;
-  const more = steps > 1 ? ` (1 of ${steps} steps)` : "";
+  const more = steps.length > 1 ? ` (1 of ${steps.length} steps)` : "";
   return [`${word}${first.by === null ? "" : `, by ${first.by}`}: ${first.short}${more}`];
 }
 

@@ -6,23 +6,14 @@ import { formatPath, keyOf, type ObjectId, sameGroupKind } from "../../src/model
 import type { Snapshot } from "../../src/model/snapshot.ts";
 import { audit, inquire } from "../../src/pipeline.ts";
 import { readerOf } from "../harness/reader.ts";
-import { type Manifest, namespace, snapshotOf, verdictOf } from "../harness/world.ts";
-import { aWorld, identityOf } from "./worlds.ts";
+import { type Manifest, snapshotOf, verdictOf } from "../harness/world.ts";
+import { aWorld, settled } from "./worlds.ts";
 
 /** One object is answered from what it needs; the whole world is audited; both must say the same of it. */
 
 const RUNS = { numRuns: Number(process.env.LAW_RUNS ?? "1000") };
 const TIMEOUT = 60_000 + RUNS.numRuns * 100;
 const EVERYTHING = { namespace: null, selector: [] } as const;
-
-/** As in a cluster: every namespace that holds something has its Namespace. */
-function settled(world: readonly Manifest[]): readonly Manifest[] {
-  const homes = world.flatMap(({ metadata }) => {
-    const { namespace: home }: { namespace?: string } = Object(metadata);
-    return home === undefined ? [] : [namespace(home)];
-  });
-  return [...new Map([...homes, ...world].map((manifest) => [identityOf(manifest), manifest])).values()];
-}
 
 const clusterOf = (world: readonly Manifest[]): Snapshot => ({ ...snapshotOf(settled(world)), source: "cluster" });
 

@@ -22,8 +22,8 @@ import { audit } from "../../src/pipeline.ts";
 import { auditJson, auditYaml } from "../../src/render/audit-json.ts";
 import { auditText } from "../../src/render/audit-text.ts";
 import { auditWide } from "../../src/render/audit-wide.ts";
-import { type Manifest, namespace, reportOn, snapshotOf, verdictOf } from "../harness/world.ts";
-import { aGrant, anOverlappingWorld, aWorld, identityOf } from "./worlds.ts";
+import { type Manifest, reportOn, snapshotOf, verdictOf } from "../harness/world.ts";
+import { aGrant, anOverlappingWorld, aWorld, identityOf, settled } from "./worlds.ts";
 
 /** Promises that hold in every world, on generated ones. A failure prints its seed. */
 
@@ -135,18 +135,6 @@ function blamed({ findings, decisions }: Report): readonly string[] {
     .filter(({ code }) => BLAMING.includes(code))
     .filter((finding) => !("disagreement" in finding && unseen.has(keyOf(finding.disagreement.statement.object))))
     .map(({ code, subject }) => `${code.replace("dangling", "unused")} ${subject?.namespace}/${subject?.name}`);
-}
-
-/** As in a cluster: every namespace that holds something has its Namespace. */
-function settled(world: readonly Manifest[]): readonly Manifest[] {
-  const once = new Map(world.map((manifest) => [identityOf(manifest), manifest]));
-  for (const { metadata } of world) {
-    const { namespace: home }: { namespace?: string } = Object(metadata);
-    if (home === undefined) continue;
-    const made = namespace(home);
-    if (!once.has(identityOf(made))) once.set(identityOf(made), made);
-  }
-  return [...once.values()];
 }
 
 const auditSchema = join(import.meta.dirname, "../../docs/schema/audit.schema.json");

@@ -9,7 +9,7 @@ import { audit } from "../../src/pipeline.ts";
 import { readerOf } from "../harness/reader.ts";
 import { core, GW, grant, type Manifest, namespace, reportOn, route, snapshotOf, verdictOf } from "../harness/world.ts";
 import { type Advised, advisedOn, advisedThrough, identity, manifestsAfter } from "../remedy/advised.ts";
-import { aWorld, identityOf } from "./worlds.ts";
+import { aWorld, settled } from "./worlds.ts";
 
 /** Promises of what is advised, on generated worlds. A failure prints its seed. */
 
@@ -31,15 +31,6 @@ function referrersIn(decisions: readonly Decision[]): readonly ObjectId[] {
 /** All that is advised in a world of files. */
 function everyAdvice(world: readonly Manifest[], closed = true): readonly Advised[] {
   return advisedOn(snapshotOf(world, closed), ...referrersIn(reportOn(world, closed).decisions));
-}
-
-/** As in a cluster: every namespace that holds something has its Namespace. */
-function settled(world: readonly Manifest[]): readonly Manifest[] {
-  const homes = world.flatMap(({ metadata }) => {
-    const { namespace: home }: { namespace?: string } = Object(metadata);
-    return home === undefined ? [] : [namespace(home)];
-  });
-  return [...new Map([...homes, ...world].map((manifest) => [identityOf(manifest), manifest])).values()];
 }
 
 const aWord = (...words: readonly string[]) => fc.constantFrom(...words);

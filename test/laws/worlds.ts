@@ -643,3 +643,15 @@ export const anOverlappingWorld: fc.Arbitrary<readonly Manifest[]> = fc
     });
     return [...world, ...more];
   });
+
+/** As in a cluster: every namespace that holds something has its Namespace. */
+export function settled(world: readonly Manifest[]): readonly Manifest[] {
+  const once = new Map(world.map((manifest) => [identityOf(manifest), manifest]));
+  for (const { metadata } of world) {
+    const { namespace: home }: { namespace?: string } = Object(metadata);
+    if (home === undefined) continue;
+    const made = namespace(home);
+    if (!once.has(identityOf(made))) once.set(identityOf(made), made);
+  }
+  return [...once.values()];
+}
