@@ -9,7 +9,7 @@ import { sightOf } from "../src/model/sight.ts";
 import { kindsText, kindText, nameOf } from "../src/render/terms.ts";
 import { listed, printable } from "../src/render/text.ts";
 import { displayOf, worldText } from "./display.ts";
-import { type Found, find, kindsOf } from "./find.ts";
+import { type Found, find, kindsOf, noneText } from "./find.ts";
 import { notesText, unseenText } from "./notes.ts";
 import type { ExplainPlan, ExplainTopic, ObjectScope, TargetWord } from "./plan.ts";
 import type { Outcome, Ports, Progress } from "./ports.ts";
@@ -57,14 +57,6 @@ async function subjects(scope: ObjectScope, world: World): Promise<Subjects> {
   return { ids: [...ids.values()], gaps: [...new Set(all.flatMap(({ gaps }) => gaps))] };
 }
 
-/** That there is nothing to explain is no error, and would else be told by nothing. */
-function nothingText({ targets, namespace, allNamespaces, selector }: ObjectScope, world: World): string {
-  const home = allNamespaces ? null : (namespace ?? world.namespace);
-  const place = home === null ? (world.source === "files" ? " in the files" : "") : ` in namespace ${home}`;
-  const labels = selector.length === 0 ? "" : " with these labels";
-  return `there are no ${listed([...new Set(targets.map(({ type }) => type))], "or")}${labels}${place}`;
-}
-
 async function explainObjects(plan: ExplainPlan, world: World, purpose: Purpose, ports: Ports): Promise<Outcome> {
   const found = await subjects(plan.scope, world);
   const explanations: Explanation[] = [];
@@ -87,7 +79,7 @@ async function explainObjects(plan: ExplainPlan, world: World, purpose: Purpose,
   };
   const unseen = unseenText(found.gaps);
   const incomplete = unseen.length > 0 || explanations.some((explanation) => explainExit(explanation) === 4);
-  const nothing = found.ids.length + unseen.length === 0 ? [nothingText(plan.scope, world)] : [];
+  const nothing = found.ids.length + unseen.length === 0 ? [noneText(plan.scope, world)] : [];
   const stderr = notesText([...world.notes, ...unseen, ...nothing]);
   return { stdout: await print(), stderr, exitCode: incomplete ? 4 : 0 };
 }

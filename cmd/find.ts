@@ -1,5 +1,6 @@
 import { nearKindWord } from "../src/catalogue/kind-names.ts";
 import { NAMESPACE } from "../src/catalogue/kinds.ts";
+import { ASKING_KINDS } from "../src/catalogue/rows.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import type { Gap } from "../src/model/gap.ts";
 import { selects } from "../src/model/labels.ts";
@@ -11,8 +12,9 @@ import type { Snapshot } from "../src/model/snapshot.ts";
 import type { Inquired } from "../src/pipeline.ts";
 import { pasteable } from "../src/render/command-text.ts";
 import { kindText, nameOf } from "../src/render/terms.ts";
-import type { ObjectScope, TargetWord } from "./plan.ts";
-import type { NamedKind, World } from "./world.ts";
+import { listed } from "../src/render/text.ts";
+import type { NamedTarget, ObjectScope, TargetWord } from "./plan.ts";
+import { type NamedKind, namedKind, type World } from "./world.ts";
 
 /** The kinds that a word for a type names in a world. */
 export async function kindsOf(type: string, world: World): Promise<readonly NamedKind[]> {
@@ -138,7 +140,7 @@ const list = (items: readonly string[]): string => {
 const kindNames = (kinds: readonly NamedKind[]): string => list(kinds.map(kindText));
 
 async function notFound(
-  { type, name }: TargetWord & { readonly name: string },
+  { type, name }: NamedTarget,
   kinds: readonly NamedKind[],
   where: string | null,
   world: World,
@@ -192,11 +194,7 @@ export interface Found {
   readonly named: boolean;
 }
 
-async function findNamed(
-  target: TargetWord & { readonly name: string },
-  scope: ObjectScope,
-  world: World,
-): Promise<Hits> {
+async function findNamed(target: NamedTarget, scope: ObjectScope, world: World): Promise<Hits> {
   const kinds = await kindsOf(target.type, world);
   const where = whereOf(scope, world);
   const { ids, gaps } = await world.ask((snapshot) => named(snapshot, kinds, target.name, where));
@@ -257,4 +255,31 @@ export async function findAll(
   const hits = await world.ask((snapshot) => all(snapshot, kinds, selector, where));
   if (hits.ids.length === 0) await requireNamespace(where, world);
   return hits;
+}
+
+/** Every kind that can be refused something, where nobody said which. */
+const ASKING: readonly NamedKind[] = ASKING_KINDS.map(namedKind).filter(({ scope }) => scope === "Namespaced");
+
+/** What a command is about, and where nothing is named, every object there that can be refused something. */
+export async function findAsking(scope: ObjectScope, world: World): Promise<Found> {
+  if (scope.targets.length > 0) return find(scope, world);
+  return { ...(await findAll(ASKING, whereOf(scope, world), scope.selector, world)), named: false };
+}
+
+/** What was asked about, where no object is named. */
+export function scopeText(scope: ObjectScope, world: World): string {
+  const { targets } = scope;
+  const namespace = whereOf(scope, world);
+  const where =
+    namespace === null ? (world.source === "files" ? "the files" : "all namespaces") : `namespace ${namespace}`;
+  return targets.length === 0 ? where : `all ${targets.map(({ type }) => type).join(", ")} of ${where}`;
+}
+
+/** That there is nothing of what was asked about is no error, and would else be told by nothing. */
+export function noneText(scope: ObjectScope, world: World): string {
+  const { targets, selector } = scope;
+  const home = whereOf(scope, world);
+  const place = home === null ? (world.source === "files" ? " in the files" : "") : ` in namespace ${home}`;
+  const labels = selector.length === 0 ? "" : " with these labels";
+  return `there are no ${listed([...new Set(targets.map(({ type }) => type))], "or")}${labels}${place}`;
 }

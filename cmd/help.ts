@@ -1,7 +1,7 @@
 import type { Command } from "./commands/command.ts";
 import type { Flag } from "./options.ts";
 
-const GROUPS: readonly Flag["group"][] = ["Source", "Scope", "Output", "Connection"];
+const GROUPS: readonly Flag["group"][] = ["Source", "Scope", "Grant", "Output", "Connection"];
 /** Columns of a help text. */
 export const HELP_WIDTH = 100;
 const FLAG_COLUMN = 34;

@@ -1,6 +1,6 @@
-import type { ManifestWorld } from "../src/manifest/objects.ts";
+import type { ManifestWorld, WrittenAt } from "../src/manifest/objects.ts";
 import { RefgrantError } from "../src/model/failure.ts";
-import type { ObjectId } from "../src/model/object.ts";
+import type { KubeObject, ObjectId } from "../src/model/object.ts";
 import type { Snapshot } from "../src/model/snapshot.ts";
 import { formatPosition } from "../src/model/source.ts";
 import type { SourcePlan } from "./plan.ts";
@@ -10,6 +10,11 @@ import type { Ports, Progress } from "./ports.ts";
 export interface Loaded {
   readonly snapshot: Snapshot;
   readonly notes: readonly string[];
+}
+
+/** The world of some files, and where its objects are written. */
+export interface LoadedFiles extends Loaded {
+  readonly writtenAt: ReadonlyMap<KubeObject, WrittenAt>;
 }
 
 /** The namespace of the current context. Files need no cluster, so a kubeconfig that nobody named may be broken. */
@@ -70,7 +75,7 @@ export async function loadFiles(
   plan: SourcePlan & { readonly from: "files" },
   ports: Ports,
   progress: Progress,
-): Promise<Loaded> {
+): Promise<LoadedFiles> {
   progress.update("reading files");
   const files = await ports.readFiles(plan.filenames, plan.recursive);
   const [{ parseDocuments }, { objectsOf }, { snapshotOfManifests }] = await Promise.all([
@@ -105,5 +110,5 @@ export async function loadFiles(
   }
   if (world.objects.length === 0) throw emptyError(world, plan.filenames.join(", "));
   if (world.patches > 0) notes.push(patchesNote(world.patches));
-  return { snapshot: snapshotOfManifests(world, plan.closedWorld), notes };
+  return { snapshot: snapshotOfManifests(world, plan.closedWorld), notes, writtenAt: world.writtenAt };
 }

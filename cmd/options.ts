@@ -8,7 +8,7 @@ export interface Flag {
   /** What the value is called in the help. */
   readonly value?: string;
   readonly describe: string;
-  readonly group: "Source" | "Scope" | "Output" | "Connection";
+  readonly group: "Source" | "Scope" | "Grant" | "Output" | "Connection";
 }
 
 const SOURCE = [
@@ -300,6 +300,59 @@ export const EXPLAIN_FLAGS = [
   ...CONNECTION_FLAGS,
 ] as const;
 
+export const SCAFFOLD_FLAGS = [
+  ...SOURCE,
+  ...OBJECT_SCOPE,
+  {
+    name: "all",
+    takes: "nothing",
+    describe: "Grants for every reference to another namespace that a grant decides, permitted or not",
+    group: "Grant",
+  },
+  {
+    name: "any-name",
+    takes: "nothing",
+    describe: "Open every object of the kinds that are referred to, not only those that are named",
+    group: "Grant",
+  },
+  {
+    name: "assume-refused",
+    takes: "nothing",
+    describe: "Take references for refused of which that is unknown, and grant them too",
+    group: "Grant",
+  },
+  {
+    name: "into",
+    takes: "value",
+    value: "referencegrant/NAME",
+    describe: "Print this grant of the target's namespace with what is missing added, and all else kept",
+    group: "Grant",
+  },
+  {
+    name: "name",
+    takes: "value",
+    value: "NAME",
+    describe: "Name of new grants (default: made from what they say, the same every time)",
+    group: "Grant",
+  },
+  {
+    name: "api-version",
+    takes: "value",
+    value: "VERSION",
+    describe: "v1 or v1beta1 (default: what the cluster serves, v1 first; with -f v1beta1, which every release serves)",
+    group: "Grant",
+  },
+  {
+    name: "output",
+    short: "o",
+    takes: "value",
+    value: "FORMAT",
+    describe: "yaml (default), or json: one object, or a List of several",
+    group: "Output",
+  },
+  ...CONNECTION_FLAGS,
+] as const satisfies readonly Flag[];
+
 export const CATALOGUE_FLAGS = [
   {
     name: "kind",
@@ -346,6 +399,7 @@ export type FlagName = (
   | typeof AUDIT_FLAGS
   | typeof WHY_DENIED_FLAGS
   | typeof EXPLAIN_FLAGS
+  | typeof SCAFFOLD_FLAGS
   | typeof CATALOGUE_FLAGS
   | typeof VERSION_FLAGS
 )[number]["name"];

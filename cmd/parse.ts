@@ -1,13 +1,11 @@
-import { Parser } from "yargs/helpers";
 import { IMPLEMENTATIONS, type ImplementationId } from "../src/catalogue/implementations.ts";
 import { KIND_WORDS, kindsNamed, nearKindWord } from "../src/catalogue/kind-names.ts";
-import { namesNamespace } from "../src/catalogue/names.ts";
+import { GATEWAY_API } from "../src/catalogue/kinds.ts";
+import { isSubdomain } from "../src/catalogue/names.ts";
 import type { ExitPolicy } from "../src/diagnose/exit-code.ts";
 import type { IgnoreRule } from "../src/diagnose/ignore.ts";
-import type { ConnectionOptions } from "../src/load/cluster/options.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import { SEVERITIES } from "../src/model/finding.ts";
-import type { LabelRequirement } from "../src/model/labels.ts";
 import { nearWord } from "../src/model/near-word.ts";
 import type { GroupKind } from "../src/model/object.ts";
 import { normalizeArgv } from "./argv.ts";
@@ -15,164 +13,34 @@ import { AUDIT } from "./commands/audit.ts";
 import { CATALOGUE } from "./commands/catalogue.ts";
 import type { Command } from "./commands/command.ts";
 import { EXPLAIN } from "./commands/explain.ts";
+import { SCAFFOLD } from "./commands/scaffold.ts";
 import { VERSION } from "./commands/version.ts";
 import { WHY_DENIED } from "./commands/why-denied.ts";
+import { type Flags, namespaceFlag, objectScope, readFlags, selectorFlag, source } from "./flags.ts";
 import { commandHelp, overview } from "./help.ts";
-import { type Flag, type FlagName, HELP_FLAG } from "./options.ts";
+import { HELP_FLAG } from "./options.ts";
 import type {
   AuditPlan,
   CataloguePlan,
   ExplainPlan,
   ExplainTopic,
-  ObjectScope,
+  NamedTarget,
   OutputFormat,
   Plan,
-  SourcePlan,
+  ScaffoldPlan,
   TargetWord,
   WhyDeniedPlan,
 } from "./plan.ts";
 import { parseTargets } from "./targets.ts";
-import { parseDuration, parseIgnore, parseSelector } from "./values.ts";
+import { parseIgnore } from "./values.ts";
 
 /** Every command, in the order of the overview. */
-const COMMANDS: readonly Command[] = [AUDIT, WHY_DENIED, EXPLAIN, CATALOGUE, VERSION];
-
-const DEFAULT_CHUNK_SIZE = 500;
-
-/** The flags of one command line, by name. */
-class Flags {
-  readonly #values: ReadonlyMap<string, unknown>;
-  readonly #command: string;
-
-  constructor(values: ReadonlyMap<string, unknown>, command: string) {
-    this.#values = values;
-    this.#command = command;
-  }
-
-  given(name: FlagName): boolean {
-    return this.#values.get(name) === true;
-  }
-
-  /** The last value given; null if there is none. */
-  value(name: FlagName): string | null {
-    const value = this.#values.get(name);
-    const last: unknown = Array.isArray(value) ? value.at(-1) : value;
-    return typeof last === "string" ? last : null;
-  }
-
-  list(name: FlagName): readonly string[] {
-    const value = this.#values.get(name);
-    const all: readonly unknown[] = Array.isArray(value) ? value : [value];
-    return all.filter((item) => typeof item === "string");
-  }
-
-  /** One of a few words; any case where kubectl takes any. */
-  choice<const T extends string>(name: FlagName, choices: readonly T[], fallback: T): T {
-    const value = this.value(name);
-    if (value === null) return fallback;
-    const chosen = choices.find((choice) => choice === value.toLowerCase());
-    if (chosen === undefined) throw this.usage(`--${name} takes ${choices.join(", ")}, not ${JSON.stringify(value)}`);
-    return chosen;
-  }
-
-  usage(message: string): RefgrantError {
-    return new RefgrantError("usage", message, `See '${this.#command} --help' for usage.`);
-  }
-}
-
-/** Lets yargs read what has been brought into one form. Its parser alone is enough: help and errors are this tool's own. */
-function readFlags(words: readonly string[], flags: readonly Flag[], command: string): Flags {
-  const named = (chosen: readonly Flag[]) => chosen.map(({ name }) => name);
-  const { argv, error } = Parser.detailed([...words], {
-    boolean: named(flags.filter(({ takes }) => takes === "nothing")),
-    string: named(flags.filter(({ takes }) => takes !== "nothing")),
-    configuration: { "camel-case-expansion": false, "boolean-negation": false, "dot-notation": false },
-  });
-  if (error !== null) throw new RefgrantError("usage", error.message, `See '${command} --help' for usage.`);
-  return new Flags(new Map(Object.entries(argv)), command);
-}
-
-function connection(flags: Flags): ConnectionOptions {
-  const timeout = flags.value("request-timeout");
-  return {
-    kubeconfig: flags.value("kubeconfig"),
-    context: flags.value("context"),
-    cluster: flags.value("cluster"),
-    user: flags.value("user"),
-    server: flags.value("server"),
-    tlsServerName: flags.value("tls-server-name"),
-    insecureSkipTlsVerify: flags.given("insecure-skip-tls-verify") ? true : null,
-    certificateAuthority: flags.value("certificate-authority"),
-    clientCertificate: flags.value("client-certificate"),
-    clientKey: flags.value("client-key"),
-    token: flags.value("token"),
-    username: flags.value("username"),
-    password: flags.value("password"),
-    as: flags.value("as"),
-    asUid: flags.value("as-uid"),
-    asGroup: flags.list("as-group"),
-    asUserExtra: flags.list("as-user-extra"),
-    requestTimeoutMs: timeout === null ? 0 : parseDuration(timeout, (message) => flags.usage(message)),
-    disableCompression: flags.given("disable-compression"),
-  };
-}
-
-function chunkSize(flags: Flags): number {
-  const value = flags.value("chunk-size");
-  if (value === null) return DEFAULT_CHUNK_SIZE;
-  if (!/^\d{1,9}$/.test(value)) throw flags.usage(`--chunk-size takes a whole number, not ${JSON.stringify(value)}`);
-  return Number(value);
-}
-
-function source(flags: Flags): SourcePlan {
-  const filenames = flags.list("filename").flatMap((names) => names.split(","));
-  if (filenames.includes("")) throw flags.usage("-f names no file");
-  if (filenames.filter((name) => name === "-").length > 1)
-    throw flags.usage("standard input (-f -) can be read once only");
-  // Of no use with files, and a slip all the same.
-  const pageSize = chunkSize(flags);
-  if (filenames.length > 0) {
-    return {
-      from: "files",
-      filenames,
-      recursive: flags.given("recursive"),
-      closedWorld: flags.given("closed-world"),
-      namespace: flags.value("namespace") || null,
-      connection: connection(flags),
-    };
-  }
-  for (const name of ["recursive", "closed-world"] as const) {
-    if (flags.given(name)) throw flags.usage(`--${name} is about files: it goes with -f`);
-  }
-  return { from: "cluster", connection: connection(flags), chunkSize: pageSize };
-}
+const COMMANDS: readonly Command[] = [AUDIT, WHY_DENIED, EXPLAIN, SCAFFOLD, CATALOGUE, VERSION];
 
 function ignoreRules(flags: Flags): readonly IgnoreRule[] {
   const words = flags.list("ignore").flatMap((value) => value.split(","));
   if (words.some((word) => word.trim() === "")) throw flags.usage("--ignore names no code");
   return words.map((word) => parseIgnore(word.trim(), (message) => flags.usage(message)));
-}
-
-/** The one namespace that -n names; null where it is not given, or empty. */
-function namespaceFlag(flags: Flags, name: "namespace" | "to-namespace" = "namespace"): string | null {
-  const namespace = flags.value(name);
-  if (namespace === null || namespace === "") return null;
-  if (namesNamespace(namespace)) return namespace;
-  const spelled = name === "namespace" ? "-n" : `--${name}`;
-  throw flags.usage(`${spelled} takes the name of one namespace, not ${JSON.stringify(namespace)}`);
-}
-
-function selectorFlag(flags: Flags): readonly LabelRequirement[] {
-  const selector = flags.value("selector");
-  return selector === null ? [] : parseSelector(selector, (message) => flags.usage(message));
-}
-
-function objectScope(flags: Flags, targets: readonly TargetWord[]): ObjectScope {
-  const selector = selectorFlag(flags);
-  if (selector.length > 0 && targets.some(({ name }) => name !== null)) {
-    throw flags.usage("a name and -l do not go together: labels choose among all objects of a type");
-  }
-  return { targets, namespace: namespaceFlag(flags), allNamespaces: flags.given("all-namespaces"), selector };
 }
 
 function whyDeniedPlan(flags: Flags, words: readonly string[]): WhyDeniedPlan {
@@ -255,6 +123,56 @@ function explainPlan(flags: Flags, words: readonly string[]): ExplainPlan {
     output: flags.choice("output", ["text", "json", "yaml"], "text"),
     headers: !flags.given("no-headers"),
     color: flags.choice("color", ["auto", "always", "never"], "auto"),
+  };
+}
+
+/** The versions that a grant can be written in, and that some cluster serves (docs/rules.md §1.1). */
+const GRANT_VERSIONS = ["v1", "v1beta1", "v1alpha2"];
+
+function versionFlag(flags: Flags): string | null {
+  const given = flags.value("api-version");
+  if (given === null) return null;
+  const version = given.startsWith(`${GATEWAY_API}/`) ? given.slice(GATEWAY_API.length + 1) : given;
+  if (!GRANT_VERSIONS.includes(version)) {
+    throw flags.usage(`--api-version takes ${GRANT_VERSIONS.join(", ")}, not ${JSON.stringify(given)}`);
+  }
+  return version;
+}
+
+function grantName(flags: Flags): string | null {
+  const name = flags.value("name");
+  if (name === null || isSubdomain(name)) return name;
+  throw flags.usage(
+    `--name takes letters a to z, digits, - and ., at most 253 of them, as names of objects are, not ${JSON.stringify(name)}`,
+  );
+}
+
+function intoFlag(flags: Flags): NamedTarget | null {
+  const given = flags.value("into");
+  if (given === null) return null;
+  const [target, ...others] = parseTargets([given], (message) => flags.usage(message));
+  if (target === undefined || target.name === null || others.length > 0) {
+    throw flags.usage(`--into takes one referencegrant/NAME, not ${JSON.stringify(given)}`);
+  }
+  if (flags.value("name") !== null) throw flags.usage("--name is of new grants, and --into makes none");
+  return { ...target, name: target.name };
+}
+
+function scaffoldPlan(flags: Flags, words: readonly string[]): ScaffoldPlan {
+  return {
+    command: "scaffold",
+    source: source(flags),
+    scope: objectScope(
+      flags,
+      parseTargets(words, (message) => flags.usage(message)),
+    ),
+    all: flags.given("all"),
+    anyName: flags.given("any-name"),
+    assumeRefused: flags.given("assume-refused"),
+    name: grantName(flags),
+    version: versionFlag(flags),
+    into: intoFlag(flags),
+    output: flags.choice("output", ["yaml", "json"], "yaml"),
   };
 }
 
@@ -373,6 +291,7 @@ export function parse(argv: readonly string[], program: string): Plan {
   const flags = readFlags(normal, command.flags, called);
   if (command === WHY_DENIED) return whyDeniedPlan(flags, words);
   if (command === EXPLAIN) return explainPlan(flags, words);
+  if (command === SCAFFOLD) return scaffoldPlan(flags, words);
   const [argument, ...more] = command.argument === undefined ? [undefined, ...words] : words;
   const [word] = more;
   if (word !== undefined) {

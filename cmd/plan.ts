@@ -32,6 +32,9 @@ export interface TargetWord {
   readonly name: string | null;
 }
 
+/** One object, as the command line names it. */
+export type NamedTarget = TargetWord & { readonly name: string };
+
 /** Which objects a command is about. */
 export interface ObjectScope {
   readonly targets: readonly TargetWord[];
@@ -82,6 +85,22 @@ export type Plan =
       readonly color: "auto" | "always" | "never";
     }
   | {
+      readonly command: "scaffold";
+      readonly source: SourcePlan;
+      readonly scope: ObjectScope;
+      /** For every reference that a grant decides, else for what is refused. */
+      readonly all: boolean;
+      readonly anyName: boolean;
+      readonly assumeRefused: boolean;
+      /** The name of new grants; null for one made from what they say. */
+      readonly name: string | null;
+      /** The version of grants; null for what the cluster serves. */
+      readonly version: string | null;
+      /** The grant to add to; null for grants of their own. */
+      readonly into: NamedTarget | null;
+      readonly output: "yaml" | "json";
+    }
+  | {
       readonly command: "audit";
       readonly source: SourcePlan;
       /** null for all namespaces. */
@@ -98,3 +117,4 @@ export type CataloguePlan = Extract<Plan, { readonly command: "catalogue" }>;
 export type AuditPlan = Extract<Plan, { readonly command: "audit" }>;
 export type WhyDeniedPlan = Extract<Plan, { readonly command: "why-denied" }>;
 export type ExplainPlan = Extract<Plan, { readonly command: "explain" }>;
+export type ScaffoldPlan = Extract<Plan, { readonly command: "scaffold" }>;

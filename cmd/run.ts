@@ -13,6 +13,7 @@ import { runExplain } from "./explain.ts";
 import { type Loaded, loadFiles } from "./load-files.ts";
 import type { AuditPlan, CataloguePlan, Plan, SourcePlan } from "./plan.ts";
 import type { Outcome, Ports, Progress } from "./ports.ts";
+import { runScaffold } from "./scaffold.ts";
 import { formatIgnore } from "./values.ts";
 import { versionText } from "./version.ts";
 import { runWhyDenied } from "./why-denied.ts";
@@ -184,5 +185,7 @@ export async function run(plan: Plan, ports: Ports): Promise<Outcome> {
       return progressing(ports, (progress) => runWhyDenied(plan, ports, progress));
     case "explain":
       return progressing(ports, (progress) => runExplain(plan, ports, progress));
+    case "scaffold":
+      return progressing(ports, (progress) => runScaffold(plan, ports, progress));
   }
 }

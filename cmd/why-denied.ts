@@ -1,26 +1,13 @@
-import { ASKING_KINDS } from "../src/catalogue/rows.ts";
 import { inquiryExit } from "../src/diagnose/exit-code.ts";
 import type { Inquiry } from "../src/model/answer.ts";
 import { inquire } from "../src/pipeline.ts";
 import { upperFirst } from "../src/render/text.ts";
 import { displayOf, worldText } from "./display.ts";
-import { find, findAll } from "./find.ts";
+import { findAsking, scopeText } from "./find.ts";
 import { notesText, unseenText } from "./notes.ts";
 import type { WhyDeniedPlan } from "./plan.ts";
 import type { Outcome, Ports, Progress } from "./ports.ts";
-import { namedKind, openWorld, type World } from "./world.ts";
-
-/** Every kind that can be refused something, where nobody said which. */
-const EVERY_KIND = ASKING_KINDS.map(namedKind).filter(({ scope }) => scope === "Namespaced");
-
-/** What was asked about, as the first words of a list. */
-function scopeText({ scope }: WhyDeniedPlan, world: World): string {
-  const { targets, allNamespaces } = scope;
-  const namespace = allNamespaces ? null : (scope.namespace ?? world.namespace);
-  const where =
-    namespace === null ? (world.source === "files" ? "the files" : "all namespaces") : `namespace ${namespace}`;
-  return targets.length === 0 ? upperFirst(where) : `All ${targets.map(({ type }) => type).join(", ")} of ${where}`;
-}
+import { openWorld, type World } from "./world.ts";
 
 async function print(
   inquiry: Inquiry,
@@ -37,7 +24,9 @@ async function print(
         verbose: plan.verbose,
         world: worldText(plan.source),
       };
-      return full ? text.whyDeniedText(inquiry, telling) : text.whyDeniedList(inquiry, scopeText(plan, world), telling);
+      return full
+        ? text.whyDeniedText(inquiry, telling)
+        : text.whyDeniedList(inquiry, upperFirst(scopeText(plan.scope, world)), telling);
     }
     case "json":
       return (await import("../src/render/why-denied-json.ts")).whyDeniedJson(inquiry);
@@ -47,19 +36,7 @@ async function print(
 }
 
 async function whyDenied(plan: WhyDeniedPlan, world: World, ports: Ports): Promise<Outcome> {
-  const { scope } = plan;
-  const nothingNamed = scope.targets.length === 0;
-  const found = nothingNamed
-    ? {
-        ...(await findAll(
-          EVERY_KIND,
-          scope.allNamespaces ? null : (scope.namespace ?? world.namespace),
-          scope.selector,
-          world,
-        )),
-        named: false,
-      }
-    : await find(scope, world);
+  const found = await findAsking(plan.scope, world);
   const inquiry = await world.ask((snapshot) => inquire(snapshot, { objects: found.ids, hops: found.named }));
   const stdout = await print(inquiry, found.named, plan, world, ports);
   const unseen = unseenText(found.gaps);

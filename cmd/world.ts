@@ -2,8 +2,9 @@ import { KIND_WORDS, kindsNamed } from "../src/catalogue/kind-names.ts";
 import type { KindInfo } from "../src/catalogue/kinds.ts";
 import { kindInfo } from "../src/catalogue/known.ts";
 import type { ClusterReader } from "../src/load/cluster/open.ts";
+import type { WrittenAt } from "../src/manifest/objects.ts";
 import { RefgrantError } from "../src/model/failure.ts";
-import type { GroupKind } from "../src/model/object.ts";
+import { type GroupKind, keyOf, type ObjectId } from "../src/model/object.ts";
 import { extended, namespacesOf, type Snapshot } from "../src/model/snapshot.ts";
 import type { Inquired } from "../src/pipeline.ts";
 import { loadFiles } from "./load-files.ts";
@@ -26,6 +27,8 @@ export interface World {
   readonly notes: readonly string[];
   /** Puts a question until nothing more has to be read for its answer. */
   readonly ask: <T>(question: (snapshot: Snapshot) => Inquired<T>) => Promise<T>;
+  /** Where an object stands in the files; null in a cluster. */
+  readonly writtenAt: (id: ObjectId) => WrittenAt | null;
   readonly close: () => void;
 }
 
@@ -43,7 +46,7 @@ async function fileWorld(
   ports: Ports,
   progress: Progress,
 ): Promise<World> {
-  const { snapshot, notes } = await loadFiles(plan, ports, progress);
+  const { snapshot, notes, writtenAt } = await loadFiles(plan, ports, progress);
   progress.update("deciding references");
   return {
     source: "files",
@@ -53,6 +56,10 @@ async function fileWorld(
     words: KIND_WORDS,
     notes,
     ask: async (question) => question(snapshot).answer,
+    writtenAt: (id) => {
+      const object = snapshot.objects.get(keyOf(id));
+      return (object && writtenAt.get(object)) ?? null;
+    },
     close: () => {},
   };
 }
@@ -86,6 +93,7 @@ export function worldOf(reader: ClusterReader, namespace: string | null): World 
       }
       throw new RefgrantError("unreachable", "the answer needs more and more of the cluster to be read");
     },
+    writtenAt: () => null,
     close: reader.close,
   };
 }

@@ -91,6 +91,7 @@ function unseenTargets(own: readonly Decision[], sight: Sight): Answer["unseen"]
   );
 }
 
+/** What advice on the references of one object is made from. */
 interface Advised {
   readonly snapshot: Snapshot;
   readonly judged: Judged;
@@ -98,11 +99,13 @@ interface Advised {
   readonly grants: readonly Grant[];
   /** The decisions of the object. */
   readonly own: readonly Decision[];
+  /** Those of them that advice is wanted on. */
+  readonly wants: (decision: Decision) => boolean;
   readonly onNeed: OnNeed;
 }
 
 /** What to do about each of an object's decisions. */
-function adviceOn(key: ObjectKey, { snapshot, judged, grants, own, onNeed }: Advised): Answer["advice"] {
+function adviceOn(key: ObjectKey, { snapshot, judged, grants, own, wants, onNeed }: Advised): Answer["advice"] {
   const adviseOn = adviser({
     snapshot,
     judged,
@@ -111,7 +114,7 @@ function adviceOn(key: ObjectKey, { snapshot, judged, grants, own, onNeed }: Adv
       others === undefined ? judge(world, new Set([key]), onNeed) : judge(world, others, () => {}),
   });
   return new Map(
-    own.flatMap((decision) => {
+    own.filter(wants).flatMap((decision) => {
       const advice = adviseOn(decision, own);
       return advice === null ? [] : [[decision, advice] as const];
     }),
@@ -121,7 +124,8 @@ function adviceOn(key: ObjectKey, { snapshot, judged, grants, own, onNeed }: Adv
 /** The same in a world that was read at once: advice is tried on no more of it than the object's decisions depend on. */
 function adviceFrom(shelf: Shelf, key: ObjectKey, whole: Omit<Advised, "judged" | "onNeed">): Answer["advice"] {
   const { own, grants } = whole;
-  if (!own.some(wantsAdvice)) return new Map();
+  const wanted = new Set(own.flatMap((decision, index) => (whole.wants(decision) ? [index] : [])));
+  if (wanted.size === 0) return new Map();
   const object = whole.snapshot.objects.get(key);
   let snapshot = extended(unlookedAt(whole.snapshot), {
     objects: object === undefined ? [] : [object],
@@ -132,17 +136,32 @@ function adviceFrom(shelf: Shelf, key: ObjectKey, whole: Omit<Advised, "judged" 
     const { onNeed } = needs;
     const judged = judge(snapshot, new Set([key]), onNeed);
     lookForMisplaced(judged);
-    const advice = adviceOn(key, { snapshot, judged, grants, own: judged.decisions, onNeed });
+    const { decisions } = judged;
+    const wants = (decision: Decision): boolean => wanted.has(decisions.indexOf(decision));
+    const advice = adviceOn(key, { snapshot, judged, grants, own: decisions, wants, onNeed });
     if (needs.all.length === 0) {
       return new Map(
         [...advice].flatMap(([decision, said]) => {
-          const same = own[judged.decisions.indexOf(decision)];
+          const same = own[decisions.indexOf(decision)];
           return same === undefined ? [] : [[same, said] as const];
         }),
       );
     }
     snapshot = extended(snapshot, shelf(needs.all));
   }
+}
+
+/** Gives advice on those decisions of an object that it is wanted on. */
+export type Advise = (key: ObjectKey, own: readonly Decision[], wants?: Advised["wants"]) => Answer["advice"];
+
+/** Prepares to give advice on what was judged in a world, read at once or by needs. */
+export function advising(snapshot: Snapshot, judged: Judged, onNeed: OnNeed): Advise {
+  const shelf = snapshot.asked === null ? shelfOf(snapshot) : null;
+  const { grants } = judged.extracted;
+  return (key, own, wants = wantsAdvice) =>
+    shelf === null
+      ? adviceOn(key, { snapshot, judged, grants, own, wants, onNeed })
+      : adviceFrom(shelf, key, { snapshot, grants, own, wants });
 }
 
 /**
@@ -164,7 +183,7 @@ export function inquire(snapshot: Snapshot, { objects, hops }: Question): Inquir
   const decisionsOf = Map.groupBy(decisions, ({ reference }) => keyOf(reference.referrer));
   const findingsOn = Map.groupBy(findings, ({ subject }) => (subject === null ? null : keyOf(subject)));
   const judgementsOn = Map.groupBy(judgements(hearing), ({ statement }) => keyOf(statement.object));
-  const shelf = snapshot.asked === null ? shelfOf(snapshot) : null;
+  const advise = advising(snapshot, judged, onNeed);
   const ofObject = (id: ObjectId): Answer | null => {
     const object = sight.get(id);
     if (object === undefined) return null;
@@ -174,10 +193,7 @@ export function inquire(snapshot: Snapshot, { objects, hops }: Question): Inquir
       object,
       maker: makerOf(object),
       decisions: own,
-      advice:
-        shelf === null
-          ? adviceOn(key, { snapshot, judged, grants, own, onNeed })
-          : adviceFrom(shelf, key, { snapshot, grants, own }),
+      advice: advise(key, own),
       unseen: unseenTargets(own, sight),
       findings: findingsOn.get(key) ?? [],
       around: diagnoseGrants(own, problems, snapshot.source),

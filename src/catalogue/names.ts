@@ -28,6 +28,13 @@ export function namesObject(text: string): boolean {
   return text.length <= 253 && OBJECT.test(text);
 }
 
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** Is it a name that any object of a custom resource may be given: a DNS subdomain of at most 253 characters? */
+export function isSubdomain(text: string): boolean {
+  return text.length <= 253 && SUBDOMAIN.test(text);
+}
+
 /** Groups that are written where another is meant, with other labels than it has, as found in examples (docs/rules.md §1.3). */
 const LOOK_ALIKE_GROUPS: readonly { readonly written: string; readonly meant: string }[] = [
   { written: "core", meant: CORE },

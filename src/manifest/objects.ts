@@ -20,9 +20,16 @@ import type { BrokenDocument, Documents, SourceDocument } from "./documents.ts";
 import { withoutPatches } from "./kustomizations.ts";
 import { type Locator, locator } from "./positions.ts";
 
+/** Where an object is written: in a document, and there at the end of a path. */
+export interface WrittenAt {
+  readonly source: SourceDocument;
+  readonly path: FieldPath;
+}
+
 /** What the documents of the input hold. */
 export interface ManifestWorld {
   readonly objects: readonly KubeObject[];
+  readonly writtenAt: ReadonlyMap<KubeObject, WrittenAt>;
   readonly problems: readonly InputProblem[];
   readonly gaps: readonly Gap[];
   /** Objects without a namespace of their own that were put into the default one. */
@@ -39,6 +46,7 @@ interface Reading {
   /** Files that the user asked for by their names. */
   readonly named: ReadonlySet<string>;
   readonly objects: KubeObject[];
+  readonly writtenAt: Map<KubeObject, WrittenAt>;
   readonly problems: InputProblem[];
   readonly gaps: Gap[];
   readonly placed: ObjectId[];
@@ -222,14 +230,16 @@ function readObject(
     });
   // Read for what is wrong with them alone: the API server takes no annotation but a string.
   for (const [, annotation] of metadata.at("annotations").entries()) annotation.text();
-  reading.objects.push({
+  const object: KubeObject = {
     id,
     apiVersion,
     labels: new Map(labels),
     terminating: metadata.at("deletionTimestamp").present,
     body: kindInfo(id)?.read === "object" ? value : null,
     locate: place,
-  });
+  };
+  reading.objects.push(object);
+  reading.writtenAt.set(object, { source, path: base });
   if (info === undefined) return;
   const cause = versionProblem(info, type.version);
   if (cause !== null) reading.problems.push({ cause, id, apiVersion, at: place(["apiVersion"]) });
@@ -295,6 +305,7 @@ export function objectsOf(
     defaultNamespace,
     named,
     objects: [],
+    writtenAt: new Map(),
     problems: [],
     gaps: [],
     placed: [],
@@ -314,6 +325,7 @@ export function objectsOf(
   for (const document of own.parsed) readObject(document.value, [], document.source, document.items, reading);
   return {
     objects: reading.objects,
+    writtenAt: reading.writtenAt,
     problems: reading.problems,
     gaps: reading.gaps,
     placed: reading.placed,

@@ -1,3 +1,4 @@
+import { isRecord } from "./json.ts";
 import type { FieldPath } from "./object.ts";
 
 /** A field that holds something else than its schema says. */
@@ -30,10 +31,6 @@ function describe(value: unknown): string {
     default:
       return `a ${typeof value}`;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**

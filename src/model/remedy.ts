@@ -1,12 +1,10 @@
 import type { NonEmpty } from "./decision.ts";
 import type { Gap } from "./gap.ts";
 import type { Grant, GrantFrom, GrantTo } from "./grant.ts";
+import type { Json } from "./json.ts";
 import type { Listener, NamespaceAdmission } from "./listener.ts";
 import type { FieldPath, GroupKind, NamespacedId, ObjectId } from "./object.ts";
 import type { Reference } from "./reference.ts";
-
-/** Plain data, as JSON has it. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** One field of an object as it should be. `value` undefined takes the field away; `was` is what stood there, if anything did. */
 export interface Edit {

@@ -1,18 +1,7 @@
 import type { NonEmpty } from "../model/decision.ts";
+import { isRecord, type Json, jsonOf } from "../model/json.ts";
 import type { FieldPath } from "../model/object.ts";
-import type { Edit, Json } from "../model/remedy.ts";
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** A part of a body as plain data; undefined for what is not there, which null is to the API server too. */
-function jsonOf(value: unknown): Json | undefined {
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
-  if (Array.isArray(value)) return value.map((item: unknown) => jsonOf(item) ?? null);
-  if (!isRecord(value)) return undefined;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, jsonOf(item) ?? null]));
-}
+import type { Edit } from "../model/remedy.ts";
 
 /** What stands at one step below a value; undefined where nothing does. */
 function below(value: unknown, step: string | number): unknown {

@@ -1,3 +1,4 @@
+import { servesGrants } from "../catalogue/new-grants.ts";
 import { meantReferent } from "../catalogue/referents.ts";
 import type { FreeDecision, GrantDecision } from "../model/decision.ts";
 import type { Gap } from "../model/gap.ts";
@@ -5,7 +6,7 @@ import type { WayOut } from "../model/remedy.ts";
 import { correction, kindCorrection } from "./correction.ts";
 import { correctedEntries } from "./entries.ts";
 import { onMisnamed, whetherThere } from "./misnamed.ts";
-import { addedGrant, servesGrants } from "./new-grant.ts";
+import { addedGrant } from "./new-grant.ts";
 import { type Candidate, type Case, type Found, firstCure, followed, isPending } from "./trial.ts";
 
 /** Advice on references that a grant decides, from what is most likely meant to what always helps. */

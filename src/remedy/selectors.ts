@@ -1,3 +1,4 @@
+import type { Json } from "../model/json.ts";
 import {
   isLabelKey,
   isLabelValue,
@@ -7,7 +8,6 @@ import {
   selects,
 } from "../model/labels.ts";
 import type { NamespaceAdmission } from "../model/listener.ts";
-import type { Json } from "../model/remedy.ts";
 
 /** How a `namespaces` field comes to take in one namespace more, without losing one that it takes in. */
 export interface Widening {

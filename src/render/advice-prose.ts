@@ -1,13 +1,13 @@
-import { dump } from "js-yaml";
 import type { Gap } from "../model/gap.ts";
 import type { GrantFrom, GrantTo } from "../model/grant.ts";
 import { isLabelKey, isLabelValue, NAMESPACE_NAME_LABEL } from "../model/labels.ts";
 import type { NamespaceAdmission } from "../model/listener.ts";
 import { formatPath, type Locate, type ObjectId, type Position } from "../model/object.ts";
-import type { Advice, Change, Edit, Json, Maker, Repair, WayOut } from "../model/remedy.ts";
+import type { Advice, Change, Edit, Maker, Repair, WayOut } from "../model/remedy.ts";
 import { formatPosition } from "../model/source.ts";
 import { pasteable, shellWord } from "./command-text.ts";
 import { jsonPatch } from "./json-patch.ts";
+import { yamlLines } from "./manifest-yaml.ts";
 import { gapText } from "./prose.ts";
 import { admissionText, fieldOf, kindsText, kindText, nameOf, quoted } from "./terms.ts";
 import { article, listed, plural } from "./text.ts";
@@ -189,9 +189,6 @@ function admittedText(admission: NamespaceAdmission, holder: ObjectId): string {
   return admissionText(admission, holder.namespace ?? "");
 }
 
-const yamlLines = (value: Json): readonly string[] =>
-  dump(value, { lineWidth: -1, seqNoIndent: true, quoteStyle: "double" }).trimEnd().split("\n");
-
 /** A field with its value as YAML: on one line where it is a word, below it where it is more. */
 function fieldLines({ path, value }: Edit, place: Position | null): readonly string[] {
   const field = `${place === null ? "" : `${formatPosition(place)}: `}${formatPath(path)}`;
@@ -326,4 +323,14 @@ export function adviceSteps(advice: Advice, source: AdviceSource, flags = ""): r
     case "way-out":
       return wayOutSteps(advice.wayOut, source, flags);
   }
+}
+
+/** Steps as lines: what to do, by whom, and below it what can be pasted. */
+export function stepLines(steps: readonly Step[]): readonly string[] {
+  return steps.flatMap(({ step, by, what, paste, but }, index) => {
+    const word = { fix: ["Fix", "and"], do: ["What to do", "then"] }[step][Math.min(index, 1)];
+    const who = by === null ? "" : `, by ${by}`;
+    const first = `${word}${who}: ${what}${paste.length > 0 ? ":" : "."}`;
+    return [first, ...paste.map((line) => `    ${line}`), ...(but === null ? [] : [`  (${but}.)`])];
+  });
 }

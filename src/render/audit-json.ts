@@ -1,9 +1,10 @@
 import type { Decision } from "../model/decision.ts";
 import { formatPath } from "../model/object.ts";
 import type { GrantReport, IgnoredFinding, Report } from "../model/report.ts";
-import { jsonText, yamlText } from "./data-text.ts";
 import { decisionJson } from "./decision-json.ts";
 import { findingJson, gapJson, idJson } from "./finding-json.ts";
+import { jsonText } from "./json-text.ts";
+import { yamlText } from "./yaml-text.ts";
 
 /** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/audit.schema.json. */
 const AUDIT_SCHEMA_VERSION = "1.3";

@@ -19,11 +19,12 @@ import type {
 } from "../model/explanation.ts";
 import type { GrantFrom, GrantTo } from "../model/grant.ts";
 import type { Locate } from "../model/object.ts";
-import { jsonText, yamlText } from "./data-text.ts";
 import { decisionJson } from "./decision-json.ts";
 import { lineFor, linesOf, needMeans } from "./explain-field.ts";
 import { findingJson, gapJson, idJson } from "./finding-json.ts";
+import { jsonText } from "./json-text.ts";
 import { adviceJson, judgementJson } from "./why-denied-json.ts";
+import { yamlText } from "./yaml-text.ts";
 
 /** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/explain.schema.json. */
 const EXPLAIN_SCHEMA_VERSION = "1.0";

@@ -1,5 +1,6 @@
+import type { Json } from "../model/json.ts";
 import type { FieldPath } from "../model/object.ts";
-import type { Edit, Json } from "../model/remedy.ts";
+import type { Edit } from "../model/remedy.ts";
 
 /** One operation of a JSON patch (RFC 6902). */
 export type PatchOperation =

@@ -4,11 +4,12 @@ import { formatPath } from "../model/object.ts";
 import type { Advice, Change, Repair } from "../model/remedy.ts";
 import type { Judgement } from "../model/status.ts";
 import { type AdviceSource, adviceSteps } from "./advice-prose.ts";
-import { jsonText, yamlText } from "./data-text.ts";
 import { decisionJson } from "./decision-json.ts";
 import { findingJson, gapJson, idJson, statementJson } from "./finding-json.ts";
 import { hopJson } from "./hop-json.ts";
 import { jsonPatch } from "./json-patch.ts";
+import { jsonText } from "./json-text.ts";
+import { yamlText } from "./yaml-text.ts";
 
 /** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/why-denied.schema.json. */
 const WHY_DENIED_SCHEMA_VERSION = "1.0";

@@ -5,7 +5,7 @@ import type { Decision } from "../model/decision.ts";
 import { keyOf, sameGroupKind } from "../model/object.ts";
 import { formatPosition } from "../model/source.ts";
 import type { Judgement } from "../model/status.ts";
-import { adviceSteps, makerText } from "./advice-prose.ts";
+import { adviceSteps, makerText, stepLines } from "./advice-prose.ts";
 import { pasteable } from "./command-text.ts";
 import { type EvidenceTelling, evidence } from "./evidence.ts";
 import { findingPlace, findingText } from "./finding-prose.ts";
@@ -74,12 +74,7 @@ function fixLines(decision: Decision, answer: Answer, inquiry: Inquiry, { told, 
     if (before !== undefined) return [`Fix: the same as for ${before}.`];
     told.set(key, `${fieldOf(decision.reference.path)} of ${nameOf(answer.object.id)}`);
   }
-  return steps.flatMap(({ step, by, what, paste, but }, index) => {
-    const word = { fix: ["Fix", "and"], do: ["What to do", "then"] }[step][Math.min(index, 1)];
-    const who = by === null ? "" : `, by ${by}`;
-    const first = `${word}${who}: ${what}${paste.length > 0 ? ":" : "."}`;
-    return [first, ...paste.map((line) => `    ${line}`), ...(but === null ? [] : [`  (${but}.)`])];
-  });
+  return stepLines(steps);
 }
 
 function statusLines(judgements: readonly Judgement[], answer: Answer, display: Display): readonly string[] {

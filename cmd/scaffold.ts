@@ -1,0 +1,245 @@
+import { GATEWAY_API, REFERENCE_GRANT, REFERENCE_POLICY } from "../src/catalogue/kinds.ts";
+import { RefgrantError } from "../src/model/failure.ts";
+import { type NamespacedId, type ObjectId, sameGroupKind } from "../src/model/object.ts";
+import type { Granting, GrantStyle, WrittenGrant } from "../src/model/scaffold.ts";
+import { holdsControls } from "../src/render/json-text.ts";
+import { conversionLines, tighteningLines } from "../src/render/scaffold-grant-prose.ts";
+import { grantingLines, type ScaffoldTelling } from "../src/render/scaffold-prose.ts";
+import { grantsJson, grantsYaml, type PrintedGrant } from "../src/render/scaffold-yaml.ts";
+import { nameOf } from "../src/render/terms.ts";
+import { listed } from "../src/render/text.ts";
+import { conversionExit, grantingExit, gravest, type ScaffoldExit, tighteningExit } from "../src/scaffold/exit.ts";
+import { convert, scaffold, tighten } from "../src/scaffolding.ts";
+import { displayOf, worldText } from "./display.ts";
+import { type Found, findAsking, kindsOf, noneText, scopeText } from "./find.ts";
+import { notesText, unseenText } from "./notes.ts";
+import type { ScaffoldPlan } from "./plan.ts";
+import type { Outcome, Ports, Progress } from "./ports.ts";
+import { openWorld, type World } from "./world.ts";
+
+/** What is printed for some objects, and what is told of it. */
+interface Scaffolded {
+  readonly grants: readonly WrittenGrant[];
+  readonly lines: readonly string[];
+  readonly exit: ScaffoldExit;
+}
+
+/** The objects that were asked about, by what is done with them. */
+interface Subjects {
+  readonly referrers: readonly ObjectId[];
+  readonly grants: readonly NamespacedId[];
+  readonly policies: readonly NamespacedId[];
+}
+
+function subjectsOf(ids: readonly ObjectId[]): Subjects {
+  const of = (kind: typeof REFERENCE_GRANT) =>
+    ids.flatMap((id): readonly NamespacedId[] =>
+      id.namespace !== null && sameGroupKind(id, kind) ? [{ ...id, namespace: id.namespace }] : [],
+    );
+  return {
+    grants: of(REFERENCE_GRANT),
+    policies: of(REFERENCE_POLICY),
+    referrers: ids.filter((id) => !sameGroupKind(id, REFERENCE_GRANT) && !sameGroupKind(id, REFERENCE_POLICY)),
+  };
+}
+
+const usage = (message: string): RefgrantError =>
+  new RefgrantError("usage", message, "See 'kubectl refgrant scaffold --help' for usage.");
+
+/** Flags about what references need say nothing of a grant that is written anew. */
+function requireReferrers(
+  { grants, policies }: Subjects,
+  { all, anyName, assumeRefused, into, name }: ScaffoldPlan,
+): void {
+  const [first] = [...grants, ...policies];
+  if (first === undefined) return;
+  const [flag] = [
+    ...(all ? ["--all"] : []),
+    ...(anyName ? ["--any-name"] : []),
+    ...(assumeRefused ? ["--assume-refused"] : []),
+    ...(into === null ? [] : ["--into"]),
+    ...(name === null || grants.length === 0 ? [] : ["--name"]),
+  ];
+  if (flag !== undefined) throw usage(`${flag} is about objects that refer to others, and ${nameOf(first)} does not`);
+}
+
+/** The version to write, if the user chose one and the cluster has it. */
+async function apiVersionOf({ version }: ScaffoldPlan, world: World): Promise<string | null> {
+  if (version === null) return null;
+  const served = await world.kindsNamed(`referencegrants.${version}.${GATEWAY_API}`);
+  if (world.source === "cluster" && served.length === 0) {
+    throw usage(`--api-version: the server has no referencegrants of ${GATEWAY_API}/${version}`);
+  }
+  return `${GATEWAY_API}/${version}`;
+}
+
+async function intoOf({ into }: ScaffoldPlan, world: World): Promise<string | null> {
+  if (into === null) return null;
+  const kinds = await kindsOf(into.type, world);
+  if (!kinds.some((kind) => sameGroupKind(kind, REFERENCE_GRANT))) {
+    throw usage(`--into takes a referencegrant/NAME, not ${JSON.stringify(`${into.type}/${into.name}`)}`);
+  }
+  return into.name;
+}
+
+/** What makes that nothing can be printed: it is an error, and not an answer. */
+function requireAnswer({ merge, overwritten }: Granting): void {
+  const [taken] = overwritten;
+  if (taken !== undefined) {
+    throw new RefgrantError(
+      "usage",
+      `--name: ${nameOf(taken)} is there already and says something else, which applying another would undo`,
+      `Choose another name, or add to it with --into referencegrant/${taken.name}.`,
+    );
+  }
+  if (merge.merge === "several-namespaces") {
+    throw new RefgrantError(
+      "usage",
+      `--into adds to one grant, and the targets are in namespaces ${listed(merge.namespaces)}`,
+      "Name fewer objects, or leave --into out for a grant in each.",
+    );
+  }
+  if (merge.merge === "not-found") {
+    const { id, near } = merge;
+    const meant = near === null ? "" : `Did you mean ${near}? `;
+    throw new RefgrantError(
+      "not-found",
+      `there is no ReferenceGrant called ${id.name} in namespace ${id.namespace}, where the targets are`,
+      `${meant}Without --into a grant of its own is printed.`,
+    );
+  }
+}
+
+function tellingOf(plan: ScaffoldPlan, about: string, ports: Ports): ScaffoldTelling {
+  return {
+    display: displayOf({ color: "never", headers: true }, ports.terminal),
+    world: worldText(plan.source),
+    about,
+    versioned: plan.version !== null,
+  };
+}
+
+const NAMED = 3;
+
+/** What was asked about, for a sentence. */
+function aboutText({ named, ids }: Found, plan: ScaffoldPlan, world: World): string {
+  if (!named) return scopeText(plan.scope, world);
+  return ids.length > NAMED ? `${ids.length} objects` : listed(ids.map(nameOf));
+}
+
+async function forReferrers(
+  objects: readonly ObjectId[],
+  style: GrantStyle & { readonly into: string | null },
+  plan: ScaffoldPlan,
+  world: World,
+  telling: ScaffoldTelling,
+): Promise<Scaffolded> {
+  const { all, anyName, assumeRefused } = plan;
+  const request = { objects, all, anyName, assumeRefused, ...style };
+  const granting = await world.ask((snapshot) => scaffold(snapshot, request));
+  requireAnswer(granting);
+  return { grants: granting.grants, lines: grantingLines(granting, telling), exit: grantingExit(granting) };
+}
+
+const unread = (id: ObjectId): RefgrantError =>
+  new RefgrantError(
+    "not-found",
+    `${nameOf(id)} could not be read`,
+    "kubectl refgrant audit tells what is wrong with it.",
+  );
+
+async function forGrant(
+  id: NamespacedId,
+  style: GrantStyle,
+  world: World,
+  telling: ScaffoldTelling,
+): Promise<Scaffolded> {
+  const tightening = await world.ask((snapshot) => tighten(snapshot, id, style));
+  if (tightening === null) throw unread(id);
+  return {
+    grants: tightening.grants,
+    lines: tighteningLines(tightening, telling),
+    exit: tighteningExit(tightening),
+  };
+}
+
+async function forPolicy(
+  id: NamespacedId,
+  style: GrantStyle,
+  world: World,
+  telling: ScaffoldTelling,
+): Promise<Scaffolded> {
+  const conversion = await world.ask((snapshot) => convert(snapshot, id, style));
+  if (conversion === null) throw unread(id);
+  return {
+    grants: conversion.grants,
+    lines: conversionLines(conversion, world.source, telling),
+    exit: conversionExit(conversion),
+  };
+}
+
+/** A grant that stands in a file, as its text there with other entries; null where it is written from its data. */
+async function textOf({ id, from, to, rewrites }: WrittenGrant, world: World): Promise<string | null> {
+  const at = rewrites === null ? null : world.writtenAt(id);
+  if (at === null) return null;
+  const { rewritten } = await import("../src/manifest/rewriting.ts");
+  const text = rewritten(at.source, at.path, { from, to });
+  // An item of a typed list has no apiVersion of its own, and what a terminal should not be sent the data has a way to write.
+  const isWhole = text !== null && /^apiVersion:/m.test(text) && /^kind:/m.test(text);
+  return isWhole && !holdsControls({ text: text.replaceAll(/[\n\r\t]/g, " ") }) ? text : null;
+}
+
+async function print(
+  grants: readonly WrittenGrant[],
+  { output, version }: ScaffoldPlan,
+  world: World,
+): Promise<string> {
+  const printed: PrintedGrant[] = [];
+  for (const grant of grants) {
+    const text = output === "yaml" && version === null ? await textOf(grant, world) : null;
+    printed.push({ manifest: grant.manifest, text });
+  }
+  return output === "json" ? grantsJson(printed) : grantsYaml(printed);
+}
+
+async function scaffoldIn(world: World, plan: ScaffoldPlan, ports: Ports): Promise<Outcome> {
+  const found = await findAsking(plan.scope, world);
+  const subjects = subjectsOf(found.ids);
+  requireReferrers(subjects, plan);
+  const style = { name: plan.name, apiVersion: await apiVersionOf(plan, world), into: await intoOf(plan, world) };
+  const telling = tellingOf(plan, aboutText(found, plan, world), ports);
+  const parts: Scaffolded[] = [];
+  if (subjects.referrers.length > 0) {
+    parts.push(await forReferrers(subjects.referrers, style, plan, world, telling));
+  }
+  for (const id of subjects.grants) parts.push(await forGrant(id, style, world, telling));
+  for (const id of subjects.policies) parts.push(await forPolicy(id, style, world, telling));
+  const unseen = unseenText(found.gaps);
+  const none = found.ids.length + unseen.length > 0 ? [] : [nothingFound(plan, world)];
+  const lines = parts.flatMap((part) => part.lines).map((line) => `${line}\n`);
+  return {
+    stdout: await print(
+      parts.flatMap((part) => part.grants),
+      plan,
+      world,
+    ),
+    stderr: `${notesText([...world.notes, ...unseen, ...none])}${lines.join("")}`,
+    exitCode: gravest([...parts.map((part) => part.exit), unseen.length > 0 ? 4 : 0]),
+  };
+}
+
+function nothingFound({ scope }: ScaffoldPlan, world: World): string {
+  return scope.targets.length === 0
+    ? `there is nothing in ${scopeText(scope, world)} that could be refused`
+    : noneText(scope, world);
+}
+
+/** Answers `scaffold`. Failures are thrown. */
+export async function runScaffold(plan: ScaffoldPlan, ports: Ports, progress: Progress): Promise<Outcome> {
+  const world = await openWorld(plan.source, plan.scope, ports, progress);
+  try {
+    return await scaffoldIn(world, plan, ports);
+  } finally {
+    world.close();
+  }
+}

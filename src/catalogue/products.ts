@@ -1,0 +1,109 @@
+import type { NonEmpty } from "../model/decision.ts";
+import type { GrantFrom, GrantTo } from "../model/grant.ts";
+import { compareText } from "../model/object.ts";
+import { MOST_ENTRIES } from "./grants.ts";
+
+/** One that is trusted with one thing. */
+export interface GrantPair {
+  readonly from: GrantFrom;
+  readonly to: GrantTo;
+}
+
+/** Everyone in `from` with everything in `to`, as a grant says it (docs/rules.md §1.3). */
+export interface GrantProduct {
+  readonly from: NonEmpty<GrantFrom>;
+  readonly to: NonEmpty<GrantTo>;
+}
+
+// What a file holds may be of any letters, so that no separator is safe.
+const fromKey = ({ namespace, kind, group }: GrantFrom): string => JSON.stringify([namespace, kind, group]);
+const toKey = ({ kind, group, name }: GrantTo): string => JSON.stringify([kind, group, name]);
+
+/** One side of the pairs: who is trusted with what, or what is opened to whom. */
+type Links = ReadonlyMap<string, ReadonlySet<string>>;
+
+function linked(pairs: readonly (readonly [string, string])[]): Links {
+  const links = new Map<string, Set<string>>();
+  for (const [one, other] of pairs) {
+    const known = links.get(one) ?? new Set<string>();
+    links.set(one, known);
+    known.add(other);
+  }
+  return links;
+}
+
+/** Those that are linked with the same, together. */
+function alike(links: Links, among: readonly string[]): readonly (readonly string[])[] {
+  const sameLinks = Map.groupBy(among, (one) => [...(links.get(one) ?? [])].toSorted(compareText).join());
+  return [...sameLinks.values()];
+}
+
+/** What hangs together by links, from one on. */
+function component(start: string, links: Links, back: Links): readonly string[] {
+  const found = new Set([start]);
+  const passed = new Set<string>();
+  for (const one of found) {
+    for (const other of links.get(one) ?? []) {
+      if (passed.has(other)) continue;
+      passed.add(other);
+      for (const next of back.get(other) ?? []) found.add(next);
+    }
+  }
+  return [...found];
+}
+
+function chunks<T>(items: readonly T[]): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / MOST_ENTRIES) }, (_, at) =>
+    items.slice(at * MOST_ENTRIES, (at + 1) * MOST_ENTRIES),
+  );
+}
+
+/** Keys of `from` with keys of `to`. */
+type Block = readonly [readonly string[], readonly string[]];
+
+const inPieces = (blocks: readonly Block[]): readonly Block[] =>
+  blocks.flatMap(([from, to]) => chunks(from).flatMap((some) => chunks(to).map((others): Block => [some, others])));
+
+/** Blocks that hold what hangs together, each link once, in the fewer of two ways: grouped by who is trusted, or by what is opened. */
+function blocksOf(froms: readonly string[], links: Links, back: Links): readonly Block[] {
+  const tos = [...new Set(froms.flatMap((from) => [...(links.get(from) ?? [])]))].toSorted(compareText);
+  const byTrusted = inPieces(
+    alike(links, froms).map((same): Block => [same, [...(links.get(same[0] ?? "") ?? [])].toSorted(compareText)]),
+  );
+  const byOpened = inPieces(
+    alike(back, tos).map((same): Block => [[...(back.get(same[0] ?? "") ?? [])].toSorted(compareText), same]),
+  );
+  return byOpened.length < byTrusted.length ? byOpened : byTrusted;
+}
+
+function entriesOf<T>(keys: readonly string[], entries: ReadonlyMap<string, T>): NonEmpty<T> | null {
+  const [first, ...others] = keys.flatMap((key) => {
+    const entry = entries.get(key);
+    return entry === undefined ? [] : [entry];
+  });
+  return first === undefined ? null : [first, ...others];
+}
+
+/**
+ * The pairs as products that grants can say: all of them, no others, each in one product only, at most 16 entries on a side
+ * (docs/rules.md §1.2, §1.3). In the order of their entries, whatever the order of the pairs; few, though not always the fewest there
+ * could be.
+ */
+export function productsOf(pairs: readonly GrantPair[]): readonly GrantProduct[] {
+  const froms = new Map(pairs.map(({ from }) => [fromKey(from), from]));
+  const tos = new Map(pairs.map(({ to }) => [toKey(to), to]));
+  const keyed = pairs.map(({ from, to }) => [fromKey(from), toKey(to)] as const);
+  const links = linked(keyed);
+  const back = linked(keyed.map(([from, to]) => [to, from] as const));
+  const left = new Set([...froms.keys()].toSorted(compareText));
+  const blocks: Block[] = [];
+  for (const start of left) {
+    const together = component(start, links, back).toSorted(compareText);
+    for (const one of together) left.delete(one);
+    blocks.push(...blocksOf(together, links, back));
+  }
+  return blocks.flatMap(([some, others]) => {
+    const [from, to] = [entriesOf(some, froms), entriesOf(others, tos)];
+    return from === null || to === null ? [] : [{ from, to }];
+  });
+}

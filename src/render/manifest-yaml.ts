@@ -1,0 +1,9 @@
+import { dump } from "js-yaml";
+import type { Json } from "../model/json.ts";
+
+/** Objects as YAML that is reviewed, pasted and committed: sequences where their key is, strings quoted only where they must be. */
+
+/** A value as lines of YAML, without the end of the last. */
+export function yamlLines(value: Json): readonly string[] {
+  return dump(value, { lineWidth: -1, seqNoIndent: true, quoteStyle: "double" }).trimEnd().split("\n");
+}

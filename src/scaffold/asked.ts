@@ -1,0 +1,114 @@
+import { NAMESPACE } from "../catalogue/kinds.ts";
+import { namesGroup, namesKind, namesNamespace } from "../catalogue/names.ts";
+import { openingFor, servesGrants, trustFor } from "../catalogue/new-grants.ts";
+import { meantReferent } from "../catalogue/referents.ts";
+import {
+  crossesNamespace,
+  type Decision,
+  type GrantDecision,
+  hasVerdict,
+  type WithVerdict,
+} from "../model/decision.ts";
+import type { Incurability, ScaffoldRequest } from "../model/scaffold.ts";
+import type { Sight } from "../model/sight.ts";
+import type { Snapshot } from "../model/snapshot.ts";
+
+/** What is to be done about one reference. */
+export type Sorted =
+  | { readonly sort: "grant"; readonly decision: GrantDecision }
+  | { readonly sort: "incurable"; readonly decision: Decision; readonly why: Incurability }
+  | { readonly sort: "unknown"; readonly decision: WithVerdict<Decision, "unknown"> }
+  | { readonly sort: "offered"; readonly decision: GrantDecision }
+  /** Permitted, or nobody's fault. */
+  | { readonly sort: "settled"; readonly decision: Decision };
+
+/** What sorting goes by. */
+export interface Sorting extends Pick<ScaffoldRequest, "all" | "assumeRefused"> {
+  readonly snapshot: Snapshot;
+  readonly sight: Sight;
+}
+
+/** The longest name that a grant's `to` can hold (docs/rules.md §1.2). */
+const LONGEST_NAME = 253;
+
+/** Can a grant say what the reference needs (docs/rules.md §1.2)? Files may hold what no API server would take. */
+function isAdmissible({ reference }: GrantDecision): boolean {
+  const { group, kind, name } = openingFor(reference);
+  const length = name?.length ?? 0;
+  return (
+    reference.referent.namespace !== null &&
+    namesNamespace(reference.referent.namespace) &&
+    namesGroup(group) &&
+    namesKind(kind) &&
+    length > 0 &&
+    length <= LONGEST_NAME &&
+    trustFor(reference).every(
+      (from) => namesGroup(from.group) && namesKind(from.kind) && namesNamespace(from.namespace),
+    )
+  );
+}
+
+/** Is it known that the cluster has no such namespace? Files are applied some other day. */
+function lacksNamespace({ reference }: GrantDecision, { snapshot, sight }: Sorting): boolean {
+  const { namespace } = reference.referent;
+  if (snapshot.source === "files" || namespace === null) return false;
+  return sight.existence({ ...NAMESPACE, namespace: null, name: namespace }) === "missing";
+}
+
+/** A reference that a grant is wanted for, unless none helps. */
+function wanted(decision: GrantDecision, sorting: Sorting): Sorted {
+  const why = ((): Incurability | null => {
+    if (meantReferent(decision.reference.referent) !== null) return "no-such-kind";
+    if (!isAdmissible(decision)) return "inadmissible";
+    if (!servesGrants(sorting.snapshot)) return "no-grants";
+    return lacksNamespace(decision, sorting) ? "no-namespace" : null;
+  })();
+  return why === null ? { sort: "grant", decision } : { sort: "incurable", decision, why };
+}
+
+/** Do grants say already all that a grant can say for it? The rest is the implementation's. */
+function isGranted({ reference, outcome }: GrantDecision): boolean {
+  return trustFor(reference).every(({ namespace }) =>
+    outcome.trials.some(({ trusting, failed }) => trusting === namespace && failed.length === 0),
+  );
+}
+
+function sortedGrant(decision: GrantDecision, sorting: Sorting): Sorted {
+  const { reference, outcome } = decision;
+  switch (outcome.verdict) {
+    case "permitted":
+      return sorting.all && outcome.witness.by === "grant" ? wanted(decision, sorting) : { sort: "settled", decision };
+    case "refused":
+      if (outcome.reason === "MustBeLocal") return { sort: "incurable", decision, why: "must-be-local" };
+      return reference.implicit && !sorting.all ? { sort: "offered", decision } : wanted(decision, sorting);
+    case "unknown":
+      if (!sorting.assumeRefused)
+        return hasVerdict(decision, "unknown") ? { sort: "unknown", decision } : { sort: "settled", decision };
+      if (isGranted(decision)) return { sort: "settled", decision };
+      return reference.implicit && !sorting.all ? { sort: "offered", decision } : wanted(decision, sorting);
+  }
+}
+
+/** Sorts a reference by what is to be done about it. */
+export function sorted(decision: Decision, sorting: Sorting): Sorted {
+  switch (decision.handshake) {
+    case "grant":
+      return sortedGrant(decision, sorting);
+    case "attachment":
+      // Of parents a grant says nothing; who takes the unknown for refused asks for grants.
+      if (decision.reference.implicit) return { sort: "settled", decision };
+      if (decision.outcome.verdict === "refused") return { sort: "incurable", decision, why: "parent" };
+      return hasVerdict(decision, "unknown") && !sorting.assumeRefused
+        ? { sort: "unknown", decision }
+        : { sort: "settled", decision };
+    case "none": {
+      const { droppedNamespace, referrer } = decision.reference;
+      const meantElsewhere = droppedNamespace !== null && droppedNamespace !== referrer.namespace;
+      return meantElsewhere ? { sort: "incurable", decision, why: "local-field" } : { sort: "settled", decision };
+    }
+  }
+}
+
+/** Is it permitted to refer to another namespace, where nothing is? */
+export const isDangling = (decision: Decision): boolean =>
+  decision.handshake !== "attachment" && crossesNamespace(decision) && decision.referentExistence === "missing";

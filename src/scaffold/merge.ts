@@ -1,0 +1,55 @@
+import { MOST_ENTRIES } from "../catalogue/grants.ts";
+import { type GrantPair, productsOf } from "../catalogue/products.ts";
+import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
+import { sameGroupKind } from "../model/object.ts";
+import type { Entries, Merge } from "../model/scaffold.ts";
+
+const sameFrom = (a: GrantFrom, b: GrantFrom): boolean => sameGroupKind(a, b) && a.namespace === b.namespace;
+
+/** Does the one entry open all that the other does? */
+const covers = (wide: GrantTo, narrow: GrantTo): boolean =>
+  sameGroupKind(wide, narrow) && (wide.name === null || wide.name === narrow.name);
+
+/** Each entry once, in their order. */
+function once<T>(entries: readonly T[], same: (a: T, b: T) => boolean): readonly T[] {
+  return entries.filter((entry, index) => entries.findIndex((other) => same(other, entry)) === index);
+}
+
+interface Lists {
+  readonly from: readonly GrantFrom[];
+  readonly to: readonly GrantTo[];
+}
+
+const pairsIn = ({ from, to }: Lists): readonly GrantPair[] =>
+  from.flatMap((trusted) => to.map((opened) => ({ from: trusted, to: opened })));
+
+/** What the one says and the others do not. */
+function besides(after: Lists, before: Lists, asked: readonly GrantPair[]): readonly Entries[] {
+  const known = [...pairsIn(before), ...asked];
+  return productsOf(
+    pairsIn(after).filter(
+      (pair) => !known.some((other) => sameFrom(other.from, pair.from) && covers(other.to, pair.to)),
+    ),
+  );
+}
+
+/** Adds to a grant what it lacks of some pairs. Each entry is needed: without it one of the pairs is missing. */
+export function mergedInto(grant: Grant, pairs: readonly GrantPair[]): Merge {
+  if (grant.rejected) return { merge: "unfit", grant, why: "rejected" };
+  if (grant.terminating) return { merge: "unfit", grant, why: "terminating" };
+  const before = { from: grant.from.map(({ entry }) => entry), to: grant.to.map(({ entry }) => entry) };
+  const wanted = productsOf(pairs);
+  const from = once(
+    wanted.flatMap((product) => product.from),
+    sameFrom,
+  ).filter((entry) => !before.from.some((known) => sameFrom(known, entry)));
+  const to = once(
+    wanted.flatMap((product) => product.to),
+    covers,
+  ).filter((entry) => !before.to.some((known) => covers(known, entry)));
+  const after = { from: [...before.from, ...from], to: [...before.to, ...to] };
+  if (after.from.length > MOST_ENTRIES || after.to.length > MOST_ENTRIES) {
+    return { merge: "unfit", grant, why: "too-many" };
+  }
+  return { merge: "merged", grant, added: { from, to }, besides: besides(after, before, pairs) };
+}

@@ -1,0 +1,79 @@
+import { MOST_ENTRIES } from "../catalogue/grants.ts";
+import { REFERENCE_GRANT } from "../catalogue/kinds.ts";
+import {
+  type GrantDraft,
+  grantApiVersion,
+  grantId,
+  grantManifest,
+  servesGrants,
+  takenIn,
+} from "../catalogue/new-grants.ts";
+import { type GrantPair, type GrantProduct, productsOf } from "../catalogue/products.ts";
+import type { Grant } from "../model/grant.ts";
+import type { JsonObject } from "../model/json.ts";
+import { type KubeObject, sameGroupKind } from "../model/object.ts";
+import type { Conversion, WrittenGrant } from "../model/scaffold.ts";
+import { ownMetadata } from "./rewritten.ts";
+import type { Writing } from "./tighten.ts";
+
+const pairsOf = ({ from, to }: Grant): readonly GrantPair[] =>
+  from.flatMap((trusted) => to.map((opened) => ({ from: trusted.entry, to: opened.entry })));
+
+function permits(grant: Grant, { from, to }: GrantPair): boolean {
+  return (
+    grant.from.some(({ entry }) => sameGroupKind(entry, from) && entry.namespace === from.namespace) &&
+    grant.to.some(({ entry }) => sameGroupKind(entry, to) && (entry.name === null || entry.name === to.name))
+  );
+}
+
+/** All that it says, in its own order where one grant has room for it. */
+function productsIn(policy: Grant): readonly GrantProduct[] {
+  const [from, ...froms] = policy.from.map(({ entry }) => entry);
+  const [to, ...tos] = policy.to.map(({ entry }) => entry);
+  if (from === undefined || to === undefined) return [];
+  const fits = froms.length < MOST_ENTRIES && tos.length < MOST_ENTRIES;
+  return fits ? [{ from: [from, ...froms], to: [to, ...tos] }] : productsOf(pairsOf(policy));
+}
+
+/** Labels and annotations are the owner's; who owns or finalizes it is said of the policy alone. */
+function metadataFor(object: KubeObject, own: JsonObject): JsonObject {
+  const { labels, annotations } = ownMetadata(object);
+  return { ...own, ...(labels === undefined ? {} : { labels }), ...(annotations === undefined ? {} : { annotations }) };
+}
+
+/**
+ * Says a ReferencePolicy as ReferenceGrants of the same name, entry for entry: it was renamed, and its schema stayed
+ * (docs/rules.md §1.6).
+ */
+export function converted(policy: Grant, { snapshot, object, grants, name, apiVersion }: Writing): Conversion {
+  const conversion = (result: Conversion["result"], more: Partial<Conversion> = {}): Conversion => ({
+    policy,
+    object,
+    covering: [],
+    grants: [],
+    ...more,
+    result,
+  });
+  if (!servesGrants(snapshot)) return conversion("no-grants");
+  const products = productsIn(policy);
+  if (products.length === 0) return conversion("empty");
+  const siblings = grants.filter(
+    ({ id, rejected, terminating }) =>
+      sameGroupKind(id, REFERENCE_GRANT) && id.namespace === policy.id.namespace && !rejected && !terminating,
+  );
+  const needed = pairsOf(policy).map((pair) => siblings.filter((grant) => permits(grant, pair)));
+  const covering = [...new Set(needed.flatMap(([first]) => first ?? []))];
+  if (needed.every(({ length }) => length > 0)) return conversion("covered", { covering });
+  const taken = takenIn(snapshot, grants);
+  const written: WrittenGrant[] = [];
+  for (const product of products) {
+    const draft: GrantDraft = { namespace: policy.id.namespace, ...product };
+    const id = grantId(draft, name ?? policy.id.name, (other) =>
+      written.some((one) => one.id.name === other.name) ? { content: null } : taken(other),
+    );
+    const manifest = grantManifest(id, apiVersion ?? grantApiVersion(snapshot), product);
+    const metadata = metadataFor(object, { name: id.name, namespace: id.namespace });
+    written.push({ id, ...product, manifest: { ...manifest, metadata }, rewrites: null });
+  }
+  return conversion("converted", { grants: written });
+}

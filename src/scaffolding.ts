@@ -1,0 +1,252 @@
+import { NAMESPACE, REFERENCE_GRANT, SERVICE } from "./catalogue/kinds.ts";
+import { takenIn } from "./catalogue/new-grants.ts";
+import type { GrantPair } from "./catalogue/products.ts";
+import { decide } from "./evaluate/decide.ts";
+import { explainObject } from "./explanations.ts";
+import type { Decision, GrantDecision } from "./model/decision.ts";
+import { Field } from "./model/fields.ts";
+import type { Grant } from "./model/grant.ts";
+import { nearWord } from "./model/near-word.ts";
+import { Needs } from "./model/need.ts";
+import { keyOf, type NamespacedId, sameGroupKind } from "./model/object.ts";
+import type {
+  Conversion,
+  EarlyTarget,
+  Granting,
+  GrantStyle,
+  Incurable,
+  Merge,
+  ScaffoldRequest,
+  Tightening,
+  WrittenGrant,
+} from "./model/scaffold.ts";
+import type { Sight } from "./model/sight.ts";
+import type { Snapshot } from "./model/snapshot.ts";
+import { type Advise, advising, type Inquired, judge } from "./pipeline.ts";
+import type { Judged } from "./remedy/advice.ts";
+import { nearObject } from "./remedy/correction.ts";
+import { isDangling, type Sorted, sorted } from "./scaffold/asked.ts";
+import { asGrant, draftsOf, pairsByNamespace, written } from "./scaffold/drafts.ts";
+import { mergedInto } from "./scaffold/merge.ts";
+import { converted } from "./scaffold/policies.ts";
+import { rewrittenGrant } from "./scaffold/rewritten.ts";
+import { tightened } from "./scaffold/tighten.ts";
+
+/** What is printed for some references, before it was tried. */
+interface Draft {
+  readonly grants: readonly WrittenGrant[];
+  readonly merge: Merge;
+  readonly overwritten: readonly NamespacedId[];
+}
+
+const NOTHING: Draft = { grants: [], merge: { merge: "none" }, overwritten: [] };
+
+/** What adding to one grant comes to. */
+function mergedDraft(
+  pairs: ReadonlyMap<string, readonly GrantPair[]>,
+  into: string,
+  { apiVersion }: GrantStyle,
+  snapshot: Snapshot,
+  grants: readonly Grant[],
+): Draft {
+  const [home, ...others] = pairs;
+  if (home === undefined) return NOTHING;
+  const [namespace, own] = home;
+  const failed = (merge: Merge): Draft => ({ ...NOTHING, merge });
+  if (others.length > 0) return failed({ merge: "several-namespaces", namespaces: [...pairs.keys()] });
+  const id = { ...REFERENCE_GRANT, namespace, name: into };
+  const grant = grants.find((one) => keyOf(one.id) === keyOf(id));
+  const object = snapshot.objects.get(keyOf(id));
+  if (grant === undefined || object === undefined) {
+    const here = grants.filter((one) => one.id.namespace === namespace && sameGroupKind(one.id, REFERENCE_GRANT));
+    const near = nearWord(
+      into,
+      here.map((one) => one.id.name),
+    );
+    return failed({ merge: "not-found", id, near });
+  }
+  const merge = mergedInto(grant, own);
+  if (merge.merge !== "merged") return failed(merge);
+  const [from, ...froms] = [...grant.from.map(({ entry }) => entry), ...merge.added.from];
+  const [to, ...tos] = [...grant.to.map(({ entry }) => entry), ...merge.added.to];
+  if (from === undefined || to === undefined) return failed({ merge: "none" });
+  const entries = { from: [from, ...froms], to: [to, ...tos] } as const;
+  return { ...NOTHING, grants: [rewrittenGrant(grant, object, entries, apiVersion)], merge };
+}
+
+/** The grants for some references, as they are to be printed. */
+function draftFor(
+  decisions: readonly GrantDecision[],
+  request: ScaffoldRequest,
+  snapshot: Snapshot,
+  grants: readonly Grant[],
+): Draft {
+  const pairs = pairsByNamespace(decisions, request.anyName);
+  const { into, name } = request;
+  if (into !== null) return mergedDraft(pairs, into, request, snapshot, grants);
+  const made = written(draftsOf(pairs), request, snapshot, takenIn(snapshot, grants));
+  const meant = [...new Set(made.map(({ id }) => id.namespace))].map((namespace) => ({
+    ...REFERENCE_GRANT,
+    namespace,
+    name: name ?? "",
+  }));
+  // A name that somebody asks for is not given to something else.
+  const isOther = (id: NamespacedId): boolean =>
+    snapshot.objects.has(keyOf(id)) && !made.some((grant) => keyOf(grant.id) === keyOf(id));
+  return { ...NOTHING, grants: made, overwritten: name === null ? [] : meant.filter(isOther) };
+}
+
+/** The decisions in the world with the grants, one for each of those given. */
+function decidedWith(
+  made: readonly WrittenGrant[],
+  decisions: readonly GrantDecision[],
+  { extracted, sight }: Judged,
+): ReadonlyMap<Decision, Decision> {
+  const replaced = new Set(made.map(({ id }) => keyOf(id)));
+  const grants = [...extracted.grants.filter(({ id }) => !replaced.has(keyOf(id))), ...made.map(asGrant)];
+  const references = decisions.map(({ reference }) => reference);
+  const after = decide({ ...extracted, references, grants, sight });
+  return new Map(
+    decisions.flatMap((decision, index) => {
+      const then = after[index];
+      return then === undefined ? [] : [[decision, then] as const];
+    }),
+  );
+}
+
+/** Targets that are granted and not there. */
+function earlyTargets(after: readonly Decision[], sight: Sight): readonly EarlyTarget[] {
+  const missing = new Map(
+    after.filter(isDangling).map(({ reference: { referent } }) => [keyOf(referent), referent] as const),
+  );
+  return [...missing.values()].flatMap((id) => {
+    const { namespace } = id;
+    if (namespace === null) return [];
+    const near = nearObject(id, sight);
+    const elsewhere = sight.everywhere(id).ids;
+    return [{ target: { ...id, namespace }, near: near === "pending" ? null : near, elsewhere }];
+  });
+}
+
+/** Services among the targets that stand for a name outside the cluster. */
+function externalNames(after: readonly Decision[], sight: Sight): readonly NamespacedId[] {
+  const targets = new Map(after.map(({ reference: { referent } }) => [keyOf(referent), referent] as const));
+  return [...targets.values()].flatMap((id) => {
+    const { namespace } = id;
+    if (namespace === null || !sameGroupKind(id, SERVICE)) return [];
+    const type = Field.silent(sight.get(id)?.body).at("spec").at("type").text();
+    return type === "ExternalName" ? [{ ...id, namespace }] : [];
+  });
+}
+
+/** Advice takes a while to find: where there is more to be said than anyone reads, `why-denied` says it. */
+const MOST_ADVISED = 20;
+
+type Uncured = Omit<Incurable, "advice">;
+
+function withAdvice(uncured: readonly Uncured[], decisions: readonly Decision[], advise: Advise): readonly Incurable[] {
+  const advised = uncured.slice(0, MOST_ADVISED).filter(({ why }) => why !== "inadmissible");
+  const wanted = new Set(advised.map(({ decision }) => decision));
+  const referrers = new Map(advised.map(({ decision: { reference } }) => [keyOf(reference.referrer), reference]));
+  const own = Map.groupBy(decisions, ({ reference }) => keyOf(reference.referrer));
+  const advice = new Map(
+    [...referrers.keys()].flatMap((key) => [...advise(key, own.get(key) ?? [], (decision) => wanted.has(decision))]),
+  );
+  return uncured.map((one) => ({ ...one, advice: advice.get(one.decision) ?? null }));
+}
+
+function ofSort<S extends Sorted["sort"]>(all: readonly Sorted[], sort: S): readonly Extract<Sorted, { sort: S }>[] {
+  return all.filter((one): one is Extract<Sorted, { sort: S }> => one.sort === sort);
+}
+
+/** Is it permitted by a grant, under a mesh parent too, where none is needed? */
+const isSettled = ({ sort, decision }: Sorted): boolean =>
+  sort === "settled" &&
+  decision.handshake === "grant" &&
+  decision.outcome.verdict === "permitted" &&
+  decision.outcome.witness.by !== "sameNamespace" &&
+  decision.outcome.witness.by !== "clusterScoped";
+
+/**
+ * Makes the grants that some objects' references need, and says why others need none, or get none. What is made has been tried: with
+ * it everything that was asked for is permitted, as far as a grant can. Over a snapshot that is read by needs it is called again with
+ * what was needed, until nothing is.
+ */
+export function scaffold(snapshot: Snapshot, request: ScaffoldRequest): Inquired<Granting> {
+  const needs = new Needs();
+  const { onNeed } = needs;
+  const judged = judge(snapshot, new Set(request.objects.map(keyOf)), onNeed);
+  const { sight, extracted, decisions } = judged;
+  const sort = decisions.map((decision) => sorted(decision, { ...request, snapshot, sight }));
+  const asked = ofSort(sort, "grant").map(({ decision }) => decision);
+  const first = draftFor(asked, request, snapshot, extracted.grants);
+  const tried = decidedWith(first.grants, asked, judged);
+  const failed = first.grants.length === 0 ? [] : asked.filter((one) => tried.get(one)?.outcome.verdict === "refused");
+  const granted = asked.filter((decision) => !failed.includes(decision));
+  const draft = failed.length === 0 ? first : draftFor(granted, request, snapshot, extracted.grants);
+  const after = granted.flatMap((decision) => tried.get(decision) ?? []);
+  const uncured: readonly Uncured[] = [
+    ...ofSort(sort, "incurable").map(({ decision, why }) => ({ decision, why })),
+    ...failed.map((decision) => ({ decision, why: "not-cured" as const })),
+  ];
+  const unplaced = (namespace: string): boolean =>
+    snapshot.source === "files" && sight.existence({ ...NAMESPACE, namespace: null, name: namespace }) === "missing";
+  const printed = draft.grants.length > 0;
+  return {
+    answer: {
+      source: snapshot.source,
+      locate: (id, path) => snapshot.objects.get(keyOf(id))?.locate(path) ?? null,
+      grants: draft.grants,
+      merge: draft.merge,
+      overwritten: draft.overwritten,
+      granted,
+      incurable: withAdvice(uncured, decisions, advising(snapshot, judged, onNeed)),
+      unknown: ofSort(sort, "unknown").map(({ decision }) => decision),
+      doubtful: granted.flatMap((decision) => {
+        const outcome = tried.get(decision)?.outcome;
+        return printed && outcome?.verdict === "unknown" ? [{ decision, gap: outcome.gaps[0] }] : [];
+      }),
+      early: printed ? earlyTargets(after, sight) : [],
+      missingNamespaces: [...new Set(draft.grants.map(({ id }) => id.namespace))].filter(unplaced),
+      externalNames: printed ? externalNames(after, sight) : [],
+      dangling: ofSort(sort, "settled").flatMap(({ decision }) =>
+        decision.handshake !== "attachment" && isDangling(decision) ? [decision] : [],
+      ),
+      offered: ofSort(sort, "offered").map(({ decision }) => decision),
+      settled: sort.filter(isSettled).length,
+    },
+    needs: needs.all,
+  };
+}
+
+/** Every grant of a world, of whatever sort. Those of one namespace are asked for. */
+function grantsAround({ namespace }: NamespacedId, snapshot: Snapshot, needs: Needs): Judged["extracted"] {
+  const { sight, extracted } = judge(snapshot, new Set(), needs.onNeed);
+  for (const kind of [...extracted.grantKinds, REFERENCE_GRANT]) sight.hidden(kind, namespace);
+  return extracted;
+}
+
+/** Makes a grant as tight as today's use; null where there is no such grant, or it could not be read. */
+export function tighten(snapshot: Snapshot, id: NamespacedId, style: GrantStyle): Inquired<Tightening | null> {
+  const needs = new Needs();
+  const { answer: explanation, needs: more } = explainObject(snapshot, id);
+  for (const need of more) needs.onNeed(need);
+  const { grants } = grantsAround(id, snapshot, needs);
+  const { object } = explanation;
+  const answer =
+    explanation.explains === "grant" && object !== null
+      ? tightened(explanation, { ...style, snapshot, object, grants })
+      : null;
+  return { answer, needs: needs.all };
+}
+
+/** Says a ReferencePolicy as ReferenceGrants; null where there is no such policy, or it could not be read. */
+export function convert(snapshot: Snapshot, id: NamespacedId, style: GrantStyle): Inquired<Conversion | null> {
+  const needs = new Needs();
+  const { policies, grants } = grantsAround(id, snapshot, needs);
+  const policy = policies.find(({ grant }) => keyOf(grant.id) === keyOf(id))?.grant;
+  const object = snapshot.objects.get(keyOf(id));
+  const answer =
+    policy === undefined || object === undefined ? null : converted(policy, { ...style, snapshot, object, grants });
+  return { answer, needs: needs.all };
+}
