@@ -180,23 +180,18 @@ async function forPolicy(
 
 /** A grant that stands in a file, as its text there with other entries; null where it is written from its data. */
 async function textOf({ id, from, to, rewrites }: WrittenGrant, world: World): Promise<string | null> {
-  const at = rewrites === null ? null : world.writtenAt(id);
+  const at = rewrites?.onlyEntries === true ? world.writtenAt(id) : null;
   if (at === null) return null;
   const { rewritten } = await import("../src/manifest/rewriting.ts");
   const text = rewritten(at.source, at.path, { from, to });
-  // An item of a typed list has no apiVersion of its own, and what a terminal should not be sent the data has a way to write.
-  const isWhole = text !== null && /^apiVersion:/m.test(text) && /^kind:/m.test(text);
-  return isWhole && !holdsControls({ text: text.replaceAll(/[\n\r\t]/g, " ") }) ? text : null;
+  // What a terminal should not be sent, the data has a way to write.
+  return text === null || holdsControls({ text: text.replaceAll(/[\n\r\t]/g, " ") }) ? null : text;
 }
 
-async function print(
-  grants: readonly WrittenGrant[],
-  { output, version }: ScaffoldPlan,
-  world: World,
-): Promise<string> {
+async function print(grants: readonly WrittenGrant[], { output }: ScaffoldPlan, world: World): Promise<string> {
   const printed: PrintedGrant[] = [];
   for (const grant of grants) {
-    const text = output === "yaml" && version === null ? await textOf(grant, world) : null;
+    const text = output === "yaml" ? await textOf(grant, world) : null;
     printed.push({ manifest: grant.manifest, text });
   }
   return output === "json" ? grantsJson(printed) : grantsYaml(printed);

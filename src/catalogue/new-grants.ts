@@ -1,5 +1,4 @@
-import type { NonEmpty } from "../model/decision.ts";
-import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
+import type { Grant, GrantEntries, GrantFrom, GrantTo } from "../model/grant.ts";
 import type { Json } from "../model/json.ts";
 import {
   compareText,
@@ -18,10 +17,8 @@ import { OPENED_KINDS, TRUSTED_KINDS } from "./referents.ts";
 /** How grants are named, versioned and written that are not there yet. */
 
 /** Whom a grant is to trust with what, in its namespace. */
-export interface GrantDraft {
+export interface GrantDraft extends GrantEntries {
   readonly namespace: string;
-  readonly from: NonEmpty<GrantFrom>;
-  readonly to: NonEmpty<GrantTo>;
 }
 
 /** Names of objects are DNS subdomains of at most this many characters. */
@@ -71,7 +68,7 @@ const isUsual = (groupKind: GrantFrom | GrantTo): boolean =>
   [...TRUSTED_KINDS, ...OPENED_KINDS].find(({ kind }) => kind === groupKind.kind)?.group === groupKind.group;
 
 /** Can it be read in one way only whom a name trusts with what: one `from`, one named `to`, and one word that is a kind in between? */
-function saysAll(text: string, { from, to }: Omit<GrantDraft, "namespace">): boolean {
+function saysAll(text: string, { from, to }: GrantEntries): boolean {
   const [trusted, opened] = [from[0], to[0]];
   if (from.length + to.length > 2 || opened.name === null || !isUsual(trusted) || !isUsual(opened)) return false;
   // A kind at either end leaves nothing for the namespace, or the name, that it would stand beside.
@@ -100,7 +97,7 @@ function contentOf(from: readonly GrantFrom[], to: readonly GrantTo[]): string {
  * The name of a grant, from what it says alone: `frontend-httproute-api`. So the same grant has the same name whatever was asked
  * for, and two that are written apart do not overwrite each other. What a name cannot say, eight digits of its content tell apart.
  */
-export function grantName(draft: Omit<GrantDraft, "namespace">): string {
+export function grantName(draft: GrantEntries): string {
   const { from, to } = draft;
   const text = [...trustedWords(from), ...openedWords(to)].join("-").toLowerCase();
   if (saysAll(text, draft)) return text;
@@ -153,7 +150,7 @@ export const entryOf = (entry: GrantFrom | GrantTo): { readonly [key: string]: s
 export function grantManifest(
   id: NamespacedId,
   apiVersion: string,
-  { from, to }: Omit<GrantDraft, "namespace">,
+  { from, to }: GrantEntries,
 ): { readonly [key: string]: Json } {
   return {
     apiVersion,

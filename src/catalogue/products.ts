@@ -1,5 +1,5 @@
 import type { NonEmpty } from "../model/decision.ts";
-import type { GrantFrom, GrantTo } from "../model/grant.ts";
+import type { GrantEntries, GrantFrom, GrantTo } from "../model/grant.ts";
 import { compareText } from "../model/object.ts";
 import { MOST_ENTRIES } from "./grants.ts";
 
@@ -7,12 +7,6 @@ import { MOST_ENTRIES } from "./grants.ts";
 export interface GrantPair {
   readonly from: GrantFrom;
   readonly to: GrantTo;
-}
-
-/** Everyone in `from` with everything in `to`, as a grant says it (docs/rules.md §1.3). */
-export interface GrantProduct {
-  readonly from: NonEmpty<GrantFrom>;
-  readonly to: NonEmpty<GrantTo>;
 }
 
 // What a file holds may be of any letters, so that no separator is safe.
@@ -89,7 +83,7 @@ function entriesOf<T>(keys: readonly string[], entries: ReadonlyMap<string, T>):
  * (docs/rules.md §1.2, §1.3). In the order of their entries, whatever the order of the pairs; few, though not always the fewest there
  * could be.
  */
-export function productsOf(pairs: readonly GrantPair[]): readonly GrantProduct[] {
+export function productsOf(pairs: readonly GrantPair[]): readonly GrantEntries[] {
   const froms = new Map(pairs.map(({ from }) => [fromKey(from), from]));
   const tos = new Map(pairs.map(({ to }) => [toKey(to), to]));
   const keyed = pairs.map(({ from, to }) => [fromKey(from), toKey(to)] as const);

@@ -1,13 +1,14 @@
-import { inertFrom, inertTo, livePairs, MOST_ENTRIES } from "../catalogue/grants.ts";
+import { inertFrom, inertTo, livePairs } from "../catalogue/grants.ts";
 import { NAMESPACE } from "../catalogue/kinds.ts";
 import { kindInfo } from "../catalogue/known.ts";
+import { type GrantPair, productsOf } from "../catalogue/products.ts";
 import { OPENED_KINDS, referrersTrustedAs } from "../catalogue/referents.ts";
 import { ROWS } from "../catalogue/rows.ts";
 import { type Decision, unreadClauses } from "../model/decision.ts";
-import type { Change, GrantExplanation, Narrowing, OpenedKind, PairMeaning } from "../model/explanation.ts";
+import type { Change, GrantExplanation, OpenedKind, PairMeaning } from "../model/explanation.ts";
 import type { Gap } from "../model/gap.ts";
-import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
-import { compareText, type GroupKind, groupKindKey, includesGroupKind, type ObjectId } from "../model/object.ts";
+import type { Grant, GrantEntries, GrantFrom, GrantTo } from "../model/grant.ts";
+import { type GroupKind, groupKindKey, includesGroupKind, type ObjectId } from "../model/object.ts";
 import type { Reference } from "../model/reference.ts";
 import type { GrantReport, Usage } from "../model/report.ts";
 import type { Sight } from "../model/sight.ts";
@@ -111,35 +112,22 @@ function isWider(grant: Grant, pairs: readonly PairMeaning[]): boolean {
   return pairs.some(({ inert, usage, to }) => inert === null && (usage === "unused" || anyName.has(to)));
 }
 
-/** The same use said in as few grants as permit nothing else: those who use the same objects together. */
-function narrowingsOf(grant: Grant, pairs: readonly PairMeaning[]): readonly Narrowing[] {
-  const targets = new Map<string, { readonly from: GrantFrom; readonly to: Map<string, GrantTo> }>();
-  for (const pair of pairs) {
+/** Who uses what by a pair, each of them once. */
+function usedPairs(grant: Grant, pairs: readonly PairMeaning[]): readonly GrantPair[] {
+  return pairs.flatMap((pair) => {
     const from = grant.from.find(({ index }) => index === pair.from)?.entry;
-    if (from === undefined) continue;
-    for (const { reference } of pair.uses) {
-      const { group, kind, name } = reference.referent;
-      const key = `${groupKindKey(from)}/${from.namespace}`;
-      const known = targets.get(key) ?? { from, to: new Map<string, GrantTo>() };
-      targets.set(key, known);
-      known.to.set(`${groupKindKey({ group, kind })}/${name}`, { group, kind, name });
-    }
-  }
-  const alike = Map.groupBy(targets.values(), ({ to }) => JSON.stringify([...to.keys()].toSorted(compareText)));
-  return [...alike.values()].flatMap((same): readonly Narrowing[] => {
-    const [first, ...others] = same;
-    const sorted = [...(first?.to ?? [])].toSorted(([a], [b]) => compareText(a, b)).map(([, to]) => to);
-    const [to, ...more] = sorted;
-    if (first === undefined || to === undefined) return [];
-    return [{ from: [first.from, ...others.map(({ from }) => from)], to: [to, ...more] }];
+    if (from === undefined) return [];
+    return pair.uses.map(({ reference: { referent } }) => ({
+      from,
+      to: { group: referent.group, kind: referent.kind, name: referent.name },
+    }));
   });
 }
 
-function tighterThan(grant: Grant, pairs: readonly PairMeaning[]): readonly Narrowing[] {
-  if (pairs.some(({ usage }) => usage === "unknown") || !isWider(grant, pairs)) return [];
-  const narrowings = narrowingsOf(grant, pairs);
-  const fits = ({ from, to }: Narrowing): boolean => from.length <= MOST_ENTRIES && to.length <= MOST_ENTRIES;
-  return narrowings.every(fits) ? narrowings : [];
+/** The same use in as few grants as were found to permit nothing else. Of a use that is not all known nothing is said. */
+function tighterThan(grant: Grant, pairs: readonly PairMeaning[]): readonly GrantEntries[] {
+  const open = pairs.some(({ usage, perhaps, hidden }) => usage === "unknown" || perhaps.length + hidden.length > 0);
+  return open || !isWider(grant, pairs) ? [] : productsOf(usedPairs(grant, pairs));
 }
 
 /** Is it a loss, or one that another grant makes good? */

@@ -2,7 +2,7 @@ import type { Answer } from "./answer.ts";
 import type { AttachmentDecision, Decision, GrantDecision, NonEmpty } from "./decision.ts";
 import type { Finding } from "./finding.ts";
 import type { Gap } from "./gap.ts";
-import type { Grant, GrantFrom, GrantTo, InertCause } from "./grant.ts";
+import type { Grant, GrantEntries, GrantFrom, GrantTo, InertCause } from "./grant.ts";
 import type { LabelRequirement } from "./labels.ts";
 import type { Listener, ListenerHolder } from "./listener.ts";
 import type { GroupKind, KubeObject, Locate, NamespacedId, ObjectId } from "./object.ts";
@@ -37,12 +37,6 @@ export interface OpenedKind {
   readonly count: number | null;
 }
 
-/** What a grant would say that permits no more than is used today. */
-export interface Narrowing {
-  readonly from: NonEmpty<GrantFrom>;
-  readonly to: NonEmpty<GrantTo>;
-}
-
 interface Explained {
   readonly source: "cluster" | "files";
   /** Whether what was not seen, and is under no gap, does not exist. */
@@ -69,7 +63,7 @@ export interface GrantExplanation extends Explained {
   /** What would be decided otherwise, or by another grant, if this one were deleted. */
   readonly ifDeleted: readonly Change[];
   /** Grants that would be enough for today's use in its stead; none where it is no wider than that, or that is not known. */
-  readonly tighter: readonly Narrowing[];
+  readonly tighter: readonly GrantEntries[];
 }
 
 /** One entry of `from` with one of `to` that opens an object. */

@@ -1,3 +1,4 @@
+import type { NonEmpty } from "./decision.ts";
 import type { NamespacedId } from "./object.ts";
 
 /** Whom a grant trusts: objects of one kind in one namespace. */
@@ -13,6 +14,12 @@ export interface GrantTo {
   readonly kind: string;
   /** null: every name. */
   readonly name: string | null;
+}
+
+/** Everyone in `from` with everything in `to`: what one grant says (docs/rules.md §1.3). */
+export interface GrantEntries {
+  readonly from: NonEmpty<GrantFrom>;
+  readonly to: NonEmpty<GrantTo>;
 }
 
 /** An entry of a grant, with its index in the object as written: unusable entries are left out, so positions may skip. */

@@ -1,25 +1,17 @@
-import type { Decision, FreeDecision, GrantDecision, NonEmpty, WithVerdict } from "./decision.ts";
+import type { Decision, FreeDecision, GrantDecision, WithVerdict } from "./decision.ts";
 import type { GrantExplanation } from "./explanation.ts";
 import type { Gap } from "./gap.ts";
-import type { Grant, GrantFrom, GrantTo } from "./grant.ts";
+import type { Grant, GrantEntries, GrantFrom, GrantTo } from "./grant.ts";
 import type { JsonObject } from "./json.ts";
 import type { KubeObject, Locate, NamespacedId, ObjectId } from "./object.ts";
 import type { Advice } from "./remedy.ts";
 
 /** A ReferenceGrant as it is printed. */
-export interface WrittenGrant {
+export interface WrittenGrant extends GrantEntries {
   readonly id: NamespacedId;
-  readonly from: NonEmpty<GrantFrom>;
-  readonly to: NonEmpty<GrantTo>;
   readonly manifest: JsonObject;
-  /** The grant that it takes the place of, of which everything but the entries is kept; null for a new one. */
-  readonly rewrites: Grant | null;
-}
-
-/** What a grant, or several, would say. */
-export interface Entries {
-  readonly from: NonEmpty<GrantFrom>;
-  readonly to: NonEmpty<GrantTo>;
+  /** The grant that it takes the place of, and whether it differs from that in nothing but its entries; null for a new one. */
+  readonly rewrites: { readonly grant: Grant; readonly onlyEntries: boolean } | null;
 }
 
 /** How new grants are to be written, where the user has a say in it. */
@@ -85,7 +77,7 @@ export type Merge =
       readonly grant: Grant;
       readonly added: { readonly from: readonly GrantFrom[]; readonly to: readonly GrantTo[] };
       /** What it would permit beyond what was asked for: everyone in `from` may refer to everything in `to`. */
-      readonly besides: readonly Entries[];
+      readonly besides: readonly GrantEntries[];
     };
 
 /** A target that is granted and is not there. */

@@ -3,6 +3,7 @@ import type { GrantExplanation, PairMeaning } from "../model/explanation.ts";
 import type { FindingCode } from "../model/finding.ts";
 import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
 import { groupKindKey } from "../model/object.ts";
+import { pasteable } from "./command-text.ts";
 import {
   changesText,
   findingLines,
@@ -167,19 +168,23 @@ function consequence(explanation: GrantExplanation, display: Display): string {
     : `${lead} no reference would be refused, nothing uses it.`;
 }
 
-function advice({ tighter }: GrantExplanation): readonly string[] {
+function advice({ tighter, grant }: GrantExplanation, world: string | null): readonly string[] {
   if (tighter.length === 0) return [];
+  const command = world === null ? "" : `   (kubectl refgrant scaffold ${pasteable(grant.id)}${world})`;
   const [first, ...others] = tighter.map(narrowingText);
-  if (others.length === 0) return [`Tighter and enough for today's use: ${first}`];
-  return ["Tighter and enough for today's use, a grant each:", ...tighter.map((one) => `  ${narrowingText(one)}`)];
+  if (others.length === 0) return [`Tighter and enough for today's use: ${first}${command}`];
+  return [
+    `Tighter and enough for today's use, a grant each:${command}`,
+    ...tighter.map((one) => `  ${narrowingText(one)}`),
+  ];
 }
 
 /** A grant: what it permits, who uses it, what would be without it, and what would do. */
-export function grantText(explanation: GrantExplanation, display: Display): string {
+export function grantText(explanation: GrantExplanation, display: Display, world: string | null): string {
   return sections(
     [headLine(explanation.id, display), printable(sentence(explanation))],
     tableLines(["ENTRY", "FROM", "TO", "USED BY"], { of: rowsOf(explanation, display), row: (row) => row }, display),
-    [printable(consequence(explanation, display)), ...advice(explanation).map(printable)],
+    [printable(consequence(explanation, display)), ...advice(explanation, world).map(printable)],
     findingLines(explanation, TOLD, display),
     gapLines(explanation.gaps),
   );

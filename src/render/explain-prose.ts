@@ -1,8 +1,8 @@
 import { type Decision, hasVerdict } from "../model/decision.ts";
-import type { Change, Explanation, Narrowing } from "../model/explanation.ts";
+import type { Change, Explanation } from "../model/explanation.ts";
 import type { Finding, FindingCode } from "../model/finding.ts";
 import type { Gap } from "../model/gap.ts";
-import type { Grant, GrantFrom, GrantTo, InertCause } from "../model/grant.ts";
+import type { Grant, GrantEntries, GrantFrom, GrantTo, InertCause } from "../model/grant.ts";
 import { type GroupKind, groupKindKey, keyOf, type ObjectId } from "../model/object.ts";
 import type { Advice } from "../model/remedy.ts";
 import { trialOf } from "./evidence.ts";
@@ -54,7 +54,7 @@ export function openedText(to: readonly GrantTo[], note: (kind: GroupKind) => st
 }
 
 /** `from HTTPRoute a and b to Service x`. */
-export function narrowingText({ from, to }: Narrowing): string {
+export function narrowingText({ from, to }: GrantEntries): string {
   const source = [...Map.groupBy(from, groupKindKey).values()].flatMap((same) => {
     const [first] = same;
     return first === undefined ? [] : [`${kindText(first)} ${listed(same.map(({ namespace }) => namespace))}`];

@@ -8,7 +8,7 @@ export function explainText(explanation: Explanation, telling: ExplainTelling): 
   const { display } = telling;
   switch (explanation.explains) {
     case "grant":
-      return grantText(explanation, display);
+      return grantText(explanation, display, telling.world);
     case "object":
       return objectText(explanation, telling);
     case "namespace":

@@ -3,10 +3,11 @@ import { portAt } from "../catalogue/walk.ts";
 import type { Answer, Inquiry } from "../model/answer.ts";
 import type { Decision } from "../model/decision.ts";
 import { keyOf, sameGroupKind } from "../model/object.ts";
+import type { Advice } from "../model/remedy.ts";
 import { formatPosition } from "../model/source.ts";
 import type { Judgement } from "../model/status.ts";
 import { adviceSteps, makerText, stepLines } from "./advice-prose.ts";
-import { pasteable } from "./command-text.ts";
+import { pasteable, shellWord } from "./command-text.ts";
 import { type EvidenceTelling, evidence } from "./evidence.ts";
 import { findingPlace, findingText } from "./finding-prose.ts";
 import { hopText } from "./hop-prose.ts";
@@ -62,6 +63,14 @@ function targetLine(decision: Decision, answer: Answer, display: Display): strin
 /** What commands of kubectl need to reach the same cluster. */
 const flagsOf = ({ source }: Inquiry, world: string | null): string => (source === "cluster" ? (world ?? "") : "");
 
+/** Where an entry is to be changed that was meant for something else, its owner may rather have a grant more. */
+function orGrantLine(advice: Advice, { object }: Answer, world: string | null): readonly string[] {
+  const corrects = advice.advice === "repair" && advice.repairs.some(({ repair }) => repair === "correct-entry");
+  return corrects && world !== null
+    ? [`  (or add a grant: kubectl refgrant scaffold ${pasteable(object.id)}${world})`]
+    : [];
+}
+
 /** The one thing to do, with what can be pasted. */
 function fixLines(decision: Decision, answer: Answer, inquiry: Inquiry, { told, world }: InTurn): readonly string[] {
   const advice = answer.advice.get(decision);
@@ -74,7 +83,7 @@ function fixLines(decision: Decision, answer: Answer, inquiry: Inquiry, { told, 
     if (before !== undefined) return [`Fix: the same as for ${before}.`];
     told.set(key, `${fieldOf(decision.reference.path)} of ${nameOf(answer.object.id)}`);
   }
-  return stepLines(steps);
+  return [...stepLines(steps), ...orGrantLine(advice, answer, world)];
 }
 
 function statusLines(judgements: readonly Judgement[], answer: Answer, display: Display): readonly string[] {
@@ -249,9 +258,26 @@ export function whyDeniedList(inquiry: Inquiry, where: string, { display, world 
       ),
     );
   const [next] = [...refused, ...dangling, ...unknown];
+  const grantable = refused.flatMap(({ decision: { handshake, outcome, reference } }) =>
+    handshake === "grant" && outcome.verdict === "refused" && outcome.reason === "RefNotPermitted"
+      ? [reference.referrer.namespace ?? ""]
+      : [],
+  );
+  const homes = new Set(grantable);
+  const [home = ""] = homes;
   const more =
     next === undefined || world === null
       ? []
-      : ["", printable(`Next: kubectl refgrant why-denied ${pasteable(next.answer.object.id)}${world}`)];
+      : [
+          "",
+          printable(`Next: kubectl refgrant why-denied ${pasteable(next.answer.object.id)}${world}`),
+          ...(homes.size === 0
+            ? []
+            : [
+                printable(
+                  `All grants that help: kubectl refgrant scaffold ${homes.size === 1 ? `-n ${shellWord(home)}` : "-A"}${world}`,
+                ),
+              ]),
+        ];
   return `${[`${printable(where)}: ${head}.`, ...(lines.length > 0 ? ["", ...lines] : []), ...statuses, ...more].join("\n")}\n`;
 }

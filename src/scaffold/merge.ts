@@ -1,8 +1,8 @@
 import { MOST_ENTRIES } from "../catalogue/grants.ts";
 import { type GrantPair, productsOf } from "../catalogue/products.ts";
-import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
+import type { Grant, GrantEntries, GrantFrom, GrantTo } from "../model/grant.ts";
 import { sameGroupKind } from "../model/object.ts";
-import type { Entries, Merge } from "../model/scaffold.ts";
+import type { Merge } from "../model/scaffold.ts";
 
 const sameFrom = (a: GrantFrom, b: GrantFrom): boolean => sameGroupKind(a, b) && a.namespace === b.namespace;
 
@@ -24,7 +24,7 @@ const pairsIn = ({ from, to }: Lists): readonly GrantPair[] =>
   from.flatMap((trusted) => to.map((opened) => ({ from: trusted, to: opened })));
 
 /** What the one says and the others do not. */
-function besides(after: Lists, before: Lists, asked: readonly GrantPair[]): readonly Entries[] {
+function besides(after: Lists, before: Lists, asked: readonly GrantPair[]): readonly GrantEntries[] {
   const known = [...pairsIn(before), ...asked];
   return productsOf(
     pairsIn(after).filter(

@@ -8,8 +8,8 @@ import {
   servesGrants,
   takenIn,
 } from "../catalogue/new-grants.ts";
-import { type GrantPair, type GrantProduct, productsOf } from "../catalogue/products.ts";
-import type { Grant } from "../model/grant.ts";
+import { type GrantPair, productsOf } from "../catalogue/products.ts";
+import type { Grant, GrantEntries } from "../model/grant.ts";
 import type { JsonObject } from "../model/json.ts";
 import { type KubeObject, sameGroupKind } from "../model/object.ts";
 import type { Conversion, WrittenGrant } from "../model/scaffold.ts";
@@ -27,7 +27,7 @@ function permits(grant: Grant, { from, to }: GrantPair): boolean {
 }
 
 /** All that it says, in its own order where one grant has room for it. */
-function productsIn(policy: Grant): readonly GrantProduct[] {
+function productsIn(policy: Grant): readonly GrantEntries[] {
   const [from, ...froms] = policy.from.map(({ entry }) => entry);
   const [to, ...tos] = policy.to.map(({ entry }) => entry);
   if (from === undefined || to === undefined) return [];

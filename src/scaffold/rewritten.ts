@@ -1,7 +1,7 @@
-import type { Grant } from "../model/grant.ts";
+import type { Grant, GrantEntries } from "../model/grant.ts";
 import { isRecord, type Json, type JsonObject, jsonObjectOf, jsonOf } from "../model/json.ts";
 import type { KubeObject } from "../model/object.ts";
-import type { Entries, WrittenGrant } from "../model/scaffold.ts";
+import type { WrittenGrant } from "../model/scaffold.ts";
 
 /** Writing a grant anew that is there, with all that its owner wrote. */
 
@@ -51,7 +51,7 @@ function listOf(value: unknown, entries: readonly object[]): Json {
 export function rewrittenGrant(
   grant: Grant,
   object: KubeObject,
-  entries: Entries,
+  entries: GrantEntries,
   apiVersion: string | null,
 ): WrittenGrant {
   const body = jsonObjectOf(object.body);
@@ -62,5 +62,8 @@ export function rewrittenGrant(
     metadata: ownMetadata(object),
     spec: { ...spec, from: listOf(spec.from, entries.from), to: listOf(spec.to, entries.to) },
   };
-  return { id: grant.id, ...entries, manifest, rewrites: grant };
+  // What was taken out, or is of another version, cannot stay as it stands in a file.
+  const onlyEntries =
+    JSON.stringify({ ...manifest, spec: body.spec ?? null }) === JSON.stringify({ ...body, spec: body.spec ?? null });
+  return { id: grant.id, ...entries, manifest, rewrites: { grant, onlyEntries } };
 }

@@ -1,7 +1,7 @@
 import { type GrantDraft, takenIn } from "../catalogue/new-grants.ts";
-import { type GrantPair, type GrantProduct, productsOf } from "../catalogue/products.ts";
+import { type GrantPair, productsOf } from "../catalogue/products.ts";
 import type { GrantExplanation, PairMeaning } from "../model/explanation.ts";
-import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
+import type { Grant, GrantEntries, GrantFrom, GrantTo } from "../model/grant.ts";
 import { compareText, type KubeObject, sameGroupKind } from "../model/object.ts";
 import type { GrantStyle, PairFate, Tightening, WrittenGrant } from "../model/scaffold.ts";
 import type { Snapshot } from "../model/snapshot.ts";
@@ -57,7 +57,7 @@ function fateOf({ meaning: { from, to }, pair, open, becomes }: Judged, kept: Re
 }
 
 /** Entries in the order in which the grant has them; names that stand for every name in the order of the alphabet. */
-function inOrder({ from, to }: GrantProduct, grant: Grant): GrantProduct {
+function inOrder({ from, to }: GrantEntries, grant: Grant): GrantEntries {
   const fromAt = (entry: GrantFrom): number => grant.from.findIndex((own) => sameFrom(own.entry, entry));
   const toAt = (entry: GrantTo): number => {
     const exact = grant.to.findIndex((own) => sameGroupKind(own.entry, entry) && own.entry.name === entry.name);
@@ -68,7 +68,7 @@ function inOrder({ from, to }: GrantProduct, grant: Grant): GrantProduct {
   return { from: [firstFrom ?? from[0], ...froms], to: [firstTo ?? to[0], ...tos] };
 }
 
-function isSame({ from, to }: GrantProduct, grant: Grant): boolean {
+function isSame({ from, to }: GrantEntries, grant: Grant): boolean {
   const text = (lists: { readonly from: readonly GrantFrom[]; readonly to: readonly GrantTo[] }): string =>
     JSON.stringify([
       lists.from.map(({ group, kind, namespace }) => [group, kind, namespace]),
@@ -94,7 +94,7 @@ export interface Writing extends GrantStyle {
 }
 
 /** The grant itself with the first product, and a grant of its own for each of the others. */
-function writtenAs(products: readonly GrantProduct[], grant: Grant, writing: Writing): readonly WrittenGrant[] {
+function writtenAs(products: readonly GrantEntries[], grant: Grant, writing: Writing): readonly WrittenGrant[] {
   const [first, ...others] = products;
   if (first === undefined) return [];
   const { snapshot, object, grants, apiVersion } = writing;
@@ -117,7 +117,7 @@ export function tightened(explanation: GrantExplanation, writing: Writing): Tigh
   const kept = needed(all.flatMap(({ becomes }) => becomes));
   const fates = all.map((one) => fateOf(one, new Set(kept)));
   if (kept.length === 0) return { explanation, object, result: "unused", fates, grants: [] };
-  const first = ({ from }: GrantProduct): number => grant.from.findIndex((own) => sameFrom(own.entry, from[0]));
+  const first = ({ from }: GrantEntries): number => grant.from.findIndex((own) => sameFrom(own.entry, from[0]));
   const products = productsOf(kept)
     .map((product) => inOrder(product, grant))
     .toSorted((a, b) => first(a) - first(b));

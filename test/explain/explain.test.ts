@@ -70,7 +70,7 @@ describe("explain referencegrant", () => {
       from[2]   HTTPRoute gone   Service *   nothing: namespace gone does not exist
 
       If it were deleted: 1 reference would be refused (HTTPRoute a/web → Service shared/cache). No other grant covers it.
-      Tighter and enough for today's use: from HTTPRoute a to Service cache
+      Tighter and enough for today's use: from HTTPRoute a to Service cache   (kubectl refgrant scaffold referencegrant/teams -n shared)
 
       info     to[0] admits every Service of shared; name the ones that are needed  grant-broad
       exit 0"
@@ -105,7 +105,7 @@ describe("explain referencegrant", () => {
       from[1] to[2]   Gateway b     Service nope    nothing: Service shared/nope does not exist
 
       If it were deleted: 2 references would be refused (HTTPRoute a/lost → Service shared/nope and HTTPRoute a/web → Service shared/cache). No other grant covers them.
-      Tighter and enough for today's use: from HTTPRoute a to Services cache and nope
+      Tighter and enough for today's use: from HTTPRoute a to Services cache and nope   (kubectl refgrant scaffold referencegrant/mixed -n shared)
 
       warning  to[1] admits every Secret of shared; name the ones that are needed  grant-broad
       exit 0"
@@ -310,7 +310,7 @@ describe("explain referencegrant", () => {
       from[1] to[1]   HTTPRoute b   Service db      HTTPRoute b/web rules[0].backendRefs[0] → db
 
       If it were deleted: 2 references would be refused (HTTPRoute a/web → Service shared/cache and HTTPRoute b/web → Service shared/db). No other grant covers them.
-      Tighter and enough for today's use, a grant each:
+      Tighter and enough for today's use, a grant each:   (kubectl refgrant scaffold referencegrant/cross -n shared)
         from HTTPRoute a to Service cache
         from HTTPRoute b to Service db
       exit 0"

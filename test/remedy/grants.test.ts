@@ -188,7 +188,7 @@ const ENDINGS: readonly (readonly [string, readonly Manifest[], readonly string[
   [
     "a kind that works with a grant, perhaps",
     [web({ group: GWX, kind: "XBackend", port: undefined }), namespace("backend")],
-    [`${REF} repair-and-ask`, added("app-httproute-xbackend-orders-api")],
+    [`${REF} repair-and-ask`, added("app-httproute-xbackend-orders-api-6117aff0")],
   ],
   [
     "a setting of the implementation, which a grant settles",
@@ -231,7 +231,7 @@ describe("advice on references that a grant decides", () => {
         {
           change: {
             manifest: {
-              apiVersion: `${GW}/v1`,
+              apiVersion: `${GW}/v1beta1`,
               kind: "ReferenceGrant",
               metadata: { name: "app-httproute-orders-api", namespace: "backend" },
               spec: {
@@ -260,10 +260,10 @@ describe("advice on references that a grant decides", () => {
   it("names a grant so that any name of a referent gives a valid one", () => {
     const long = `${"a".repeat(250)}.b`;
     for (const [name, expected] of [
-      ["UPPER_case..x", "app-httproute-upper-case.x"],
-      ["-.-", "app-httproute"],
-      ["secret-x", "app-httproute-service-secret-x"],
-      [long, `app-httproute-${"a".repeat(239)}`],
+      ["UPPER_case..x", "app-httproute-upper-case.x-87fc4ae1"],
+      ["-.-", "app-httproute-82e6eedc"],
+      ["secret-x", "app-httproute-service-secret-x-cd229ca5"],
+      [long, `app-httproute-${"a".repeat(230)}-6ec77952`],
     ] as const) {
       expect(adviceOn([web({ name }), service], WEB)).toEqual([added(expected)]);
     }
@@ -385,6 +385,6 @@ describe("advice on references that a grant decides", () => {
         rules: [{ backendRefs: [{ name: "llm", namespace: "models" }] }],
       });
     const lines = adviceOn([backend, aiRoute("a"), aiRoute("b"), namespace("egress")], "AIServiceBackend models/llm");
-    expect(lines).toEqual(["spec.backendRef add-grant: create ReferenceGrant egress/models-httproute-backend-openai"]);
+    expect(lines).toEqual(["spec.backendRef add-grant: create ReferenceGrant egress/2-namespaces-httproute-backend-openai-525ad901"]);
   });
 });
