@@ -110,11 +110,12 @@ function requireAnswer({ merge, overwritten }: Granting): void {
   }
 }
 
-function tellingOf(plan: ScaffoldPlan, about: string, ports: Ports): ScaffoldTelling {
+function tellingOf(plan: ScaffoldPlan, about: string, named: readonly ObjectId[], ports: Ports): ScaffoldTelling {
   return {
     display: displayOf({ color: "never", headers: true }, ports.terminal),
     world: worldText(plan.source),
     about,
+    named,
     versioned: plan.version !== null,
   };
 }
@@ -202,7 +203,7 @@ async function scaffoldIn(world: World, plan: ScaffoldPlan, ports: Ports): Promi
   const subjects = subjectsOf(found.ids);
   requireReferrers(subjects, plan);
   const style = { name: plan.name, apiVersion: await apiVersionOf(plan, world), into: await intoOf(plan, world) };
-  const telling = tellingOf(plan, aboutText(found, plan, world), ports);
+  const telling = tellingOf(plan, aboutText(found, plan, world), found.named ? found.ids : [], ports);
   const parts: Scaffolded[] = [];
   if (subjects.referrers.length > 0) {
     parts.push(await forReferrers(subjects.referrers, style, plan, world, telling));

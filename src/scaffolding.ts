@@ -213,6 +213,8 @@ export function scaffold(snapshot: Snapshot, request: ScaffoldRequest): Inquired
         decision.handshake !== "attachment" && isDangling(decision) ? [decision] : [],
       ),
       offered: ofSort(sort, "offered").map(({ decision }) => decision),
+      unseenParents: ofSort(sort, "unseen-parent").map(({ decision }) => decision),
+      references: decisions.length,
       settled: sort.filter(isSettled).length,
     },
     needs: needs.all,

@@ -1,4 +1,4 @@
-import type { Decision, FreeDecision, GrantDecision, WithVerdict } from "./decision.ts";
+import type { AttachmentDecision, Decision, FreeDecision, GrantDecision, WithVerdict } from "./decision.ts";
 import type { GrantExplanation } from "./explanation.ts";
 import type { Gap } from "./gap.ts";
 import type { Grant, GrantEntries, GrantFrom, GrantTo } from "./grant.ts";
@@ -110,6 +110,10 @@ export interface Granting {
   readonly dangling: readonly (GrantDecision | FreeDecision)[];
   /** Refused references that a selector makes and nobody wrote. */
   readonly offered: readonly GrantDecision[];
+  /** Whether these attach is not known, and no matter of grants; told where the unknown was taken for refused. */
+  readonly unseenParents: readonly AttachmentDecision[];
+  /** How many references the objects hold, of whatever sort. */
+  readonly references: number;
   /** How many references to other namespaces, that a grant decides, are permitted already. */
   readonly settled: number;
   /** Names that were asked for and belong to grants that say something else. */

@@ -1,10 +1,11 @@
 import { isRoute } from "../catalogue/kinds.ts";
 import type { Decision } from "../model/decision.ts";
 import type { GrantFrom } from "../model/grant.ts";
-import { compareText, groupKindKey, type NamespacedId } from "../model/object.ts";
+import { compareText, groupKindKey, type NamespacedId, type ObjectId } from "../model/object.ts";
 import type { EarlyTarget, Granting, Incurability, Incurable, Merge, WrittenGrant } from "../model/scaffold.ts";
 import { formatPosition } from "../model/source.ts";
 import { adviceSteps, stepLines } from "./advice-prose.ts";
+import { pasteable } from "./command-text.ts";
 import { narrowingText, openedText, someOf } from "./explain-prose.ts";
 import { gapText, obstacleText, referenceText } from "./prose.ts";
 import { kindsText, kindText, nameOf } from "./terms.ts";
@@ -19,6 +20,8 @@ export interface ScaffoldTelling {
   readonly world: string | null;
   /** What was asked about, for a sentence: `HTTPRoute app/web`. */
   readonly about: string;
+  /** The objects that were named one by one. */
+  readonly named: readonly ObjectId[];
   /** Whether the version was chosen on the command line. */
   readonly versioned: boolean;
 }
@@ -123,7 +126,7 @@ function earlyText({ target, near, elsewhere }: EarlyTarget): string {
 
 /** What a grant that is printed does not settle. */
 function warnings(granting: Granting, display: Display): readonly string[] {
-  const { doubtful, early, missingNamespaces, externalNames, dangling, offered } = granting;
+  const { doubtful, early, missingNamespaces, externalNames, dangling, offered, unseenParents } = granting;
   const doubts = Map.groupBy(doubtful, ({ gap }) => gap.detail);
   return [
     ...early.slice(0, SHOWN).map(earlyText),
@@ -144,6 +147,11 @@ function warnings(granting: Granting, display: Display): readonly string[] {
         (decision) =>
           `${whole(decision, display)} is permitted, and there is no such object: no grant is missing there`,
       ),
+    ...(unseenParents.length === 0
+      ? []
+      : [
+          `whether ${someOf(unseenParents.map((decision) => whole(decision, display)))} ${unseenParents.length === 1 ? "attaches" : "attach"} is not known, and grants have no part in it`,
+        ]),
     ...(offered.length === 0
       ? []
       : [
@@ -266,7 +274,13 @@ function mergeLines(merge: Merge): readonly string[] {
 }
 
 /** That there is nothing to grant is no error, and would else be told by nothing. */
-function nothingText({ settled }: Granting, { about }: ScaffoldTelling): string {
+function nothingText({ settled, references }: Granting, { about, named, world }: ScaffoldTelling): string {
+  const [target] = named;
+  if (target !== undefined && references === 0) {
+    // A grant is made for who refers, and not for who is referred to.
+    const who = world === null ? "." : `; who refers to it: kubectl refgrant explain ${pasteable(target)}${world}`;
+    return `Nothing to grant: ${about} ${named.length === 1 ? "refers" : "refer"} to nothing${who}`;
+  }
   if (settled === 0) return `Nothing to grant: ${about} refers to nothing in another namespace that a grant decides.`;
   const what = settled === 1 ? "the one reference" : `all ${settled} references`;
   const where = settled === 1 ? "another namespace is" : "other namespaces are";

@@ -3,6 +3,7 @@ import { namesGroup, namesKind, namesNamespace } from "../catalogue/names.ts";
 import { openingFor, servesGrants, trustFor } from "../catalogue/new-grants.ts";
 import { meantReferent } from "../catalogue/referents.ts";
 import {
+  type AttachmentDecision,
   crossesNamespace,
   type Decision,
   type GrantDecision,
@@ -19,6 +20,8 @@ export type Sorted =
   | { readonly sort: "incurable"; readonly decision: Decision; readonly why: Incurability }
   | { readonly sort: "unknown"; readonly decision: WithVerdict<Decision, "unknown"> }
   | { readonly sort: "offered"; readonly decision: GrantDecision }
+  /** A parent that may refuse, where the unknown was to be taken for refused: that is said of grants. */
+  | { readonly sort: "unseen-parent"; readonly decision: AttachmentDecision }
   /** Permitted, or nobody's fault. */
   | { readonly sort: "settled"; readonly decision: Decision };
 
@@ -95,12 +98,10 @@ export function sorted(decision: Decision, sorting: Sorting): Sorted {
     case "grant":
       return sortedGrant(decision, sorting);
     case "attachment":
-      // Of parents a grant says nothing; who takes the unknown for refused asks for grants.
       if (decision.reference.implicit) return { sort: "settled", decision };
       if (decision.outcome.verdict === "refused") return { sort: "incurable", decision, why: "parent" };
-      return hasVerdict(decision, "unknown") && !sorting.assumeRefused
-        ? { sort: "unknown", decision }
-        : { sort: "settled", decision };
+      if (!hasVerdict(decision, "unknown")) return { sort: "settled", decision };
+      return sorting.assumeRefused ? { sort: "unseen-parent", decision } : { sort: "unknown", decision };
     case "none": {
       const { droppedNamespace, referrer } = decision.reference;
       const meantElsewhere = droppedNamespace !== null && droppedNamespace !== referrer.namespace;
