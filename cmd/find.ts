@@ -1,12 +1,13 @@
 import { nearKindWord } from "../src/catalogue/kind-names.ts";
 import { NAMESPACE } from "../src/catalogue/kinds.ts";
+import { onlyWith } from "../src/catalogue/known.ts";
 import { ASKING_KINDS } from "../src/catalogue/rows.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import type { Gap } from "../src/model/gap.ts";
 import { selects } from "../src/model/labels.ts";
 import { nearWord } from "../src/model/near-word.ts";
 import { Needs } from "../src/model/need.ts";
-import { compareIds, compareText, keyOf, type ObjectId } from "../src/model/object.ts";
+import { compareIds, compareText, includesGroupKind, keyOf, type ObjectId } from "../src/model/object.ts";
 import { sightOf } from "../src/model/sight.ts";
 import type { Snapshot } from "../src/model/snapshot.ts";
 import type { Inquired } from "../src/pipeline.ts";
@@ -260,10 +261,19 @@ export async function findAll(
 /** Every kind that can be refused something, where nobody said which. */
 const ASKING: readonly NamedKind[] = ASKING_KINDS.map(namedKind).filter(({ scope }) => scope === "Namespaced");
 
+/** Those that refer to nothing where another kind is not served are not looked for there. */
+function askingIn({ served }: Snapshot): readonly NamedKind[] {
+  return ASKING.filter((kind) => {
+    const other = onlyWith(kind);
+    return other === null || served === null || includesGroupKind(served, other);
+  });
+}
+
 /** What a command is about, and where nothing is named, every object there that can be refused something. */
 export async function findAsking(scope: ObjectScope, world: World): Promise<Found> {
   if (scope.targets.length > 0) return find(scope, world);
-  return { ...(await findAll(ASKING, whereOf(scope, world), scope.selector, world)), named: false };
+  const kinds = await world.ask((snapshot) => ({ answer: askingIn(snapshot), needs: [] }));
+  return { ...(await findAll(kinds, whereOf(scope, world), scope.selector, world)), named: false };
 }
 
 /** What was asked about, where no object is named. */

@@ -339,7 +339,8 @@ export const SCAFFOLD_FLAGS = [
     name: "api-version",
     takes: "value",
     value: "VERSION",
-    describe: "v1 or v1beta1 (default: what the cluster serves, v1 first; with -f v1beta1, which every release serves)",
+    describe:
+      "v1, v1beta1 or v1alpha2 (default: what the cluster serves, v1 first; with -f v1beta1, which every release serves)",
     group: "Grant",
   },
   {

@@ -1,10 +1,11 @@
 import { GATEWAY_API, REFERENCE_GRANT, REFERENCE_POLICY } from "../src/catalogue/kinds.ts";
 import { RefgrantError } from "../src/model/failure.ts";
-import { type NamespacedId, type ObjectId, sameGroupKind } from "../src/model/object.ts";
+import { keyOf, type NamespacedId, type ObjectId, sameGroupKind } from "../src/model/object.ts";
 import type { Granting, GrantStyle, WrittenGrant } from "../src/model/scaffold.ts";
-import { holdsControls } from "../src/render/json-text.ts";
+import { holdsControl } from "../src/render/json-text.ts";
 import { conversionLines, tighteningLines } from "../src/render/scaffold-grant-prose.ts";
-import { grantingLines, type ScaffoldTelling } from "../src/render/scaffold-prose.ts";
+import { grantingLines, versionNotes } from "../src/render/scaffold-prose.ts";
+import type { ScaffoldTelling } from "../src/render/scaffold-refusals.ts";
 import { grantsJson, grantsYaml, type PrintedGrant } from "../src/render/scaffold-yaml.ts";
 import { nameOf } from "../src/render/terms.ts";
 import { listed } from "../src/render/text.ts";
@@ -82,21 +83,29 @@ async function intoOf({ into }: ScaffoldPlan, world: World): Promise<string | nu
   return into.name;
 }
 
+const nameTaken = (id: NamespacedId): RefgrantError =>
+  new RefgrantError(
+    "usage",
+    `--name: ${nameOf(id)} is there already and says something else, which applying another would undo`,
+    `Choose another name, or add to it with --into referencegrant/${id.name}.`,
+  );
+
 /** What makes that nothing can be printed: it is an error, and not an answer. */
 function requireAnswer({ merge, overwritten }: Granting): void {
   const [taken] = overwritten;
-  if (taken !== undefined) {
-    throw new RefgrantError(
-      "usage",
-      `--name: ${nameOf(taken)} is there already and says something else, which applying another would undo`,
-      `Choose another name, or add to it with --into referencegrant/${taken.name}.`,
-    );
-  }
+  if (taken !== undefined) throw nameTaken(taken);
   if (merge.merge === "several-namespaces") {
     throw new RefgrantError(
       "usage",
       `--into adds to one grant, and the targets are in namespaces ${listed(merge.namespaces)}`,
-      "Name fewer objects, or leave --into out for a grant in each.",
+      "Leave --into out for a grant in each.",
+    );
+  }
+  if (merge.merge === "unseen") {
+    throw new RefgrantError(
+      "not-found",
+      `${nameOf(merge.id)} could not be read: ${merge.gap.detail}`,
+      "Without --into a grant of its own is printed.",
     );
   }
   if (merge.merge === "not-found") {
@@ -164,17 +173,13 @@ async function forGrant(
   };
 }
 
-async function forPolicy(
-  id: NamespacedId,
-  style: GrantStyle,
-  world: World,
-  telling: ScaffoldTelling,
-): Promise<Scaffolded> {
+async function forPolicy(id: NamespacedId, style: GrantStyle, world: World): Promise<Scaffolded> {
   const conversion = await world.ask((snapshot) => convert(snapshot, id, style));
   if (conversion === null) throw unread(id);
+  if (style.name !== null && conversion.taken !== null) throw nameTaken(conversion.taken);
   return {
     grants: conversion.grants,
-    lines: conversionLines(conversion, world.source, telling),
+    lines: conversionLines(conversion),
     exit: conversionExit(conversion),
   };
 }
@@ -186,7 +191,7 @@ async function textOf({ id, from, to, rewrites }: WrittenGrant, world: World): P
   const { rewritten } = await import("../src/manifest/rewriting.ts");
   const text = rewritten(at.source, at.path, { from, to });
   // What a terminal should not be sent, the data has a way to write.
-  return text === null || holdsControls({ text: text.replaceAll(/[\n\r\t]/g, " ") }) ? null : text;
+  return text === null || holdsControl(text.replaceAll(/\r(?=\n)|\t/g, "")) ? null : text;
 }
 
 async function print(grants: readonly WrittenGrant[], { output }: ScaffoldPlan, world: World): Promise<string> {
@@ -202,24 +207,24 @@ async function scaffoldIn(world: World, plan: ScaffoldPlan, ports: Ports): Promi
   const found = await findAsking(plan.scope, world);
   const subjects = subjectsOf(found.ids);
   requireReferrers(subjects, plan);
-  const style = { name: plan.name, apiVersion: await apiVersionOf(plan, world), into: await intoOf(plan, world) };
+  const style = { name: plan.name, apiVersion: await apiVersionOf(plan, world) };
+  const into = await intoOf(plan, world);
   const telling = tellingOf(plan, aboutText(found, plan, world), found.named ? found.ids : [], ports);
   const parts: Scaffolded[] = [];
+  // Each knows what was made before it, so that no two grants have one name.
+  const made = () => parts.flatMap((part) => part.grants);
   if (subjects.referrers.length > 0) {
-    parts.push(await forReferrers(subjects.referrers, style, plan, world, telling));
+    parts.push(await forReferrers(subjects.referrers, { ...style, into, made: [] }, plan, world, telling));
   }
-  for (const id of subjects.grants) parts.push(await forGrant(id, style, world, telling));
-  for (const id of subjects.policies) parts.push(await forPolicy(id, style, world, telling));
+  for (const id of subjects.grants) parts.push(await forGrant(id, { ...style, made: made() }, world, telling));
+  for (const id of subjects.policies) parts.push(await forPolicy(id, { ...style, made: made() }, world));
+  const grants = [...new Map(made().map((grant) => [keyOf(grant.id), grant])).values()];
   const unseen = unseenText(found.gaps);
   const none = found.ids.length + unseen.length > 0 ? [] : [nothingFound(plan, world)];
   const lines = parts.flatMap((part) => part.lines).map((line) => `${line}\n`);
   return {
-    stdout: await print(
-      parts.flatMap((part) => part.grants),
-      plan,
-      world,
-    ),
-    stderr: `${notesText([...world.notes, ...unseen, ...none])}${lines.join("")}`,
+    stdout: await print(grants, plan, world),
+    stderr: `${notesText([...world.notes, ...unseen, ...none])}${lines.join("")}${notesText(versionNotes(grants, world.source, telling))}`,
     exitCode: gravest([...parts.map((part) => part.exit), unseen.length > 0 ? 4 : 0]),
   };
 }

@@ -1,14 +1,14 @@
 import { NAMESPACE, REFERENCE_GRANT, SERVICE } from "./catalogue/kinds.ts";
-import { takenIn } from "./catalogue/new-grants.ts";
 import type { GrantPair } from "./catalogue/products.ts";
+import { ofProblem } from "./diagnose/problems.ts";
 import { decide } from "./evaluate/decide.ts";
 import { explainObject } from "./explanations.ts";
 import type { Decision, GrantDecision } from "./model/decision.ts";
 import { Field } from "./model/fields.ts";
-import type { Grant } from "./model/grant.ts";
+import type { Finding } from "./model/finding.ts";
 import { nearWord } from "./model/near-word.ts";
 import { Needs } from "./model/need.ts";
-import { keyOf, type NamespacedId, sameGroupKind } from "./model/object.ts";
+import { keyOf, type NamespacedId, type ObjectId, sameGroupKind } from "./model/object.ts";
 import type {
   Conversion,
   EarlyTarget,
@@ -25,7 +25,7 @@ import type { Snapshot } from "./model/snapshot.ts";
 import { type Advise, advising, type Inquired, judge } from "./pipeline.ts";
 import type { Judged } from "./remedy/advice.ts";
 import { nearObject } from "./remedy/correction.ts";
-import { isDangling, type Sorted, sorted } from "./scaffold/asked.ts";
+import { isDangling, isGranted, type Sorted, sorted } from "./scaffold/asked.ts";
 import { asGrant, draftsOf, pairsByNamespace, written } from "./scaffold/drafts.ts";
 import { mergedInto } from "./scaffold/merge.ts";
 import { converted } from "./scaffold/policies.ts";
@@ -37,9 +37,10 @@ interface Draft {
   readonly grants: readonly WrittenGrant[];
   readonly merge: Merge;
   readonly overwritten: readonly NamespacedId[];
+  readonly unseenNames: readonly NamespacedId[];
 }
 
-const NOTHING: Draft = { grants: [], merge: { merge: "none" }, overwritten: [] };
+const NOTHING: Draft = { grants: [], merge: { merge: "none" }, overwritten: [], unseenNames: [] };
 
 /** What adding to one grant comes to. */
 function mergedDraft(
@@ -47,7 +48,7 @@ function mergedDraft(
   into: string,
   { apiVersion }: GrantStyle,
   snapshot: Snapshot,
-  grants: readonly Grant[],
+  { sight, extracted: { grants } }: Judged,
 ): Draft {
   const [home, ...others] = pairs;
   if (home === undefined) return NOTHING;
@@ -58,6 +59,10 @@ function mergedDraft(
   const grant = grants.find((one) => keyOf(one.id) === keyOf(id));
   const object = snapshot.objects.get(keyOf(id));
   if (grant === undefined || object === undefined) {
+    const existence = sight.existence(id);
+    if (typeof existence !== "string" && existence.cause !== "outside-input") {
+      return failed({ merge: "unseen", id, gap: existence });
+    }
     const here = grants.filter((one) => one.id.namespace === namespace && sameGroupKind(one.id, REFERENCE_GRANT));
     const near = nearWord(
       into,
@@ -79,12 +84,13 @@ function draftFor(
   decisions: readonly GrantDecision[],
   request: ScaffoldRequest,
   snapshot: Snapshot,
-  grants: readonly Grant[],
+  judged: Judged,
 ): Draft {
+  const { grants } = judged.extracted;
   const pairs = pairsByNamespace(decisions, request.anyName);
   const { into, name } = request;
-  if (into !== null) return mergedDraft(pairs, into, request, snapshot, grants);
-  const made = written(draftsOf(pairs), request, snapshot, takenIn(snapshot, grants));
+  if (into !== null) return mergedDraft(pairs, into, request, snapshot, judged);
+  const made = written(draftsOf(pairs), request, snapshot, grants);
   const meant = [...new Set(made.map(({ id }) => id.namespace))].map((namespace) => ({
     ...REFERENCE_GRANT,
     namespace,
@@ -93,7 +99,13 @@ function draftFor(
   // A name that somebody asks for is not given to something else.
   const isOther = (id: NamespacedId): boolean =>
     snapshot.objects.has(keyOf(id)) && !made.some((grant) => keyOf(grant.id) === keyOf(id));
-  return { ...NOTHING, grants: made, overwritten: name === null ? [] : meant.filter(isOther) };
+  if (name === null) return { ...NOTHING, grants: made };
+  // One that is made from what the grant says is nobody else's.
+  const mayBe = (id: NamespacedId): boolean => {
+    const existence = judged.sight.existence(id);
+    return typeof existence !== "string" && existence.cause !== "outside-input";
+  };
+  return { ...NOTHING, grants: made, overwritten: meant.filter(isOther), unseenNames: meant.filter(mayBe) };
 }
 
 /** The decisions in the world with the grants, one for each of those given. */
@@ -145,7 +157,7 @@ const MOST_ADVISED = 20;
 type Uncured = Omit<Incurable, "advice">;
 
 function withAdvice(uncured: readonly Uncured[], decisions: readonly Decision[], advise: Advise): readonly Incurable[] {
-  const advised = uncured.slice(0, MOST_ADVISED).filter(({ why }) => why !== "inadmissible");
+  const advised = uncured.slice(0, MOST_ADVISED).filter(({ why }) => !["inadmissible", "local-field"].includes(why));
   const wanted = new Set(advised.map(({ decision }) => decision));
   const referrers = new Map(advised.map(({ decision: { reference } }) => [keyOf(reference.referrer), reference]));
   const own = Map.groupBy(decisions, ({ reference }) => keyOf(reference.referrer));
@@ -157,6 +169,24 @@ function withAdvice(uncured: readonly Uncured[], decisions: readonly Decision[],
 
 function ofSort<S extends Sorted["sort"]>(all: readonly Sorted[], sort: S): readonly Extract<Sorted, { sort: S }>[] {
   return all.filter((one): one is Extract<Sorted, { sort: S }> => one.sort === sort);
+}
+
+/** What keeps a decision open that grants have said all on. */
+function stillOpen(decision: GrantDecision, outcome: Decision["outcome"] | undefined): Granting["doubtful"] {
+  return outcome?.verdict === "unknown" ? [{ decision, gap: outcome.gaps[0] }] : [];
+}
+
+/** What of the objects no API server would take. */
+function problemsOf(
+  objects: readonly ObjectId[],
+  snapshot: Snapshot,
+  { problems }: Judged["extracted"],
+): readonly Finding[] {
+  const keys = new Set(objects.map(keyOf));
+  return [...snapshot.problems, ...problems]
+    .filter((problem) => "id" in problem && keys.has(keyOf(problem.id)))
+    .map((problem) => ofProblem(problem, snapshot.source))
+    .filter(({ severity }) => severity === "error");
 }
 
 /** Is it permitted by a grant, under a mesh parent too, where none is needed? */
@@ -179,11 +209,11 @@ export function scaffold(snapshot: Snapshot, request: ScaffoldRequest): Inquired
   const { sight, extracted, decisions } = judged;
   const sort = decisions.map((decision) => sorted(decision, { ...request, snapshot, sight }));
   const asked = ofSort(sort, "grant").map(({ decision }) => decision);
-  const first = draftFor(asked, request, snapshot, extracted.grants);
+  const first = draftFor(asked, request, snapshot, judged);
   const tried = decidedWith(first.grants, asked, judged);
   const failed = first.grants.length === 0 ? [] : asked.filter((one) => tried.get(one)?.outcome.verdict === "refused");
   const granted = asked.filter((decision) => !failed.includes(decision));
-  const draft = failed.length === 0 ? first : draftFor(granted, request, snapshot, extracted.grants);
+  const draft = failed.length === 0 ? first : draftFor(granted, request, snapshot, judged);
   const after = granted.flatMap((decision) => tried.get(decision) ?? []);
   const uncured: readonly Uncured[] = [
     ...ofSort(sort, "incurable").map(({ decision, why }) => ({ decision, why })),
@@ -192,6 +222,7 @@ export function scaffold(snapshot: Snapshot, request: ScaffoldRequest): Inquired
   const unplaced = (namespace: string): boolean =>
     snapshot.source === "files" && sight.existence({ ...NAMESPACE, namespace: null, name: namespace }) === "missing";
   const printed = draft.grants.length > 0;
+  const unknown = ofSort(sort, "unknown").map(({ decision }) => decision);
   return {
     answer: {
       source: snapshot.source,
@@ -199,13 +230,16 @@ export function scaffold(snapshot: Snapshot, request: ScaffoldRequest): Inquired
       grants: draft.grants,
       merge: draft.merge,
       overwritten: draft.overwritten,
+      unseenNames: draft.unseenNames,
+      problems: problemsOf(request.objects, snapshot, extracted),
       granted,
       incurable: withAdvice(uncured, decisions, advising(snapshot, judged, onNeed)),
-      unknown: ofSort(sort, "unknown").map(({ decision }) => decision),
-      doubtful: granted.flatMap((decision) => {
-        const outcome = tried.get(decision)?.outcome;
-        return printed && outcome?.verdict === "unknown" ? [{ decision, gap: outcome.gaps[0] }] : [];
-      }),
+      unknown,
+      assumable: unknown.some((decision) => decision.handshake === "grant" && !isGranted(decision)),
+      doubtful: [
+        ...ofSort(sort, "open").flatMap(({ decision }) => stillOpen(decision, decision.outcome)),
+        ...(printed ? granted : []).flatMap((decision) => stillOpen(decision, tried.get(decision)?.outcome)),
+      ],
       early: printed ? earlyTargets(after, sight) : [],
       missingNamespaces: [...new Set(draft.grants.map(({ id }) => id.namespace))].filter(unplaced),
       externalNames: printed ? externalNames(after, sight) : [],

@@ -6,6 +6,7 @@ import {
   includesGroupKind,
   keyOf,
   type NamespacedId,
+  type ObjectKey,
   sameGroupKind,
 } from "../model/object.ts";
 import type { GrantReference } from "../model/reference.ts";
@@ -108,9 +109,14 @@ export function grantName(draft: GrantEntries): string {
 /** Tells of the grants of a world, by their keys, what they say; null of one that counts for nothing, or not for long. */
 export type Taken = (id: NamespacedId) => "free" | { readonly content: string | null };
 
-/** Which names are taken in a world. */
-export function takenIn({ objects }: Snapshot, grants: readonly Grant[]): Taken {
-  const contents = new Map(
+/** A grant that is new, as far as it takes a name. */
+interface Made extends GrantEntries {
+  readonly id: NamespacedId;
+}
+
+/** Which names are taken in a world, and by grants that were made for it. */
+export function takenIn({ objects }: Snapshot, grants: readonly Grant[], made: readonly Made[] = []): Taken {
+  const contents = new Map<ObjectKey, string | null>(
     grants.map(({ id, from, to, rejected, terminating }) => [
       keyOf(id),
       rejected || terminating
@@ -121,7 +127,9 @@ export function takenIn({ objects }: Snapshot, grants: readonly Grant[]): Taken 
           ),
     ]),
   );
-  return (id) => (objects.has(keyOf(id)) ? { content: contents.get(keyOf(id)) ?? null } : "free");
+  for (const { id, from, to } of made) contents.set(keyOf(id), contentOf(from, to));
+  return (id) =>
+    objects.has(keyOf(id)) || contents.has(keyOf(id)) ? { content: contents.get(keyOf(id)) ?? null } : "free";
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { AttachmentDecision, Decision, FreeDecision, GrantDecision, WithVerdict } from "./decision.ts";
 import type { GrantExplanation } from "./explanation.ts";
+import type { Finding } from "./finding.ts";
 import type { Gap } from "./gap.ts";
 import type { Grant, GrantEntries, GrantFrom, GrantTo } from "./grant.ts";
 import type { JsonObject } from "./json.ts";
@@ -20,6 +21,8 @@ export interface GrantStyle {
   readonly name: string | null;
   /** Group and version; null for what the cluster serves. */
   readonly apiVersion: string | null;
+  /** Grants that are printed before: their names are given away. */
+  readonly made: readonly WrittenGrant[];
 }
 
 /** For what grants are made. */
@@ -70,6 +73,7 @@ export type Merge =
   | { readonly merge: "none" }
   | { readonly merge: "several-namespaces"; readonly namespaces: readonly string[] }
   | { readonly merge: "not-found"; readonly id: NamespacedId; readonly near: string | null }
+  | { readonly merge: "unseen"; readonly id: NamespacedId; readonly gap: Gap }
   /** It counts for nothing, is on its way out, or would have more entries than a grant can. */
   | { readonly merge: "unfit"; readonly grant: Grant; readonly why: "rejected" | "terminating" | "too-many" }
   | {
@@ -97,9 +101,11 @@ export interface Granting {
   /** The references that they are for, as they are decided without them. */
   readonly granted: readonly GrantDecision[];
   readonly incurable: readonly Incurable[];
+  /** Whether some of the unknown could be granted all the same. */
+  readonly assumable: boolean;
   /** Left out, since it is not known whether they are refused. */
   readonly unknown: readonly WithVerdict<Decision, "unknown">[];
-  /** Granted, and whether that is enough the implementation decides. */
+  /** Granted, now or before, and whether that is enough the implementation decides. */
   readonly doubtful: readonly { readonly decision: GrantDecision; readonly gap: Gap }[];
   readonly early: readonly EarlyTarget[];
   /** Namespaces of grants that files, taken for the whole world, do not hold. */
@@ -116,6 +122,10 @@ export interface Granting {
   readonly references: number;
   /** How many references to other namespaces, that a grant decides, are permitted already. */
   readonly settled: number;
+  /** What of the objects no API server would take: a reference that is written so is none. */
+  readonly problems: readonly Finding[];
+  /** Grants with the name that was asked for, that may be there unseen. */
+  readonly unseenNames: readonly NamespacedId[];
   /** Names that were asked for and belong to grants that say something else. */
   readonly overwritten: readonly NamespacedId[];
   readonly merge: Merge;
@@ -154,6 +164,8 @@ export interface Conversion {
   readonly object: KubeObject;
   /** `covered`: ReferenceGrants that are there say as much. `empty`: no entry of it could be read. */
   readonly result: "converted" | "covered" | "empty" | "no-grants";
+  /** A grant by the policy's name that says something else, or by the one that was asked for. */
+  readonly taken: NamespacedId | null;
   /** Those that cover it. */
   readonly covering: readonly Grant[];
   readonly grants: readonly WrittenGrant[];

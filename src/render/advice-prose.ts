@@ -285,9 +285,7 @@ function wayText(wayOut: WayOut): Words {
         "whoever runs the cluster",
       );
     case "keep-local":
-      return plain(
-        `put what is needed of ${nameOf(wayOut.target)} into the namespace that refers to it: no grant helps here`,
-      );
+      return plain(`create ${nameOf(wayOut.target)} with what is needed of it, and name that one`);
     case "correct-kind":
       return plain(`write kind ${wayOut.meant.kind} of group ${quoted(wayOut.meant.group)}`);
     case "look":

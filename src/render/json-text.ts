@@ -3,10 +3,22 @@
 /** Characters that JSON may hold raw but a terminal should not be sent. */
 const RAW_CONTROLS = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
 
-/** Would a terminal that is sent the data as it is get a control character? */
+const CONTROL =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/;
+
+/** Would a terminal that is sent the text as it is get a control character, other than the end of a line? */
+export function holdsControl(text: string): boolean {
+  return CONTROL.test(text);
+}
+
+/** The same of any name or text in plain data. */
 export function holdsControls(data: object): boolean {
-  const text = JSON.stringify(data);
-  return escapeControls(text) !== text || /\\u00[01]|\\[bftr]/.test(text);
+  let found = false;
+  JSON.stringify(data, (key, value: unknown) => {
+    found ||= holdsControl(key) || (typeof value === "string" && holdsControl(value));
+    return value;
+  });
+  return found;
 }
 
 /** Text in which such characters are escaped as JSON has it; only strings may hold them. */

@@ -9,7 +9,7 @@ import {
   type WithVerdict,
 } from "../model/decision.ts";
 import type { Gap } from "../model/gap.ts";
-import { fieldOf, nameOf, slipOfKind } from "./terms.ts";
+import { fieldOf, kindsText, nameOf, slipOfKind } from "./terms.ts";
 import { type Display, plural, symbol } from "./text.ts";
 import { grantMiss, listenerMiss } from "./trial-prose.ts";
 
@@ -153,6 +153,6 @@ export function obstacleText(decision: Decision): string {
 
 /** A gap as a note to the user. */
 export function gapText(gap: Gap): string {
-  const what = gap.groupKind === null ? "something" : `${gap.groupKind.kind}s`;
+  const what = gap.groupKind === null ? "something" : kindsText(gap.groupKind);
   return gap.cause === "implementation" ? gap.detail : `${what} not seen: ${gap.detail}`;
 }

@@ -6,7 +6,7 @@ import { makerText } from "./advice-prose.ts";
 import { pasteable } from "./command-text.ts";
 import { INERT, someOf } from "./explain-prose.ts";
 import { gapText } from "./prose.ts";
-import { type ScaffoldTelling, versionLines } from "./scaffold-prose.ts";
+import type { ScaffoldTelling } from "./scaffold-refusals.ts";
 import { kindText, nameOf } from "./terms.ts";
 import { listed, plural, printable } from "./text.ts";
 
@@ -29,7 +29,7 @@ function whyDropped({ inert, missing }: PairMeaning): string {
   const gone = missing.map((id) =>
     id.namespace === null ? `namespace ${id.name} does not exist` : `${nameOf(id)} does not exist`,
   );
-  return gone.length === 0 ? "nothing uses it" : `nothing uses it: ${listed(gone)}`;
+  return gone.length === 0 ? "nothing uses it" : `nothing uses it, since ${listed(gone)}`;
 }
 
 /** The same said of several pairs of one entry. */
@@ -47,6 +47,12 @@ function dropLines({ grant }: GrantExplanation, fates: readonly Fate[]): readonl
     fate === "repeated" ? "other entries say the same" : whyDropped(meaning);
   const goneFrom = grant.from.filter(({ index }) => fates.filter(({ from }) => from === index).every(isGone));
   const goneTo = grant.to.filter(({ index }) => fates.filter(({ to }) => to === index).every(isGone));
+  const goes = (list: typeof goneFrom | typeof goneTo, at: number): boolean => list.some(({ index }) => index === at);
+  // Of what goes with another entry, that one is the reason.
+  const reasons = (own: readonly Fate[], alone: (fate: Fate) => boolean): string => {
+    const mine = own.filter(alone);
+    return inOne((mine.length === 0 ? own : mine).map(wordsFor));
+  };
   const told = new Set(
     fates.filter(
       ({ from, to }) => goneFrom.some((one) => one.index === from) || goneTo.some((one) => one.index === to),
@@ -56,14 +62,21 @@ function dropLines({ grant }: GrantExplanation, fates: readonly Fate[]): readonl
   return [
     ...goneFrom.map(
       ({ index, entry }) =>
-        `${fromText(index, entry)}: ${inOne(fates.filter(({ from }) => from === index).map(wordsFor))}`,
+        `${fromText(index, entry)}: ${reasons(
+          fates.filter(({ from }) => from === index),
+          ({ to }) => !goes(goneTo, to),
+        )}`,
     ),
     ...goneTo.map(
-      ({ index, entry }) => `${toText(index, entry)}: ${inOne(fates.filter(({ to }) => to === index).map(wordsFor))}`,
+      ({ index, entry }) =>
+        `${toText(index, entry)}: ${reasons(
+          fates.filter(({ to }) => to === index),
+          ({ from }) => !goes(goneFrom, from),
+        )}`,
     ),
     ...left.map(
       (one) =>
-        `${fromText(one.from, entryAt(grant.from, one.from))} to ${toText(one.to, entryAt(grant.to, one.to))}: ${wordsFor(one)}`,
+        `${fromText(one.from, entryAt(grant.from, one.from))} × ${toText(one.to, entryAt(grant.to, one.to))}: ${wordsFor(one)}`,
     ),
   ];
 }
@@ -77,7 +90,9 @@ function namedLines({ grant, opened }: GrantExplanation, fates: readonly Fate[])
       ...new Set(named.flatMap(({ meaning }) => meaning.uses.map(({ reference }) => reference.referent.name))),
     ].toSorted();
     const count = opened.find(({ groupKind }) => kindText(groupKind) === kindText(entry))?.count ?? null;
-    return [`${toText(index, entry)}${count === null ? "" : ` (${count} today)`}: used are ${someOf(names, 5)} alone`];
+    return [
+      `${toText(index, entry)}${count === null ? "" : ` (${count} today)`}: only ${someOf(names, 5)} ${names.length === 1 ? "is" : "are"} used`,
+    ];
   });
 }
 
@@ -87,7 +102,7 @@ function openLines({ grant }: GrantExplanation, fates: readonly Fate[]): readonl
   const reasons = Map.groupBy(open, (one) => (one.open === null || one.open === "perhaps" ? "" : gapText(one.open)));
   return [...reasons].map(([reason, same]) => {
     const pairs = same.map(
-      (one) => `${fromText(one.from, entryAt(grant.from, one.from))} to ${toText(one.to, entryAt(grant.to, one.to))}`,
+      (one) => `${fromText(one.from, entryAt(grant.from, one.from))} × ${toText(one.to, entryAt(grant.to, one.to))}`,
     );
     const why =
       reason === "" ? "whether it is in use cannot be told" : `whether it is in use could not be seen (${reason})`;
@@ -102,7 +117,7 @@ export function tighteningLines(
 ): readonly string[] {
   const { grant, pairs } = explanation;
   const name = nameOf(grant.id);
-  const more = telling.world === null ? "" : `: kubectl refgrant explain ${pasteable(grant.id)}${telling.world}`;
+  const more = telling.world === null ? "." : ` (see kubectl refgrant explain ${pasteable(grant.id)}${telling.world}).`;
   const meaningOf = (fate: PairFate) => pairs.find(({ from, to }) => from === fate.from && to === fate.to);
   const known = fates.flatMap((fate): readonly Fate[] => {
     const meaning = meaningOf(fate);
@@ -112,8 +127,8 @@ export function tighteningLines(
   const notes = [
     ...(maker === null || grants.length === 0
       ? []
-      : [`Note: ${makerText(maker)}: change it there, or the change will be undone.`]),
-    ...(grant.terminating ? ["Note: it is being deleted, and counts until it is gone."] : []),
+      : [`Note: ${makerText(maker).replace(/\bit\b/, () => name)}: change it there, or the change will be undone.`]),
+    ...(grant.terminating ? [`Note: ${name} is being deleted, and counts until it is gone.`] : []),
   ];
   const lines = ((): readonly string[] => {
     switch (result) {
@@ -139,18 +154,18 @@ export function tighteningLines(
 }
 
 /** Everything that is told of a ReferencePolicy said as grants, a line each. */
-export function conversionLines(
-  { policy, result, covering, grants }: Conversion,
-  source: "cluster" | "files",
-  telling: ScaffoldTelling,
-): readonly string[] {
+export function conversionLines({ policy, result, covering, grants, taken }: Conversion): readonly string[] {
   const name = nameOf(policy.id);
   const lines = ((): readonly string[] => {
     switch (result) {
       case "converted":
         return [
-          `${name} as ${plural(grants.length, "ReferenceGrant")}, entry for entry: since v0.6.0 nothing reads a ReferencePolicy, so that it can be deleted afterwards.`,
-          ...versionLines({ source, grants }, telling).map((note) => `Note: ${note}`),
+          `${name} as ${plural(grants.length, "ReferenceGrant")}, entry for entry: since v0.6.0 nothing reads a ReferencePolicy, so it can be deleted once that is applied.`,
+          ...(taken === null
+            ? []
+            : [
+                `Note: ${nameOf(taken)} is there and says something else, so this is called ${listed(grants.map(({ id }) => id.name))}.`,
+              ]),
         ];
       case "covered":
         return [

@@ -19,6 +19,8 @@ export type Sorted =
   | { readonly sort: "grant"; readonly decision: GrantDecision }
   | { readonly sort: "incurable"; readonly decision: Decision; readonly why: Incurability }
   | { readonly sort: "unknown"; readonly decision: WithVerdict<Decision, "unknown"> }
+  /** Granted already, and still not known to be permitted. */
+  | { readonly sort: "open"; readonly decision: GrantDecision }
   | { readonly sort: "offered"; readonly decision: GrantDecision }
   /** A parent that may refuse, where the unknown was to be taken for refused: that is said of grants. */
   | { readonly sort: "unseen-parent"; readonly decision: AttachmentDecision }
@@ -70,7 +72,7 @@ function wanted(decision: GrantDecision, sorting: Sorting): Sorted {
 }
 
 /** Do grants say already all that a grant can say for it? The rest is the implementation's. */
-function isGranted({ reference, outcome }: GrantDecision): boolean {
+export function isGranted({ reference, outcome }: GrantDecision): boolean {
   return trustFor(reference).every(({ namespace }) =>
     outcome.trials.some(({ trusting, failed }) => trusting === namespace && failed.length === 0),
   );
@@ -87,7 +89,7 @@ function sortedGrant(decision: GrantDecision, sorting: Sorting): Sorted {
     case "unknown":
       if (!sorting.assumeRefused)
         return hasVerdict(decision, "unknown") ? { sort: "unknown", decision } : { sort: "settled", decision };
-      if (isGranted(decision)) return { sort: "settled", decision };
+      if (isGranted(decision)) return { sort: "open", decision };
       return reference.implicit && !sorting.all ? { sort: "offered", decision } : wanted(decision, sorting);
   }
 }

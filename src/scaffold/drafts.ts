@@ -5,13 +5,13 @@ import {
   grantManifest,
   grantName,
   openingFor,
-  type Taken,
+  takenIn,
   trustFor,
 } from "../catalogue/new-grants.ts";
 import { type GrantPair, productsOf } from "../catalogue/products.ts";
 import type { GrantDecision } from "../model/decision.ts";
 import type { Grant } from "../model/grant.ts";
-import { compareText, keyOf, type ObjectKey } from "../model/object.ts";
+import { compareText } from "../model/object.ts";
 import type { GrantStyle, WrittenGrant } from "../model/scaffold.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 
@@ -41,20 +41,18 @@ export function draftsOf(pairs: ReadonlyMap<string, readonly GrantPair[]>): read
 /** Writes drafts as grants, each with a name of its own. */
 export function written(
   drafts: readonly GrantDraft[],
-  { name, apiVersion }: GrantStyle,
+  { name, apiVersion, made }: GrantStyle,
   snapshot: Snapshot,
-  taken: Taken,
+  grants: readonly Grant[],
 ): readonly WrittenGrant[] {
-  const given = new Set<ObjectKey>();
-  const free: Taken = (id) => (given.has(keyOf(id)) ? { content: null } : taken(id));
-  return drafts
-    .map((draft): WrittenGrant => {
-      const id = grantId(draft, name ?? grantName(draft), free);
-      given.add(keyOf(id));
-      const manifest = grantManifest(id, apiVersion ?? grantApiVersion(snapshot), draft);
-      return { id, from: draft.from, to: draft.to, manifest, rewrites: null };
-    })
-    .toSorted((a, b) => compareText(a.id.namespace, b.id.namespace) || compareText(a.id.name, b.id.name));
+  const all: WrittenGrant[] = [];
+  for (const draft of drafts) {
+    const taken = takenIn(snapshot, grants, [...made, ...all]);
+    const id = grantId(draft, name ?? grantName(draft), taken);
+    const manifest = grantManifest(id, apiVersion ?? grantApiVersion(snapshot), draft);
+    all.push({ id, from: draft.from, to: draft.to, manifest, rewrites: null });
+  }
+  return all.toSorted((a, b) => compareText(a.id.namespace, b.id.namespace) || compareText(a.id.name, b.id.name));
 }
 
 /** A written grant as what it would be in the world. */

@@ -4,8 +4,8 @@ import type { Conversion, Granting, Tightening } from "../model/scaffold.ts";
 export type ScaffoldExit = 0 | 1 | 4;
 
 /** The code for grants that references need. */
-export function grantingExit({ incurable, unknown, merge }: Granting): ScaffoldExit {
-  if (incurable.length > 0 || merge.merge === "unfit") return 1;
+export function grantingExit({ incurable, unknown, merge, problems }: Granting): ScaffoldExit {
+  if (incurable.length + problems.length > 0 || merge.merge === "unfit") return 1;
   return unknown.length > 0 ? 4 : 0;
 }
 

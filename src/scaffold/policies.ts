@@ -45,11 +45,12 @@ function metadataFor(object: KubeObject, own: JsonObject): JsonObject {
  * Says a ReferencePolicy as ReferenceGrants of the same name, entry for entry: it was renamed, and its schema stayed
  * (docs/rules.md §1.6).
  */
-export function converted(policy: Grant, { snapshot, object, grants, name, apiVersion }: Writing): Conversion {
+export function converted(policy: Grant, { snapshot, object, grants, name, apiVersion, made }: Writing): Conversion {
   const conversion = (result: Conversion["result"], more: Partial<Conversion> = {}): Conversion => ({
     policy,
     object,
     covering: [],
+    taken: null,
     grants: [],
     ...more,
     result,
@@ -64,16 +65,15 @@ export function converted(policy: Grant, { snapshot, object, grants, name, apiVe
   const needed = pairsOf(policy).map((pair) => siblings.filter((grant) => permits(grant, pair)));
   const covering = [...new Set(needed.flatMap(([first]) => first ?? []))];
   if (needed.every(({ length }) => length > 0)) return conversion("covered", { covering });
-  const taken = takenIn(snapshot, grants);
+  const meant = { ...REFERENCE_GRANT, namespace: policy.id.namespace, name: name ?? policy.id.name };
   const written: WrittenGrant[] = [];
   for (const product of products) {
     const draft: GrantDraft = { namespace: policy.id.namespace, ...product };
-    const id = grantId(draft, name ?? policy.id.name, (other) =>
-      written.some((one) => one.id.name === other.name) ? { content: null } : taken(other),
-    );
+    const id = grantId(draft, meant.name, takenIn(snapshot, grants, [...made, ...written]));
     const manifest = grantManifest(id, apiVersion ?? grantApiVersion(snapshot), product);
     const metadata = metadataFor(object, { name: id.name, namespace: id.namespace });
     written.push({ id, ...product, manifest: { ...manifest, metadata }, rewrites: null });
   }
-  return conversion("converted", { grants: written });
+  const taken = written.some(({ id }) => id.name === meant.name) ? null : meant;
+  return conversion("converted", { grants: written, taken });
 }

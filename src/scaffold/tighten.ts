@@ -1,4 +1,4 @@
-import { type GrantDraft, takenIn } from "../catalogue/new-grants.ts";
+import type { GrantDraft } from "../catalogue/new-grants.ts";
 import { type GrantPair, productsOf } from "../catalogue/products.ts";
 import type { GrantExplanation, PairMeaning } from "../model/explanation.ts";
 import type { Grant, GrantEntries, GrantFrom, GrantTo } from "../model/grant.ts";
@@ -97,10 +97,10 @@ export interface Writing extends GrantStyle {
 function writtenAs(products: readonly GrantEntries[], grant: Grant, writing: Writing): readonly WrittenGrant[] {
   const [first, ...others] = products;
   if (first === undefined) return [];
-  const { snapshot, object, grants, apiVersion } = writing;
+  const { snapshot, object, grants, apiVersion, made } = writing;
   const drafts = others.map((product): GrantDraft => ({ namespace: grant.id.namespace, ...product }));
   const version = apiVersion ?? object.apiVersion;
-  const added = written(drafts, { name: null, apiVersion: version }, snapshot, takenIn(snapshot, grants));
+  const added = written(drafts, { name: null, apiVersion: version, made }, snapshot, grants);
   // What is taken away comes last, so that nothing is refused on the way.
   return [...added, rewrittenGrant(grant, object, first, apiVersion)];
 }
