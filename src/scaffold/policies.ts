@@ -11,7 +11,7 @@ import {
 import { type GrantPair, productsOf } from "../catalogue/products.ts";
 import type { Grant, GrantEntries } from "../model/grant.ts";
 import type { JsonObject } from "../model/json.ts";
-import { type KubeObject, sameGroupKind } from "../model/object.ts";
+import { type KubeObject, keyOf, sameGroupKind } from "../model/object.ts";
 import type { Conversion, WrittenGrant } from "../model/scaffold.ts";
 import { ownMetadata } from "./rewritten.ts";
 import type { Writing } from "./tighten.ts";
@@ -74,6 +74,7 @@ export function converted(policy: Grant, { snapshot, object, grants, name, apiVe
     const metadata = metadataFor(object, { name: id.name, namespace: id.namespace });
     written.push({ id, ...product, manifest: { ...manifest, metadata }, rewrites: null });
   }
-  const taken = written.some(({ id }) => id.name === meant.name) ? null : meant;
+  const isOther = snapshot.objects.has(keyOf(meant)) && written.every(({ id }) => id.name !== meant.name);
+  const taken = isOther ? meant : null;
   return conversion("converted", { grants: written, taken });
 }
