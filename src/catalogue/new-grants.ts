@@ -46,9 +46,9 @@ const isSame = <T>(items: readonly T[], text: (item: T) => string): boolean => n
 function trustedWords(from: GrantDraft["from"]): readonly string[] {
   const [{ namespace, kind }] = from;
   const count = String(from.length);
-  if (from.length === 1) return [namespace, kind];
+  if (from.length === 1) return [namespace, kind.toLowerCase()];
   if (isSame(from, (entry) => entry.namespace)) return [namespace, count, "kinds"];
-  return isSame(from, groupKindKey) ? [count, "namespaces", kind] : [count, "sources"];
+  return isSame(from, groupKindKey) ? [count, "namespaces", kind.toLowerCase()] : [count, "sources"];
 }
 
 /** Most grants are for Services: their kind is left out, unless the name begins as if it were of another. */
@@ -58,15 +58,18 @@ function openedWords(to: GrantDraft["to"]): readonly string[] {
     const plural = isSame(to, groupKindKey) ? kindInfo({ group, kind })?.plural : undefined;
     return [String(to.length), plural ?? "targets"];
   }
-  if (name === null) return ["any", kind];
+  if (name === null) return ["any", kind.toLowerCase()];
   const begins = OPENED_WORDS.has(name.toLowerCase().split("-")[0] ?? "");
-  return sameGroupKind({ group, kind }, SERVICE) && !begins ? [name] : [kind, name];
+  return sameGroupKind({ group, kind }, SERVICE) && !begins ? [name] : [kind.toLowerCase(), name];
 }
 
 /** Is the kind the only one of its name, as far as kinds are known? */
 const isUsual = (groupKind: GrantFrom | GrantTo): boolean =>
   kindInfo(groupKind) !== undefined &&
   [...TRUSTED_KINDS, ...OPENED_KINDS].find(({ kind }) => kind === groupKind.kind)?.group === groupKind.group;
+
+/** An end that the fingerprint of a content may be. */
+const ENDS_AS_OTHERS = /-[0-9a-f]{8}$/;
 
 /** Can it be read in one way only whom a name trusts with what: one `from`, one named `to`, and one word that is a kind in between? */
 function saysAll(text: string, { from, to }: GrantEntries): boolean {
@@ -77,7 +80,7 @@ function saysAll(text: string, { from, to }: GrantEntries): boolean {
     .split("-")
     .slice(1, -1)
     .filter((word) => TRUSTED_WORDS.has(word));
-  return kinds.length === 1 && subdomain(text) === text;
+  return kinds.length === 1 && subdomain(text) === text && !ENDS_AS_OTHERS.test(text);
 }
 
 /** FNV-1a over UTF-16 code units, 32 bits in eight hexadecimal digits: tells contents apart, and is no secret. */
@@ -100,7 +103,7 @@ function contentOf(from: readonly GrantFrom[], to: readonly GrantTo[]): string {
  */
 export function grantName(draft: GrantEntries): string {
   const { from, to } = draft;
-  const text = [...trustedWords(from), ...openedWords(to)].join("-").toLowerCase();
+  const text = [...trustedWords(from), ...openedWords(to)].join("-");
   if (saysAll(text, draft)) return text;
   const ending = `-${fingerprint(contentOf(from, to))}`;
   return `${subdomain(text, LONGEST_NAME - ending.length)}${ending}`;

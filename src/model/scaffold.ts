@@ -164,6 +164,8 @@ export interface Conversion {
   readonly object: KubeObject;
   /** `covered`: ReferenceGrants that are there say as much. `empty`: no entry of it could be read. */
   readonly result: "converted" | "covered" | "empty" | "no-grants";
+  /** How many entries are left out, since no API server takes them. */
+  readonly leftOut: number;
   /** A grant by the policy's name that says something else, or by the one that was asked for. */
   readonly taken: NamespacedId | null;
   /** Those that cover it. */

@@ -154,13 +154,18 @@ export function tighteningLines(
 }
 
 /** Everything that is told of a ReferencePolicy said as grants, a line each. */
-export function conversionLines({ policy, result, covering, grants, taken }: Conversion): readonly string[] {
+export function conversionLines({ policy, result, covering, grants, taken, leftOut }: Conversion): readonly string[] {
   const name = nameOf(policy.id);
   const lines = ((): readonly string[] => {
     switch (result) {
       case "converted":
         return [
           `${name} as ${plural(grants.length, "ReferenceGrant")}, entry for entry: since v0.6.0 nothing reads a ReferencePolicy, so it can be deleted once that is applied.`,
+          ...(leftOut === 0
+            ? []
+            : [
+                `Note: ${plural(leftOut, "entry", "entries")} of it ${leftOut === 1 ? "is" : "are"} left out: no API server takes ${leftOut === 1 ? "it" : "them"}.`,
+              ]),
           ...(taken === null
             ? []
             : [
@@ -172,7 +177,7 @@ export function conversionLines({ policy, result, covering, grants, taken }: Con
           `${name} can be deleted: ${listed(covering.map(({ id }) => nameOf(id)))} ${covering.length === 1 ? "permits" : "permit"} all that it says.`,
         ];
       case "empty":
-        return [`${name} says nothing that could be a grant: no entry of it can be read.`];
+        return [`${name} says nothing that could be a grant: no API server takes what stands in it.`];
       case "no-grants":
         return [
           `${name} cannot be a ReferenceGrant: the cluster has none. Install the CRD referencegrants.gateway.networking.k8s.io of a release from v0.6.0 on.`,

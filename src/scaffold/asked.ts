@@ -87,6 +87,8 @@ function sortedGrant(decision: GrantDecision, sorting: Sorting): Sorted {
       if (outcome.reason === "MustBeLocal") return { sort: "incurable", decision, why: "must-be-local" };
       return reference.implicit && !sorting.all ? { sort: "offered", decision } : wanted(decision, sorting);
     case "unknown":
+      // What is printed with --all stays printed, though the implementation may ask for more.
+      if (sorting.all && isGranted(decision)) return wanted(decision, sorting);
       if (!sorting.assumeRefused)
         return hasVerdict(decision, "unknown") ? { sort: "unknown", decision } : { sort: "settled", decision };
       if (isGranted(decision)) return { sort: "open", decision };

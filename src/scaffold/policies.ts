@@ -1,5 +1,6 @@
 import { MOST_ENTRIES } from "../catalogue/grants.ts";
 import { REFERENCE_GRANT } from "../catalogue/kinds.ts";
+import { namesGroup, namesKind, namesNamespace } from "../catalogue/names.ts";
 import {
   type GrantDraft,
   grantApiVersion,
@@ -9,7 +10,7 @@ import {
   takenIn,
 } from "../catalogue/new-grants.ts";
 import { type GrantPair, productsOf } from "../catalogue/products.ts";
-import type { Grant, GrantEntries } from "../model/grant.ts";
+import type { Grant, GrantEntries, GrantFrom, GrantTo } from "../model/grant.ts";
 import type { JsonObject } from "../model/json.ts";
 import { type KubeObject, keyOf, sameGroupKind } from "../model/object.ts";
 import type { Conversion, WrittenGrant } from "../model/scaffold.ts";
@@ -24,6 +25,19 @@ function permits(grant: Grant, { from, to }: GrantPair): boolean {
     grant.from.some(({ entry }) => sameGroupKind(entry, from) && entry.namespace === from.namespace) &&
     grant.to.some(({ entry }) => sameGroupKind(entry, to) && (entry.name === null || entry.name === to.name))
   );
+}
+
+/** Would an API server take the entry (docs/rules.md §1.2)? Files may hold others. */
+const isAdmissible = (entry: GrantFrom | GrantTo): boolean =>
+  namesGroup(entry.group) && namesKind(entry.kind) && (!("namespace" in entry) || namesNamespace(entry.namespace));
+
+/** The policy without the entries that no API server takes. */
+function admissible(policy: Grant): Grant {
+  return {
+    ...policy,
+    from: policy.from.filter(({ entry }) => isAdmissible(entry)),
+    to: policy.to.filter(({ entry }) => isAdmissible(entry)),
+  };
 }
 
 /** All that it says, in its own order where one grant has room for it. */
@@ -45,10 +59,12 @@ function metadataFor(object: KubeObject, own: JsonObject): JsonObject {
  * Says a ReferencePolicy as ReferenceGrants of the same name, entry for entry: it was renamed, and its schema stayed
  * (docs/rules.md §1.6).
  */
-export function converted(policy: Grant, { snapshot, object, grants, name, apiVersion, made }: Writing): Conversion {
+export function converted(written: Grant, { snapshot, object, grants, name, apiVersion, made }: Writing): Conversion {
+  const policy = admissible(written);
   const conversion = (result: Conversion["result"], more: Partial<Conversion> = {}): Conversion => ({
     policy,
     object,
+    leftOut: written.from.length + written.to.length - policy.from.length - policy.to.length,
     covering: [],
     taken: null,
     grants: [],
@@ -66,15 +82,15 @@ export function converted(policy: Grant, { snapshot, object, grants, name, apiVe
   const covering = [...new Set(needed.flatMap(([first]) => first ?? []))];
   if (needed.every(({ length }) => length > 0)) return conversion("covered", { covering });
   const meant = { ...REFERENCE_GRANT, namespace: policy.id.namespace, name: name ?? policy.id.name };
-  const written: WrittenGrant[] = [];
+  const own: WrittenGrant[] = [];
   for (const product of products) {
     const draft: GrantDraft = { namespace: policy.id.namespace, ...product };
-    const id = grantId(draft, meant.name, takenIn(snapshot, grants, [...made, ...written]));
+    const id = grantId(draft, meant.name, takenIn(snapshot, grants, [...made, ...own]));
     const manifest = grantManifest(id, apiVersion ?? grantApiVersion(snapshot), product);
     const metadata = metadataFor(object, { name: id.name, namespace: id.namespace });
-    written.push({ id, ...product, manifest: { ...manifest, metadata }, rewrites: null });
+    own.push({ id, ...product, manifest: { ...manifest, metadata }, rewrites: null });
   }
-  const isOther = snapshot.objects.has(keyOf(meant)) && written.every(({ id }) => id.name !== meant.name);
+  const isOther = snapshot.objects.has(keyOf(meant)) && own.every(({ id }) => id.name !== meant.name);
   const taken = isOther ? meant : null;
-  return conversion("converted", { grants: written, taken });
+  return conversion("converted", { grants: own, taken });
 }

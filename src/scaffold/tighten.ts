@@ -1,3 +1,4 @@
+import { livePairs } from "../catalogue/grants.ts";
 import type { GrantDraft } from "../catalogue/new-grants.ts";
 import { type GrantPair, productsOf } from "../catalogue/products.ts";
 import type { GrantExplanation, PairMeaning } from "../model/explanation.ts";
@@ -23,9 +24,14 @@ function openness({ usage, perhaps, hidden }: PairMeaning): PairFate["open"] {
   return perhaps.length > 0 || usage === "unknown" ? "perhaps" : null;
 }
 
+/** Could a pair match something if it were all that the grant says? Other entries are no reason to keep it. */
+function isLive({ from, to }: GrantPair, grant: Grant): boolean {
+  return livePairs({ ...grant, from: [{ index: 0, entry: from }], to: [{ index: 0, entry: to }] }).length > 0;
+}
+
 /** What a pair has to go on saying. What may be used by somebody unseen stays as it is. */
-function judged(meaning: PairMeaning, pair: GrantPair): Judged {
-  const open = meaning.inert === null ? openness(meaning) : null;
+function judged(meaning: PairMeaning, pair: GrantPair, grant: Grant): Judged {
+  const open = meaning.inert === null && isLive(pair, grant) ? openness(meaning) : null;
   const isUsed = meaning.uses.length > 0;
   if (open !== null || (isUsed && pair.to.name !== null)) return { meaning, pair, open, becomes: [pair] };
   const names = [...new Set(meaning.uses.map(({ reference }) => reference.referent.name))].toSorted(compareText);
@@ -112,7 +118,7 @@ export function tightened(explanation: GrantExplanation, writing: Writing): Tigh
   if (grant.rejected) return { explanation, object, result: "rejected", fates: [], grants: [] };
   const all = pairs.flatMap((meaning) => {
     const pair = pairAt(grant, meaning);
-    return pair === null ? [] : [judged(meaning, pair)];
+    return pair === null ? [] : [judged(meaning, pair, grant)];
   });
   const kept = needed(all.flatMap(({ becomes }) => becomes));
   const fates = all.map((one) => fateOf(one, new Set(kept)));

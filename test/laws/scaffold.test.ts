@@ -300,14 +300,15 @@ function withoutEntries(
 const isGrantOrPolicy = ({ kind }: Manifest): boolean => kind === "ReferenceGrant" || kind === "ReferencePolicy";
 
 /** Nothing may lose its permission, and nothing gain one, or the chance of one, but by the pairs. */
-function proveTight(before: Decisions, after: Decisions, pairs: ReadonlySet<string>): void {
+function proveTight(before: Decisions, after: Decisions, pairs: ReadonlySet<string>, closed: boolean): void {
   expect([...after.keys()].toSorted()).toEqual([...before.keys()].toSorted());
   const strayed = [...before.values()].filter((decision) => {
     const then = verdictIn(after, decision);
     if (then === decision.outcome.verdict) return false;
     return (
       decision.outcome.verdict === "permitted" ||
-      then === "refused" ||
+      // With a grant files hold something of a namespace that they may have said nothing of.
+      (closed && then === "refused") ||
       decision.handshake !== "grant" ||
       !concerns(pairs, decision)
     );
@@ -429,7 +430,7 @@ describe("what scaffold prints for references", { timeout: TIMEOUT }, () => {
         const said = pairsOf(documents);
         expect(said.toSorted()).toEqual([...asked].toSorted());
         if (said.length > 0) tried += 1;
-        proveTight(before, decisionsIn(worldWith(world, [text], wish.closed)), asked);
+        proveTight(before, decisionsIn(worldWith(world, [text], wish.closed)), asked, wish.closed);
       }),
       RUNS,
     );
@@ -791,6 +792,9 @@ const aHostileGrant: fc.Arbitrary<Manifest> = fc
 
 describe("what scaffold prints of grants that are there", { timeout: TIMEOUT }, () => {
   it("reads back as what was meant, with all that the owner wrote, whatever that is", () => {
+    // What stands last ends with blank lines.
+    const { metadata, ...first } = grant("b", "g", [{}], [{}]);
+    const annotatedLast = { ...first, metadata: { ...Object(metadata), annotations: { note: "one\n\n" } } };
     const tried = { tightened: 0, converted: 0 };
     fc.assert(
       fc.property(aHostileGrant, (made) => {
@@ -821,7 +825,7 @@ describe("what scaffold prints of grants that are there", { timeout: TIMEOUT }, 
         expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2028\u2029\ufeff]/);
         tried[made.kind === "ReferencePolicy" ? "converted" : "tightened"] += 1;
       }),
-      RUNS,
+      { ...RUNS, examples: [[grant("b", "g", [{}], [{ name: "- \n" }])], [annotatedLast]] },
     );
     expect(tried.tightened).toBeGreaterThan(atLeast(0.2));
     expect(tried.converted).toBeGreaterThan(atLeast(0.2));
@@ -919,7 +923,7 @@ describe("scaffold --into", { timeout: TIMEOUT }, () => {
             );
             const extra = uncovered(pairsOf([merged]), [...pairsOf([old]), ...asked]);
             expect([...new Set(extra)].toSorted()).toEqual(besides.toSorted());
-            proveTight(before, after, new Set([...asked, ...besides]));
+            proveTight(before, after, new Set([...asked, ...besides]), wish.closed);
             merges += 1;
             tried.besides += besides.length > 0 ? 1 : 0;
             // A second time there is nothing to add.
@@ -953,7 +957,7 @@ function inPieces(made: Manifest): readonly Manifest[] {
 }
 
 describe("scaffold referencegrant/x", { timeout: TIMEOUT }, () => {
-  it("leaves every verdict as it is, at any time on the way, says no more than before, and has nothing to do again", () => {
+  it("leaves every verdict as it is, at any time on the way, and says no more than before", () => {
     const tried = { worlds: 0, narrowed: 0, tight: 0, unused: 0, rejected: 0, several: 0 };
     fc.assert(
       fc.property(someWorld, fc.constantFrom(true, true, true, false), (world, closed) => {
@@ -986,12 +990,6 @@ describe("scaffold referencegrant/x", { timeout: TIMEOUT }, () => {
           expect(uncovered(pairsOf(documents), old)).toEqual([]);
           if (answer.result === "tight") expect(pairsOf(documents)).toEqual(old);
           else expect(pairsOf(documents)).not.toEqual(old);
-          const after = worldWith(world, texts, closed);
-          for (const [index, written] of answer.grants.entries()) {
-            const again = tighten(after, written.id, STYLE).answer;
-            expect(again?.result, texts[index]).toBe("tight");
-            expect(yamlOf(again?.grants ?? [])).toBe(texts[index]);
-          }
         }
       }),
       RUNS,
@@ -1001,6 +999,39 @@ describe("scaffold referencegrant/x", { timeout: TIMEOUT }, () => {
     expect(tried.tight).toBeGreaterThan(atLeast(0.1));
     expect(tried.unused).toBeGreaterThan(atLeast(0.1));
     expect(tried.several).toBeGreaterThan(0);
+  });
+
+  it("has nothing to do again", () => {
+    let tried = 0;
+    // Of the two that are trusted a Gateway is known not to use it; without that one the other is known to attach and no more.
+    const attaching = grant(
+      "c",
+      "g",
+      [
+        { kind: "Gateway", namespace: "a" },
+        { kind: "ListenerSet", namespace: "b" },
+      ],
+      [{ group: GW, kind: "Gateway" }],
+    );
+    fc.assert(
+      fc.property(someWorld, fc.constantFrom(true, true, true, false), (world, closed) => {
+        const snapshot = worldWith(world, [], closed);
+        for (const id of grantIdsIn(snapshot)) {
+          const texts = (tighten(snapshot, id, STYLE).answer?.grants ?? []).map((one) => yamlOf([one]));
+          const after = worldWith(world, texts, closed);
+          for (const text of texts) {
+            const [printed] = printedIn(text);
+            if (printed === undefined) throw new Error("nothing is printed");
+            const { namespace: home, name: own } = printed.metadata;
+            const again = tighten(after, { ...REFERENCE_GRANT, namespace: home, name: own }, STYLE).answer;
+            expect([again?.result, yamlOf(again?.grants ?? [])]).toEqual(["tight", text]);
+            tried += 1;
+          }
+        }
+      }),
+      { ...RUNS, examples: [[[core("Service", "a", "x"), attaching], false]] },
+    );
+    expect(tried).toBeGreaterThan(atLeast(0.2));
   });
 
   it("prints the same whatever the order of the manifests", () => {
@@ -1059,6 +1090,8 @@ describe("scaffold referencepolicy/x", { timeout: TIMEOUT }, () => {
       ),
     );
 
+  const aPlace = fc.constantFrom("alone", "alone", "among", "among", "covered");
+
   it("prints nothing that the API server refuses", () => {
     let tried = 0;
     fc.assert(
@@ -1078,11 +1111,16 @@ describe("scaffold referencepolicy/x", { timeout: TIMEOUT }, () => {
   it("says entry for entry what a grant of the same entries would", () => {
     const tried = { converted: 0, covered: 0, empty: 0, "no-grants": 0, split: 0 };
     fc.assert(
-      fc.property(fc.oneof(aGrant, aLongGrant), someWorld, fc.boolean(), (made, others, alone) => {
+      fc.property(fc.oneof(aGrant, aLongGrant), someWorld, aPlace, (made, others, place) => {
         const policy: Manifest = { ...made, kind: "ReferencePolicy", apiVersion: `${GW}/v1alpha2` };
-        const world = onceEach([...(alone ? [] : others), policy]);
-        const snapshot = worldWith(world);
         const { namespace: home, name: own }: { namespace: string; name: string } = Object(made.metadata);
+        const beside: Readonly<Record<typeof place, readonly Manifest[]>> = {
+          alone: [],
+          among: others,
+          covered: [{ ...made, metadata: { namespace: home, name: "covering" } }],
+        };
+        const world = onceEach([...beside[place], policy]);
+        const snapshot = worldWith(world);
         const id = { ...REFERENCE_POLICY, namespace: home, name: own };
         const { answer, needs } = convert(snapshot, id, STYLE);
         expect(needs).toEqual([]);
@@ -1100,7 +1138,7 @@ describe("scaffold referencepolicy/x", { timeout: TIMEOUT }, () => {
               expect(documents[0]?.spec.to.map((entry) => [entry.group, entry.kind, entry.name])).toEqual(
                 same.spec.to.map((entry) => [entry.group, entry.kind, entry.name]),
               );
-              if (alone) expect(documents[0]?.metadata).toEqual({ name: own, namespace: home });
+              if (place !== "among") expect(documents[0]?.metadata).toEqual({ name: own, namespace: home });
             } else tried.split += 1;
             for (const { spec, metadata } of documents) {
               expect(Math.max(spec.from.length, spec.to.length)).toBeLessThanOrEqual(16);
@@ -1129,6 +1167,7 @@ describe("scaffold referencepolicy/x", { timeout: TIMEOUT }, () => {
       RUNS,
     );
     expect(tried.converted).toBeGreaterThan(atLeast(0.5));
+    expect(tried.covered).toBeGreaterThan(atLeast(0.05));
     expect(tried.split).toBeGreaterThan(atLeast(0.1));
   });
 });

@@ -385,6 +385,8 @@ describe("advice on references that a grant decides", () => {
         rules: [{ backendRefs: [{ name: "llm", namespace: "models" }] }],
       });
     const lines = adviceOn([backend, aiRoute("a"), aiRoute("b"), namespace("egress")], "AIServiceBackend models/llm");
-    expect(lines).toEqual(["spec.backendRef add-grant: create ReferenceGrant egress/2-namespaces-httproute-backend-openai-525ad901"]);
+    expect(lines).toEqual([
+      "spec.backendRef add-grant: create ReferenceGrant egress/2-namespaces-httproute-backend-openai-525ad901",
+    ]);
   });
 });

@@ -24,7 +24,12 @@ const inA = { name: "x", namespace: "a" };
 
 it("a grant that is advised for files is v1beta1, which every release serves, whatever else they hold", () => {
   const written = grant("c", "for-c", [{ kind: "Gateway", namespace: "b" }], [{ kind: "Secret", name: "x" }]);
-  const world = snapshotOf([secure("one", [inA]), secure("two", [inA, { name: "x", namespace: "c" }]), written, namespace("a")]);
+  const world = snapshotOf([
+    secure("one", [inA]),
+    secure("two", [inA, { name: "x", namespace: "c" }]),
+    written,
+    namespace("a"),
+  ]);
   const manifests = advised(world, ["one", "two"]);
   expect(manifests).toHaveLength(2);
   expect(manifests[0]).toEqual(manifests[1]);
