@@ -1,3 +1,5 @@
+import { CONNECTION_FLAGS } from "./connection-flags.ts";
+
 /** One flag: its name is the only place where it is spelled, its words the only place where it is described. */
 export interface Flag {
   readonly name: string;
@@ -157,107 +159,6 @@ const OUTPUT = [
   },
   NO_HEADERS,
   COLOR,
-] as const satisfies readonly Flag[];
-
-/** kubectl's connection flags with kubectl's meaning. */
-const CONNECTION_FLAGS = [
-  {
-    name: "kubeconfig",
-    takes: "value",
-    value: "PATH",
-    describe: "Path of the kubeconfig file to use",
-    group: "Connection",
-  },
-  { name: "context", takes: "value", value: "NAME", describe: "The kubeconfig context to use", group: "Connection" },
-  { name: "cluster", takes: "value", value: "NAME", describe: "The kubeconfig cluster to use", group: "Connection" },
-  { name: "user", takes: "value", value: "NAME", describe: "The kubeconfig user to use", group: "Connection" },
-  {
-    name: "server",
-    short: "s",
-    takes: "value",
-    value: "URL",
-    describe: "Address and port of the API server",
-    group: "Connection",
-  },
-  {
-    name: "tls-server-name",
-    takes: "value",
-    value: "NAME",
-    describe: "Name to check the server's certificate against",
-    group: "Connection",
-  },
-  {
-    name: "insecure-skip-tls-verify",
-    takes: "nothing",
-    describe: "Do not check the server's certificate: insecure",
-    group: "Connection",
-  },
-  {
-    name: "certificate-authority",
-    takes: "value",
-    value: "PATH",
-    describe: "Certificate file of the authority",
-    group: "Connection",
-  },
-  {
-    name: "client-certificate",
-    takes: "value",
-    value: "PATH",
-    describe: "Client certificate file for TLS",
-    group: "Connection",
-  },
-  { name: "client-key", takes: "value", value: "PATH", describe: "Client key file for TLS", group: "Connection" },
-  { name: "token", takes: "value", value: "TOKEN", describe: "Bearer token for the API server", group: "Connection" },
-  {
-    name: "username",
-    takes: "value",
-    value: "NAME",
-    describe: "User name for basic authentication",
-    group: "Connection",
-  },
-  {
-    name: "password",
-    takes: "value",
-    value: "PASSWORD",
-    describe: "Password for basic authentication",
-    group: "Connection",
-  },
-  { name: "as", takes: "value", value: "NAME", describe: "User name to impersonate", group: "Connection" },
-  {
-    name: "as-group",
-    takes: "list",
-    value: "GROUP",
-    describe: "Group to impersonate; may be repeated",
-    group: "Connection",
-  },
-  { name: "as-uid", takes: "value", value: "UID", describe: "UID to impersonate", group: "Connection" },
-  {
-    name: "as-user-extra",
-    takes: "list",
-    value: "KEY=VALUE",
-    describe: "Extra field to impersonate; may be repeated",
-    group: "Connection",
-  },
-  {
-    name: "request-timeout",
-    takes: "value",
-    value: "DURATION",
-    describe: "How long one request may take, as 1s, 2m, 3h; 0 for no limit (default 0)",
-    group: "Connection",
-  },
-  {
-    name: "disable-compression",
-    takes: "nothing",
-    describe: "Do not ask for compressed answers",
-    group: "Connection",
-  },
-  {
-    name: "cache-dir",
-    takes: "value",
-    value: "PATH",
-    describe: "Taken for kubectl's sake; nothing is cached",
-    group: "Connection",
-  },
 ] as const satisfies readonly Flag[];
 
 export const AUDIT_FLAGS = [...SOURCE, ...SCOPE, ...OUTPUT, ...CONNECTION_FLAGS] as const;

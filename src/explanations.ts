@@ -40,9 +40,30 @@ import {
   sameGroupKind,
 } from "./model/object.ts";
 import type { Reference } from "./model/reference.ts";
-import { type OnNeed, sightOf } from "./model/sight.ts";
+import { type OnNeed, type Sight, sightOf } from "./model/sight.ts";
 import { namespacesOf, type Snapshot } from "./model/snapshot.ts";
 import { type Inquired, inquire } from "./pipeline.ts";
+
+/** A world as far as it was seen, read once for all that is asked about it. */
+interface Seen {
+  readonly sight: Sight;
+  readonly served: Snapshot["served"];
+  readonly extracted: Extract;
+}
+
+/** Snapshots never change, so that what follows from one alone is worked out once. */
+const SEEN = new WeakMap<Snapshot, Seen>();
+
+/** Everything that a snapshot holds, as far as it was seen; nothing more is asked for. */
+export function seenIn(snapshot: Snapshot): Seen {
+  const known = SEEN.get(snapshot);
+  if (known !== undefined) return known;
+  const sight = sightOf(snapshot);
+  const served = servedKinds(snapshot, definitionsOf(sight));
+  const seen = { sight, served, extracted: extract(sight, served, snapshot.source) };
+  SEEN.set(snapshot, seen);
+  return seen;
+}
 
 /** Tells which references an explanation is about, in a world that was read. */
 type Matters = (extracted: Extract) => (reference: Reference) => boolean;
@@ -52,10 +73,8 @@ type Matters = (extracted: Extract) => (reference: Reference) => boolean;
  * in a world that is read by needs, only those objects are read with questions that have a reference that matters.
  */
 function weigh(snapshot: Snapshot, onNeed: OnNeed, about: Matters): Weighed {
-  const sight = sightOf(snapshot, onNeed);
-  const aside = snapshot.asked === null ? sight : sightOf(snapshot);
-  const served = servedKinds(snapshot, definitionsOf(aside));
-  const all = extract(aside, served, snapshot.source);
+  const { sight: aside, served, extracted: all } = seenIn(snapshot);
+  const sight = snapshot.asked === null ? aside : sightOf(snapshot, onNeed);
   const matters = about(all);
   const referrers = new Set(all.references.filter(matters).map(({ referrer }) => keyOf(referrer)));
   const focus = { on: (id: ObjectId) => referrers.has(keyOf(id)), aside };

@@ -2,7 +2,7 @@ import { NAMESPACE, REFERENCE_GRANT, SERVICE } from "./catalogue/kinds.ts";
 import type { GrantPair } from "./catalogue/products.ts";
 import { ofProblem } from "./diagnose/problems.ts";
 import { decide } from "./evaluate/decide.ts";
-import { explainObject } from "./explanations.ts";
+import { explainObject, seenIn } from "./explanations.ts";
 import type { Decision, GrantDecision } from "./model/decision.ts";
 import { Field } from "./model/fields.ts";
 import type { Finding } from "./model/finding.ts";
@@ -20,7 +20,7 @@ import type {
   Tightening,
   WrittenGrant,
 } from "./model/scaffold.ts";
-import type { Sight } from "./model/sight.ts";
+import { type Sight, sightOf } from "./model/sight.ts";
 import type { Snapshot } from "./model/snapshot.ts";
 import { type Advise, advising, type Inquired, judge } from "./pipeline.ts";
 import type { Judged } from "./remedy/advice.ts";
@@ -197,10 +197,45 @@ const isSettled = ({ sort, decision }: Sorted): boolean =>
   decision.outcome.witness.by !== "sameNamespace" &&
   decision.outcome.witness.by !== "clusterScoped";
 
+/** What came of trying the grants that are asked for. */
+interface Trial {
+  readonly draft: Draft;
+  readonly granted: readonly GrantDecision[];
+  /** Refused all the same. */
+  readonly failed: readonly GrantDecision[];
+  /** Each as it is decided with the grants. */
+  readonly then: ReadonlyMap<Decision, Decision>;
+}
+
+function trialOf(asked: readonly GrantDecision[], request: ScaffoldRequest, snapshot: Snapshot, judged: Judged): Trial {
+  const first = draftFor(asked, request, snapshot, judged);
+  const then = decidedWith(first.grants, asked, judged);
+  const isCured = (decision: GrantDecision): boolean =>
+    first.grants.length === 0 || then.get(decision)?.outcome.verdict !== "refused";
+  const granted = asked.filter(isCured);
+  if (granted.length === asked.length) return { draft: first, granted, failed: [], then };
+  const failed = asked.filter((decision) => !isCured(decision));
+  return { draft: draftFor(granted, request, snapshot, judged), granted, failed, then };
+}
+
+/** What is to be known of grants that are printed. */
+function cautions({ draft, granted, then }: Trial, snapshot: Snapshot, sight: Sight) {
+  if (draft.grants.length === 0) return { doubtful: [], early: [], missingNamespaces: [], externalNames: [] };
+  const after = granted.flatMap((decision) => then.get(decision) ?? []);
+  const isMissing = (namespace: string): boolean =>
+    snapshot.source === "files" && sight.existence({ ...NAMESPACE, namespace: null, name: namespace }) === "missing";
+  return {
+    doubtful: granted.flatMap((decision) => stillOpen(decision, then.get(decision)?.outcome)),
+    early: earlyTargets(after, sight),
+    missingNamespaces: [...new Set(draft.grants.map(({ id }) => id.namespace))].filter(isMissing),
+    externalNames: externalNames(after, sight),
+  };
+}
+
 /**
  * Makes the grants that some objects' references need, and says why others need none, or get none. What is made has been tried: with
- * it everything that was asked for is permitted, as far as a grant can. Over a snapshot that is read by needs it is called again with
- * what was needed, until nothing is.
+ * it everything that was asked for is permitted, as far as a grant can. Over a snapshot that is read by needs, of which the objects
+ * themselves were read, it is called again with what was needed, until nothing is.
  */
 export function scaffold(snapshot: Snapshot, request: ScaffoldRequest): Inquired<Granting> {
   const needs = new Needs();
@@ -208,46 +243,36 @@ export function scaffold(snapshot: Snapshot, request: ScaffoldRequest): Inquired
   const judged = judge(snapshot, new Set(request.objects.map(keyOf)), onNeed);
   const { sight, extracted, decisions } = judged;
   const sort = decisions.map((decision) => sorted(decision, { ...request, snapshot, sight }));
-  const asked = ofSort(sort, "grant").map(({ decision }) => decision);
-  const first = draftFor(asked, request, snapshot, judged);
-  const tried = decidedWith(first.grants, asked, judged);
-  const failed = first.grants.length === 0 ? [] : asked.filter((one) => tried.get(one)?.outcome.verdict === "refused");
-  const granted = asked.filter((decision) => !failed.includes(decision));
-  const draft = failed.length === 0 ? first : draftFor(granted, request, snapshot, judged);
-  const after = granted.flatMap((decision) => tried.get(decision) ?? []);
+  const of = <S extends Sorted["sort"]>(word: S) => ofSort(sort, word);
+  const trial = trialOf(
+    of("grant").map(({ decision }) => decision),
+    request,
+    snapshot,
+    judged,
+  );
   const uncured: readonly Uncured[] = [
-    ...ofSort(sort, "incurable").map(({ decision, why }) => ({ decision, why })),
-    ...failed.map((decision) => ({ decision, why: "not-cured" as const })),
+    ...of("incurable").map(({ decision, why }) => ({ decision, why })),
+    ...trial.failed.map((decision) => ({ decision, why: "not-cured" as const })),
   ];
-  const unplaced = (namespace: string): boolean =>
-    snapshot.source === "files" && sight.existence({ ...NAMESPACE, namespace: null, name: namespace }) === "missing";
-  const printed = draft.grants.length > 0;
-  const unknown = ofSort(sort, "unknown").map(({ decision }) => decision);
+  const unknown = of("unknown").map(({ decision }) => decision);
+  const { doubtful, ...others } = cautions(trial, snapshot, sight);
   return {
     answer: {
       source: snapshot.source,
       locate: (id, path) => snapshot.objects.get(keyOf(id))?.locate(path) ?? null,
-      grants: draft.grants,
-      merge: draft.merge,
-      overwritten: draft.overwritten,
-      unseenNames: draft.unseenNames,
+      ...trial.draft,
+      ...others,
+      granted: trial.granted,
       problems: problemsOf(request.objects, snapshot, extracted),
-      granted,
       incurable: withAdvice(uncured, decisions, advising(snapshot, judged, onNeed)),
       unknown,
       assumable: unknown.some((decision) => decision.handshake === "grant" && !isGranted(decision)),
-      doubtful: [
-        ...ofSort(sort, "open").flatMap(({ decision }) => stillOpen(decision, decision.outcome)),
-        ...(printed ? granted : []).flatMap((decision) => stillOpen(decision, tried.get(decision)?.outcome)),
-      ],
-      early: printed ? earlyTargets(after, sight) : [],
-      missingNamespaces: [...new Set(draft.grants.map(({ id }) => id.namespace))].filter(unplaced),
-      externalNames: printed ? externalNames(after, sight) : [],
-      dangling: ofSort(sort, "settled").flatMap(({ decision }) =>
+      doubtful: [...of("open").flatMap(({ decision }) => stillOpen(decision, decision.outcome)), ...doubtful],
+      dangling: of("settled").flatMap(({ decision }) =>
         decision.handshake !== "attachment" && isDangling(decision) ? [decision] : [],
       ),
-      offered: ofSort(sort, "offered").map(({ decision }) => decision),
-      unseenParents: ofSort(sort, "unseen-parent").map(({ decision }) => decision),
+      offered: of("offered").map(({ decision }) => decision),
+      unseenParents: of("unseen-parent").map(({ decision }) => decision),
       references: decisions.length,
       settled: sort.filter(isSettled).length,
     },
@@ -257,7 +282,8 @@ export function scaffold(snapshot: Snapshot, request: ScaffoldRequest): Inquired
 
 /** Every grant of a world, of whatever sort. Those of one namespace are asked for. */
 function grantsAround({ namespace }: NamespacedId, snapshot: Snapshot, needs: Needs): Judged["extracted"] {
-  const { sight, extracted } = judge(snapshot, new Set(), needs.onNeed);
+  const { extracted } = seenIn(snapshot);
+  const sight = sightOf(snapshot, needs.onNeed);
   for (const kind of [...extracted.grantKinds, REFERENCE_GRANT]) sight.hidden(kind, namespace);
   return extracted;
 }
