@@ -11,8 +11,8 @@ import { compareIds, compareText, includesGroupKind, keyOf, type ObjectId } from
 import { sightOf } from "../src/model/sight.ts";
 import type { Snapshot } from "../src/model/snapshot.ts";
 import type { Inquired } from "../src/pipeline.ts";
-import { pasteable } from "../src/render/command-text.ts";
-import { kindText, nameOf } from "../src/render/terms.ts";
+import { pasteable, shellWord } from "../src/render/command-text.ts";
+import { kindText, nameOf, requirementText } from "../src/render/terms.ts";
 import { listed } from "../src/render/text.ts";
 import type { NamedTarget, ObjectScope, TargetWord } from "./plan.ts";
 import { type NamedKind, namedKind, type World } from "./world.ts";
@@ -283,6 +283,19 @@ export function scopeText(scope: ObjectScope, world: World): string {
   const where =
     namespace === null ? (world.source === "files" ? "the files" : "all namespaces") : `namespace ${namespace}`;
   return targets.length === 0 ? where : `all ${targets.map(({ type }) => type).join(", ")} of ${where}`;
+}
+
+/** The words that name the same objects again, each behind a blank. */
+export function scopeWords(scope: ObjectScope, world: World): string {
+  // Commands that go on with all of them were given no names.
+  const { targets, allNamespaces, selector } = scope;
+  const namespace = whereOf(scope, world);
+  const words = [
+    ...(targets.length === 0 ? [] : [shellWord(targets.map(({ type }) => type).join(","))]),
+    ...(allNamespaces ? ["-A"] : namespace === null ? [] : [`-n ${shellWord(namespace)}`]),
+    ...(selector.length === 0 ? [] : [`-l ${shellWord(selector.map(requirementText).join(","))}`]),
+  ];
+  return words.map((word) => ` ${word}`).join("");
 }
 
 /** That there is nothing of what was asked about is no error, and would else be told by nothing. */

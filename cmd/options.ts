@@ -241,7 +241,7 @@ export const SCAFFOLD_FLAGS = [
     takes: "value",
     value: "VERSION",
     describe:
-      "v1, v1beta1 or v1alpha2 (default: what the cluster serves, v1 first; with -f v1beta1, which every release serves)",
+      "v1, v1beta1 or v1alpha2 (default: what the cluster serves, v1 first; with -f v1beta1, which every release from v0.6.0 on serves)",
     group: "Grant",
   },
   {

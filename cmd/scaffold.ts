@@ -4,7 +4,7 @@ import { keyOf, type NamespacedId, type ObjectId, sameGroupKind } from "../src/m
 import type { Granting, GrantStyle, WrittenGrant } from "../src/model/scaffold.ts";
 import { holdsControl } from "../src/render/json-text.ts";
 import { conversionLines, tighteningLines } from "../src/render/scaffold-grant-prose.ts";
-import { grantingLines, versionNotes } from "../src/render/scaffold-prose.ts";
+import { grantingLines, versionNotes, WITHOUT_INTO } from "../src/render/scaffold-prose.ts";
 import type { ScaffoldTelling } from "../src/render/scaffold-refusals.ts";
 import { grantsJson, grantsYaml, type PrintedGrant } from "../src/render/scaffold-yaml.ts";
 import { nameOf } from "../src/render/terms.ts";
@@ -102,11 +102,7 @@ function requireAnswer({ merge, overwritten }: Granting): void {
     );
   }
   if (merge.merge === "unseen") {
-    throw new RefgrantError(
-      "not-found",
-      `${nameOf(merge.id)} could not be read: ${merge.gap.detail}`,
-      "Without --into a grant of its own is printed.",
-    );
+    throw new RefgrantError("not-found", `${nameOf(merge.id)} could not be read: ${merge.gap.detail}`, WITHOUT_INTO);
   }
   if (merge.merge === "not-found") {
     const { id, near } = merge;
@@ -114,7 +110,7 @@ function requireAnswer({ merge, overwritten }: Granting): void {
     throw new RefgrantError(
       "not-found",
       `there is no ReferenceGrant called ${id.name} in namespace ${id.namespace}, where the targets are`,
-      `${meant}Without --into a grant of its own is printed.`,
+      `${meant}${WITHOUT_INTO}`,
     );
   }
 }
@@ -184,23 +180,40 @@ async function forPolicy(id: NamespacedId, style: GrantStyle, world: World): Pro
   };
 }
 
+/** Text that holds the version of a grant, and nothing else on its line but a comment. */
+const VERSION_LINE = /^apiVersion:[ \t]*["']?[a-z0-9./]+["']?(?=[ \t]*(?:#.*)?$)/m;
+
 /** A grant that stands in a file, as its text there with other entries; null where it is written from its data. */
-async function textOf({ id, from, to, rewrites }: WrittenGrant, world: World): Promise<string | null> {
-  const at = rewrites?.onlyEntries === true ? world.writtenAt(id) : null;
+async function textOf({ id, from, to, manifest, rewrites }: WrittenGrant, world: World): Promise<string | null> {
+  const at = rewrites === null ? null : world.writtenAt(id);
   if (at === null) return null;
   const { rewritten } = await import("../src/manifest/rewriting.ts");
   const text = rewritten(at.source, at.path, { from, to });
   // What a terminal should not be sent, the data has a way to write.
-  return text === null || holdsControl(text.replaceAll(/\r(?=\n)|\t/g, "")) ? null : text;
+  if (text === null || holdsControl(text.replaceAll(/\r(?=\n)|\t/g, ""))) return null;
+  if (manifest.apiVersion === rewrites?.apiVersion) return text;
+  const other = text.replace(VERSION_LINE, () => `apiVersion: ${String(manifest.apiVersion)}`);
+  return other === text ? null : other;
 }
 
-async function print(grants: readonly WrittenGrant[], { output }: ScaffoldPlan, world: World): Promise<string> {
+/** What is printed, and which comments could not be. */
+interface Printout {
+  readonly stdout: string;
+  readonly notes: readonly string[];
+}
+
+async function print(grants: readonly WrittenGrant[], { output }: ScaffoldPlan, world: World): Promise<Printout> {
   const printed: PrintedGrant[] = [];
+  const notes: string[] = [];
   for (const grant of grants) {
     const text = output === "yaml" ? await textOf(grant, world) : null;
+    const at = grant.rewrites === null ? null : world.writtenAt(grant.id);
+    if (output === "yaml" && text === null && at?.source.language === "yaml" && /(?:^|\s)#/m.test(at.source.text)) {
+      notes.push(`the comments on ${nameOf(grant.id)} in ${at.source.file} could not be kept`);
+    }
     printed.push({ manifest: grant.manifest, text });
   }
-  return output === "json" ? grantsJson(printed) : grantsYaml(printed);
+  return { stdout: output === "json" ? grantsJson(printed) : grantsYaml(printed), notes };
 }
 
 async function scaffoldIn(world: World, plan: ScaffoldPlan, ports: Ports): Promise<Outcome> {
@@ -222,17 +235,18 @@ async function scaffoldIn(world: World, plan: ScaffoldPlan, ports: Ports): Promi
   const unseen = unseenText(found.gaps);
   const none = found.ids.length + unseen.length > 0 ? [] : [nothingFound(plan, world)];
   const lines = parts.flatMap((part) => part.lines).map((line) => `${line}\n`);
+  const { stdout, notes } = await print(grants, plan, world);
   return {
-    stdout: await print(grants, plan, world),
-    stderr: `${notesText([...world.notes, ...unseen, ...none])}${lines.join("")}${notesText(versionNotes(grants, world.source, telling))}`,
+    stdout,
+    stderr: `${notesText([...world.notes, ...unseen, ...none])}${lines.join("")}${notesText([...versionNotes(grants, world.source, telling), ...notes])}`,
     exitCode: gravest([...parts.map((part) => part.exit), unseen.length > 0 ? 4 : 0]),
   };
 }
 
 function nothingFound({ scope }: ScaffoldPlan, world: World): string {
-  return scope.targets.length === 0
-    ? `there is nothing in ${scopeText(scope, world)} that could be refused`
-    : noneText(scope, world);
+  if (scope.targets.length > 0) return noneText(scope, world);
+  const labels = scope.selector.length === 0 ? "" : " with these labels";
+  return `there is nothing${labels} in ${scopeText(scope, world)} that could be refused`;
 }
 
 /** Answers `scaffold`. Failures are thrown. */

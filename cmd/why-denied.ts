@@ -3,7 +3,7 @@ import type { Inquiry } from "../src/model/answer.ts";
 import { inquire } from "../src/pipeline.ts";
 import { upperFirst } from "../src/render/text.ts";
 import { displayOf, worldText } from "./display.ts";
-import { findAsking, scopeText } from "./find.ts";
+import { findAsking, scopeText, scopeWords } from "./find.ts";
 import { notesText, unseenText } from "./notes.ts";
 import type { WhyDeniedPlan } from "./plan.ts";
 import type { Outcome, Ports, Progress } from "./ports.ts";
@@ -23,6 +23,7 @@ async function print(
         display: displayOf({ ...plan, headers: true }, ports.terminal),
         verbose: plan.verbose,
         world: worldText(plan.source),
+        scope: scopeWords(plan.scope, world),
       };
       return full
         ? text.whyDeniedText(inquiry, telling)

@@ -1,4 +1,5 @@
 import { NAMESPACE, REFERENCE_GRANT, SERVICE } from "./catalogue/kinds.ts";
+import { makerOf } from "./catalogue/makers.ts";
 import type { GrantPair } from "./catalogue/products.ts";
 import { ofProblem } from "./diagnose/problems.ts";
 import { decide } from "./evaluate/decide.ts";
@@ -6,19 +7,21 @@ import { explainObject, seenIn } from "./explanations.ts";
 import type { Decision, GrantDecision } from "./model/decision.ts";
 import { Field } from "./model/fields.ts";
 import type { Finding } from "./model/finding.ts";
+import type { Gap } from "./model/gap.ts";
 import { nearWord } from "./model/near-word.ts";
 import { Needs } from "./model/need.ts";
 import { keyOf, type NamespacedId, type ObjectId, sameGroupKind } from "./model/object.ts";
-import type {
-  Conversion,
-  EarlyTarget,
-  Granting,
-  GrantStyle,
-  Incurable,
-  Merge,
-  ScaffoldRequest,
-  Tightening,
-  WrittenGrant,
+import {
+  type Conversion,
+  type EarlyTarget,
+  type Granting,
+  type GrantStyle,
+  type Incurable,
+  type Merge,
+  MOST_TOLD,
+  type ScaffoldRequest,
+  type Tightening,
+  type WrittenGrant,
 } from "./model/scaffold.ts";
 import { type Sight, sightOf } from "./model/sight.ts";
 import type { Snapshot } from "./model/snapshot.ts";
@@ -42,6 +45,13 @@ interface Draft {
 
 const NOTHING: Draft = { grants: [], merge: { merge: "none" }, overwritten: [], unseenNames: [] };
 
+/** What hides whether a grant is there that nobody has seen; null where it is known not to be. */
+function unseenGrant(id: NamespacedId, sight: Sight): Gap | null {
+  if (sight.hidden(REFERENCE_GRANT, id.namespace) === null) return null;
+  const existence = sight.existence(id);
+  return typeof existence === "string" ? null : existence;
+}
+
 /** What adding to one grant comes to. */
 function mergedDraft(
   pairs: ReadonlyMap<string, readonly GrantPair[]>,
@@ -59,10 +69,8 @@ function mergedDraft(
   const grant = grants.find((one) => keyOf(one.id) === keyOf(id));
   const object = snapshot.objects.get(keyOf(id));
   if (grant === undefined || object === undefined) {
-    const existence = sight.existence(id);
-    if (typeof existence !== "string" && existence.cause !== "outside-input") {
-      return failed({ merge: "unseen", id, gap: existence });
-    }
+    const gap = unseenGrant(id, sight);
+    if (gap !== null) return failed({ merge: "unseen", id, gap });
     const here = grants.filter((one) => one.id.namespace === namespace && sameGroupKind(one.id, REFERENCE_GRANT));
     const near = nearWord(
       into,
@@ -70,13 +78,17 @@ function mergedDraft(
     );
     return failed({ merge: "not-found", id, near });
   }
-  const merge = mergedInto(grant, own);
+  const merge = mergedInto(grant, own, makerOf(object));
   if (merge.merge !== "merged") return failed(merge);
   const [from, ...froms] = [...grant.from.map(({ entry }) => entry), ...merge.added.from];
   const [to, ...tos] = [...grant.to.map(({ entry }) => entry), ...merge.added.to];
   if (from === undefined || to === undefined) return failed({ merge: "none" });
   const entries = { from: [from, ...froms], to: [to, ...tos] } as const;
-  return { ...NOTHING, grants: [rewrittenGrant(grant, object, entries, apiVersion)], merge };
+  return {
+    ...NOTHING,
+    grants: [rewrittenGrant(grant, object, entries, { apiVersion, source: snapshot.source })],
+    merge,
+  };
 }
 
 /** The grants for some references, as they are to be printed. */
@@ -90,7 +102,7 @@ function draftFor(
   const pairs = pairsByNamespace(decisions, request.anyName);
   const { into, name } = request;
   if (into !== null) return mergedDraft(pairs, into, request, snapshot, judged);
-  const made = written(draftsOf(pairs), request, snapshot, grants);
+  const made = written(draftsOf(pairs), request, { snapshot, grants });
   const meant = [...new Set(made.map(({ id }) => id.namespace))].map((namespace) => ({
     ...REFERENCE_GRANT,
     namespace,
@@ -99,13 +111,10 @@ function draftFor(
   // A name that somebody asks for is not given to something else.
   const isOther = (id: NamespacedId): boolean =>
     snapshot.objects.has(keyOf(id)) && !made.some((grant) => keyOf(grant.id) === keyOf(id));
-  if (name === null) return { ...NOTHING, grants: made };
-  // One that is made from what the grant says is nobody else's.
-  const mayBe = (id: NamespacedId): boolean => {
-    const existence = judged.sight.existence(id);
-    return typeof existence !== "string" && existence.cause !== "outside-input";
-  };
-  return { ...NOTHING, grants: made, overwritten: meant.filter(isOther), unseenNames: meant.filter(mayBe) };
+  const unseenNames = made
+    .filter(({ rewrites }) => rewrites === null)
+    .flatMap(({ id }) => (unseenGrant(id, judged.sight) === null ? [] : [id]));
+  return { ...NOTHING, grants: made, unseenNames, overwritten: name === null ? [] : meant.filter(isOther) };
 }
 
 /** The decisions in the world with the grants, one for each of those given. */
@@ -131,7 +140,7 @@ function earlyTargets(after: readonly Decision[], sight: Sight): readonly EarlyT
   const missing = new Map(
     after.filter(isDangling).map(({ reference: { referent } }) => [keyOf(referent), referent] as const),
   );
-  return [...missing.values()].flatMap((id) => {
+  return [...missing.values()].slice(0, MOST_TOLD).flatMap((id) => {
     const { namespace } = id;
     if (namespace === null) return [];
     const near = nearObject(id, sight);
@@ -151,13 +160,11 @@ function externalNames(after: readonly Decision[], sight: Sight): readonly Names
   });
 }
 
-/** Advice takes a while to find: where there is more to be said than anyone reads, `why-denied` says it. */
-const MOST_ADVISED = 20;
-
 type Uncured = Omit<Incurable, "advice">;
 
+/** Advice takes a while to find: where there is more to be said than anyone reads, `why-denied` says it. */
 function withAdvice(uncured: readonly Uncured[], decisions: readonly Decision[], advise: Advise): readonly Incurable[] {
-  const advised = uncured.slice(0, MOST_ADVISED).filter(({ why }) => !["inadmissible", "local-field"].includes(why));
+  const advised = uncured.slice(0, MOST_TOLD).filter(({ why }) => !["inadmissible", "local-field"].includes(why));
   const wanted = new Set(advised.map(({ decision }) => decision));
   const referrers = new Map(advised.map(({ decision: { reference } }) => [keyOf(reference.referrer), reference]));
   const own = Map.groupBy(decisions, ({ reference }) => keyOf(reference.referrer));
@@ -189,13 +196,19 @@ function problemsOf(
     .filter(({ severity }) => severity === "error");
 }
 
-/** Is it permitted by a grant, under a mesh parent too, where none is needed? */
-const isSettled = ({ sort, decision }: Sorted): boolean =>
-  sort === "settled" &&
-  decision.handshake === "grant" &&
-  decision.outcome.verdict === "permitted" &&
-  decision.outcome.witness.by !== "sameNamespace" &&
-  decision.outcome.witness.by !== "clusterScoped";
+/** Is it permitted to leave its namespace, by a grant or without one? */
+function isSettled({ sort, decision }: Sorted): boolean {
+  if (sort !== "settled" || decision.handshake !== "grant" || decision.outcome.verdict !== "permitted") return false;
+  switch (decision.outcome.witness.by) {
+    case "grant":
+    case "meshExemption":
+    case "unenforced":
+      return true;
+    case "sameNamespace":
+    case "clusterScoped":
+      return false;
+  }
+}
 
 /** What came of trying the grants that are asked for. */
 interface Trial {
@@ -207,15 +220,16 @@ interface Trial {
   readonly then: ReadonlyMap<Decision, Decision>;
 }
 
+/** Tries the grants that are asked for; what they do not cure is left out, and the rest is tried again. */
 function trialOf(asked: readonly GrantDecision[], request: ScaffoldRequest, snapshot: Snapshot, judged: Judged): Trial {
-  const first = draftFor(asked, request, snapshot, judged);
-  const then = decidedWith(first.grants, asked, judged);
-  const isCured = (decision: GrantDecision): boolean =>
-    first.grants.length === 0 || then.get(decision)?.outcome.verdict !== "refused";
-  const granted = asked.filter(isCured);
-  if (granted.length === asked.length) return { draft: first, granted, failed: [], then };
-  const failed = asked.filter((decision) => !isCured(decision));
-  return { draft: draftFor(granted, request, snapshot, judged), granted, failed, then };
+  const draft = draftFor(asked, request, snapshot, judged);
+  const then = decidedWith(draft.grants, asked, judged);
+  const isRefused = (decision: GrantDecision): boolean => then.get(decision)?.outcome.verdict === "refused";
+  const failed = draft.grants.length === 0 ? [] : asked.filter(isRefused);
+  if (failed.length === 0) return { draft, granted: asked, failed, then };
+  const cured = asked.filter((decision) => !isRefused(decision));
+  const again = trialOf(cured, request, snapshot, judged);
+  return { ...again, failed: [...failed, ...again.failed] };
 }
 
 /** What is to be known of grants that are printed. */

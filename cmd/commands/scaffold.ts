@@ -27,7 +27,7 @@ export const SCAFFOLD: Command = {
     "Only what is refused is granted, to the kind and namespace that refers, by the name of what it refers to. TYPE is a kind",
     "that holds references, in any form that kubectl takes; route is a route of the Gateway API of any kind.",
     "",
-    "Exit codes: 0 printed, or nothing to grant, 1 something is refused that no grant cures, 2 wrong usage, 3 no such object,",
-    "or no answer that could be trusted, 4 something is unknown and left out, 130 interrupted.",
+    "Exit codes: 0 printed, or nothing to grant, 1 something is refused that no grant cures, or cannot be written, 2 wrong",
+    "usage, 3 no such object, or no answer that could be trusted, 4 something is unknown and left out, 130 interrupted.",
   ],
 };

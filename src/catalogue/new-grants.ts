@@ -13,6 +13,7 @@ import type { GrantReference } from "../model/reference.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { GATEWAY_API, REFERENCE_GRANT, SERVICE } from "./kinds.ts";
 import { kindInfo } from "./known.ts";
+import { namesGroup, namesKind, namesNamespace } from "./names.ts";
 import { OPENED_KINDS, TRUSTED_KINDS } from "./referents.ts";
 
 /** How grants are named, versioned and written that are not there yet. */
@@ -22,7 +23,7 @@ export interface GrantDraft extends GrantEntries {
   readonly namespace: string;
 }
 
-/** Names of objects are DNS subdomains of at most this many characters. */
+/** Names of objects are DNS subdomains of at most this many characters; so many are the most that a grant's `to` holds, too. */
 const LONGEST_NAME = 253;
 
 /** A text made into the name of an object. */
@@ -109,37 +110,52 @@ export function grantName(draft: GrantEntries): string {
   return `${subdomain(text, LONGEST_NAME - ending.length)}${ending}`;
 }
 
-/** Tells of the grants of a world, by their keys, what they say; null of one that counts for nothing, or not for long. */
-export type Taken = (id: NamespacedId) => "free" | { readonly content: string | null };
+/** Grants by their keys; a world's are put in order once. */
+const BY_KEY = new WeakMap<readonly Grant[], ReadonlyMap<ObjectKey, Grant>>();
 
-/** A grant that is new, as far as it takes a name. */
-interface Made extends GrantEntries {
-  readonly id: NamespacedId;
+function byKey(grants: readonly Grant[]): ReadonlyMap<ObjectKey, Grant> {
+  const known = BY_KEY.get(grants) ?? new Map(grants.map((grant) => [keyOf(grant.id), grant]));
+  BY_KEY.set(grants, known);
+  return known;
 }
 
-/** Which names are taken in a world, and by grants that were made for it. */
-export function takenIn({ objects }: Snapshot, grants: readonly Grant[], made: readonly Made[] = []): Taken {
-  const contents = new Map<ObjectKey, string | null>(
-    grants.map(({ id, from, to, rejected, terminating }) => [
-      keyOf(id),
-      rejected || terminating
-        ? null
-        : contentOf(
-            from.map(({ entry }) => entry),
-            to.map(({ entry }) => entry),
-          ),
-    ]),
-  );
-  for (const { id, from, to } of made) contents.set(keyOf(id), contentOf(from, to));
-  return (id) =>
-    objects.has(keyOf(id)) || contents.has(keyOf(id)) ? { content: contents.get(keyOf(id)) ?? null } : "free";
+/** What grants are there in a world, and what of it was made just now. */
+export interface Names {
+  readonly snapshot: Snapshot;
+  /** Every grant of the world. */
+  readonly grants: readonly Grant[];
+  /** New grants: their names are given away. */
+  readonly made: ReadonlyMap<ObjectKey, GrantEntries>;
+}
+
+const NONE_MADE: Names["made"] = new Map();
+
+/** The grant of the world with that identity, if it counts and will go on to; what is on its way out is not to be relied on. */
+export function grantBy(id: NamespacedId, { grants }: Pick<Names, "grants">): Grant | null {
+  const grant = byKey(grants).get(keyOf(id));
+  return grant === undefined || grant.rejected || grant.terminating ? null : grant;
+}
+
+/** Is the name free, or has a grant it that says the very same? */
+function isFree(id: NamespacedId, content: string, names: Names): boolean {
+  const made = names.made.get(keyOf(id));
+  if (made !== undefined) return contentOf(made.from, made.to) === content;
+  if (!names.snapshot.objects.has(keyOf(id))) return true;
+  const grant = grantBy(id, names);
+  if (grant === null) return false;
+  const entries = { from: grant.from.map(({ entry }) => entry), to: grant.to.map(({ entry }) => entry) };
+  return contentOf(entries.from, entries.to) === content;
 }
 
 /**
  * The identity of a new grant: by its name, or that with a number where another stands there by it. A grant that says the very same
  * is taken for this one.
  */
-export function grantId(draft: GrantDraft, name: string, taken: Taken): NamespacedId {
+export function grantId(
+  draft: GrantDraft,
+  name: string,
+  { made = NONE_MADE, ...names }: Omit<Names, "made"> & { readonly made?: Names["made"] },
+): NamespacedId {
   const content = contentOf(draft.from, draft.to);
   for (let count = 1; ; count += 1) {
     const ending = count === 1 ? "" : `-${count}`;
@@ -148,13 +164,12 @@ export function grantId(draft: GrantDraft, name: string, taken: Taken): Namespac
       namespace: draft.namespace,
       name: `${name.slice(0, LONGEST_NAME - ending.length).replace(/[.-]+$/, "")}${ending}`,
     };
-    const there = taken(id);
-    if (there === "free" || there.content === content) return id;
+    if (isFree(id, content, { ...names, made })) return id;
   }
 }
 
 /** An entry as the schema has it: without a name that means every one. */
-export const entryOf = (entry: GrantFrom | GrantTo): { readonly [key: string]: string } =>
+const entryOf = (entry: GrantFrom | GrantTo): { readonly [key: string]: string } =>
   Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null));
 
 /** The object of a new grant. */
@@ -200,4 +215,11 @@ export function trustFor(reference: GrantReference): readonly GrantFrom[] {
 /** What a grant has to open for one reference. */
 export function openingFor({ referent }: GrantReference): GrantTo {
   return { group: referent.group, kind: referent.kind, name: referent.name };
+}
+
+/** Would an API server take an entry (docs/rules.md §1.2)? Files may hold others. */
+export function isAdmissible(entry: GrantFrom | GrantTo): boolean {
+  if (!namesGroup(entry.group) || !namesKind(entry.kind)) return false;
+  if ("namespace" in entry) return namesNamespace(entry.namespace);
+  return entry.name === null || (entry.name !== "" && entry.name.length <= LONGEST_NAME);
 }

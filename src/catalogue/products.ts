@@ -1,6 +1,6 @@
 import type { NonEmpty } from "../model/decision.ts";
 import type { GrantEntries, GrantFrom, GrantTo } from "../model/grant.ts";
-import { compareText } from "../model/object.ts";
+import { compareText, sameGroupKind } from "../model/object.ts";
 import { MOST_ENTRIES } from "./grants.ts";
 
 /** One that is trusted with one thing. */
@@ -9,35 +9,46 @@ export interface GrantPair {
   readonly to: GrantTo;
 }
 
+/** Do two entries trust the same? */
+export const sameFrom = (a: GrantFrom, b: GrantFrom): boolean => sameGroupKind(a, b) && a.namespace === b.namespace;
+
+/** Does the one entry open all that the other does? */
+export const coversTo = (wide: GrantTo, narrow: GrantTo): boolean =>
+  sameGroupKind(wide, narrow) && (wide.name === null || wide.name === narrow.name);
+
+/** Does the one pair say all that the other does? */
+export const coversPair = (wide: GrantPair, narrow: GrantPair): boolean =>
+  sameFrom(wide.from, narrow.from) && coversTo(wide.to, narrow.to);
+
 // What a file holds may be of any letters, so that no separator is safe.
 const fromKey = ({ namespace, kind, group }: GrantFrom): string => JSON.stringify([namespace, kind, group]);
 const toKey = ({ kind, group, name }: GrantTo): string => JSON.stringify([kind, group, name]);
 
 /** One side of the pairs: who is trusted with what, or what is opened to whom. */
-type Links = ReadonlyMap<string, ReadonlySet<string>>;
+type Partners = ReadonlyMap<string, ReadonlySet<string>>;
 
-function linked(pairs: readonly (readonly [string, string])[]): Links {
-  const links = new Map<string, Set<string>>();
+function partnersIn(pairs: readonly (readonly [string, string])[]): Partners {
+  const partners = new Map<string, Set<string>>();
   for (const [one, other] of pairs) {
-    const known = links.get(one) ?? new Set<string>();
-    links.set(one, known);
+    const known = partners.get(one) ?? new Set<string>();
+    partners.set(one, known);
     known.add(other);
   }
-  return links;
+  return partners;
 }
 
-/** Those that are linked with the same, together. */
-function alike(links: Links, among: readonly string[]): readonly (readonly string[])[] {
-  const sameLinks = Map.groupBy(among, (one) => [...(links.get(one) ?? [])].toSorted(compareText).join());
-  return [...sameLinks.values()];
+/** Those that have the same partners, together. */
+function alike(partners: Partners, among: readonly string[]): readonly (readonly string[])[] {
+  const samePartners = Map.groupBy(among, (one) => [...(partners.get(one) ?? [])].toSorted(compareText).join());
+  return [...samePartners.values()];
 }
 
-/** What hangs together by links, from one on. */
-function component(start: string, links: Links, back: Links): readonly string[] {
+/** What hangs together, from one on. */
+function component(start: string, partners: Partners, back: Partners): readonly string[] {
   const found = new Set([start]);
   const passed = new Set<string>();
   for (const one of found) {
-    for (const other of links.get(one) ?? []) {
+    for (const other of partners.get(one) ?? []) {
       if (passed.has(other)) continue;
       passed.add(other);
       for (const next of back.get(other) ?? []) found.add(next);
@@ -58,11 +69,11 @@ type Block = readonly [readonly string[], readonly string[]];
 const inPieces = (blocks: readonly Block[]): readonly Block[] =>
   blocks.flatMap(([from, to]) => chunks(from).flatMap((some) => chunks(to).map((others): Block => [some, others])));
 
-/** Blocks that hold what hangs together, each link once, in the fewer of two ways: grouped by who is trusted, or by what is opened. */
-function blocksOf(froms: readonly string[], links: Links, back: Links): readonly Block[] {
-  const tos = [...new Set(froms.flatMap((from) => [...(links.get(from) ?? [])]))].toSorted(compareText);
+/** Blocks that hold what hangs together, each pair once, in the fewer of two ways: grouped by who is trusted, or by what is opened. */
+function blocksOf(froms: readonly string[], partners: Partners, back: Partners): readonly Block[] {
+  const tos = [...new Set(froms.flatMap((from) => [...(partners.get(from) ?? [])]))].toSorted(compareText);
   const byTrusted = inPieces(
-    alike(links, froms).map((same): Block => [same, [...(links.get(same[0] ?? "") ?? [])].toSorted(compareText)]),
+    alike(partners, froms).map((same): Block => [same, [...(partners.get(same[0] ?? "") ?? [])].toSorted(compareText)]),
   );
   const byOpened = inPieces(
     alike(back, tos).map((same): Block => [[...(back.get(same[0] ?? "") ?? [])].toSorted(compareText), same]),
@@ -87,14 +98,14 @@ export function productsOf(pairs: readonly GrantPair[]): readonly GrantEntries[]
   const froms = new Map(pairs.map(({ from }) => [fromKey(from), from]));
   const tos = new Map(pairs.map(({ to }) => [toKey(to), to]));
   const keyed = pairs.map(({ from, to }) => [fromKey(from), toKey(to)] as const);
-  const links = linked(keyed);
-  const back = linked(keyed.map(([from, to]) => [to, from] as const));
+  const partners = partnersIn(keyed);
+  const back = partnersIn(keyed.map(([from, to]) => [to, from] as const));
   const left = new Set([...froms.keys()].toSorted(compareText));
   const blocks: Block[] = [];
   for (const start of left) {
-    const together = component(start, links, back).toSorted(compareText);
+    const together = component(start, partners, back).toSorted(compareText);
     for (const one of together) left.delete(one);
-    blocks.push(...blocksOf(together, links, back));
+    blocks.push(...blocksOf(together, partners, back));
   }
   return blocks.flatMap(([some, others]) => {
     const [from, to] = [entriesOf(some, froms), entriesOf(others, tos)];

@@ -132,3 +132,14 @@ export function asksAtHome(from: GroupKind, to: GroupKind): boolean {
       groupKindKey(row.defaults) === groupKindKey(to),
   );
 }
+
+/**
+ * The kinds that a field takes by the rule that it is of, where it names one of another known kind, so that no grant leads anywhere: a ConfigMap is no
+ * backend (docs/rules.md §4.2). Null where it takes the kind, or that may be an implementation's own.
+ */
+export function kindsTakenInstead(reference: Occurrence): readonly GroupKind[] | null {
+  const row = rowOf(reference);
+  if (row.handshake !== "grant" || row.defaults === null || kindInfo(reference.referent) === undefined) return null;
+  if (names(row, reference.referent)) return null;
+  return distinct([row.defaults, ...(row.alsoNames ?? [])]);
+}

@@ -53,10 +53,14 @@ function mayTrust(to: GroupKind): readonly GroupKind[] {
   );
 }
 
-/** What hides those who may use a pair. All of them are asked for at once. */
-function hiddenUsers(from: GrantFrom, to: GrantTo, lookout: Lookout): readonly Gap[] {
+/**
+ * What hides those who may use a pair. All of them are asked for at once.
+ *
+ * @param slip whether a kind in it is a slip of another, so that only those may use it who may look at any kind
+ */
+function hiddenUsers(from: GrantFrom, to: GrantTo, slip: boolean, lookout: Lookout): readonly Gap[] {
   const generated = generatedFor(from);
-  const gaps = [...referrersTrustedAs(from, to), ...mayTrust(to)].map((kind) =>
+  const gaps = [...(slip ? [] : referrersTrustedAs(from, to)), ...mayTrust(to)].map((kind) =>
     lookout.hidden(kind, includesGroupKind(generated, kind) ? null : from.namespace),
   );
   return [...new Set(gaps.filter((gap) => gap !== null))];
@@ -79,16 +83,17 @@ function pairsOf({ grant, report, weighed, lookout, isSlip }: GrantView): readon
       const key = `${from.index}/${to.index}`;
       const { uses, perhaps } = usesBy(grant, from.index, to.index);
       const slip = uses.length + perhaps.length === 0 && isSlip(from.entry, to.entry);
-      const idle = inert !== null || slip || grant.rejected || report === null;
+      const idle = inert !== null || grant.rejected || report === null;
+      const hidden = idle ? [] : hiddenUsers(from.entry, to.entry, slip, lookout);
       return {
         from: from.index,
         to: to.index,
         inert,
-        usage: slip ? "unused" : (usages.get(key) ?? "unused"),
+        usage: slip && hidden.length === 0 ? "unused" : (usages.get(key) ?? "unused"),
         uses,
         perhaps,
-        missing: idle ? [] : missingOf(grant, from.entry, to.entry, weighed.sight),
-        hidden: idle ? [] : hiddenUsers(from.entry, to.entry, lookout),
+        missing: idle || slip ? [] : missingOf(grant, from.entry, to.entry, weighed.sight),
+        hidden,
       };
     }),
   );

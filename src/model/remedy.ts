@@ -170,6 +170,8 @@ export type WayOut =
   | { readonly way: "install-grants" }
   /** The implementation takes no object of another namespace. */
   | { readonly way: "keep-local"; readonly target: ObjectId }
+  /** The object pointed at is of a kind that the field does not take. */
+  | { readonly way: "wrong-kind"; readonly takes: readonly GroupKind[] }
   /** The object pointed at is of a kind that there is not. */
   | { readonly way: "correct-kind"; readonly meant: GroupKind }
   /** The caller may not see, or the server did not say, what it depends on. */

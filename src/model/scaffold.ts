@@ -1,18 +1,18 @@
 import type { AttachmentDecision, Decision, FreeDecision, GrantDecision, WithVerdict } from "./decision.ts";
 import type { GrantExplanation } from "./explanation.ts";
-import type { Finding } from "./finding.ts";
+import type { EntryRef, Finding } from "./finding.ts";
 import type { Gap } from "./gap.ts";
 import type { Grant, GrantEntries, GrantFrom, GrantTo } from "./grant.ts";
 import type { JsonObject } from "./json.ts";
 import type { KubeObject, Locate, NamespacedId, ObjectId } from "./object.ts";
-import type { Advice } from "./remedy.ts";
+import type { Advice, Maker } from "./remedy.ts";
 
 /** A ReferenceGrant as it is printed. */
 export interface WrittenGrant extends GrantEntries {
   readonly id: NamespacedId;
   readonly manifest: JsonObject;
-  /** The grant that it takes the place of, and whether it differs from that in nothing but its entries; null for a new one. */
-  readonly rewrites: { readonly grant: Grant; readonly onlyEntries: boolean } | null;
+  /** The grant that it takes the place of, of which everything but the entries is kept; null for a new one. */
+  readonly rewrites: Grant | null;
 }
 
 /** How new grants are to be written, where the user has a say in it. */
@@ -45,6 +45,7 @@ export interface ScaffoldRequest extends GrantStyle {
  * - `local-field`: the field has no namespace, and one was written there.
  * - `must-be-local`: the implementation takes no object of another namespace.
  * - `no-such-kind`: what is named is of a kind that there is not.
+ * - `wrong-kind`: the field takes other kinds.
  * - `no-namespace`: the cluster has no such namespace, so no grant can stand in it.
  * - `no-grants`: the cluster has no ReferenceGrant.
  * - `inadmissible`: no API server takes a grant that says what would be needed.
@@ -55,6 +56,7 @@ export type Incurability =
   | "local-field"
   | "must-be-local"
   | "no-such-kind"
+  | "wrong-kind"
   | "no-namespace"
   | "no-grants"
   | "inadmissible"
@@ -80,9 +82,18 @@ export type Merge =
       readonly merge: "merged";
       readonly grant: Grant;
       readonly added: { readonly from: readonly GrantFrom[]; readonly to: readonly GrantTo[] };
+      /** What was asked for, as products. */
+      readonly asked: readonly GrantEntries[];
+      /** What writes the grant; null where nothing is known to. */
+      readonly maker: Maker | null;
+      /** Indices of those in its `to` that say nothing more beside what is added. */
+      readonly spare: readonly number[];
       /** What it would permit beyond what was asked for: everyone in `from` may refer to everything in `to`. */
       readonly besides: readonly GrantEntries[];
     };
+
+/** At most so many references that are refused, unknown or lead nowhere are told one by one; of more than are told nothing is looked up. */
+export const MOST_TOLD = 20;
 
 /** A target that is granted and is not there. */
 export interface EarlyTarget {
@@ -164,8 +175,8 @@ export interface Conversion {
   readonly object: KubeObject;
   /** `covered`: ReferenceGrants that are there say as much. `empty`: no entry of it could be read. */
   readonly result: "converted" | "covered" | "empty" | "no-grants";
-  /** How many entries are left out, since no API server takes them. */
-  readonly leftOut: number;
+  /** Entries that are left out, since no API server takes them. */
+  readonly leftOut: readonly EntryRef[];
   /** A grant by the policy's name that says something else, or by the one that was asked for. */
   readonly taken: NamespacedId | null;
   /** Those that cover it. */

@@ -1,5 +1,5 @@
 import { servesGrants } from "../catalogue/new-grants.ts";
-import { meantReferent } from "../catalogue/referents.ts";
+import { kindsTakenInstead, meantReferent } from "../catalogue/referents.ts";
 import type { FreeDecision, GrantDecision } from "../model/decision.ts";
 import type { Gap } from "../model/gap.ts";
 import type { WayOut } from "../model/remedy.ts";
@@ -45,6 +45,8 @@ export function correctedKind(on: Case<Leading>): Found {
 function onRefNotPermitted(on: Case<GrantDecision>): Found {
   const kind = correctedKind(on);
   if (kind !== null) return kind;
+  const takes = kindsTakenInstead(on.decision.reference);
+  if (takes !== null) return wayOut({ way: "wrong-kind", takes });
   if (!servesGrants(on.snapshot)) return wayOut({ way: "install-grants" });
   return onMisnamed(on, granted) ?? granted(on) ?? wayOut({ way: "none" });
 }

@@ -1,13 +1,5 @@
 import { MOST_ENTRIES } from "../catalogue/grants.ts";
-import {
-  grantApiVersion,
-  grantId,
-  grantManifest,
-  grantName,
-  openingFor,
-  takenIn,
-  trustFor,
-} from "../catalogue/new-grants.ts";
+import { grantApiVersion, grantId, grantManifest, grantName, openingFor, trustFor } from "../catalogue/new-grants.ts";
 import type { GrantDecision } from "../model/decision.ts";
 import type { Repair } from "../model/remedy.ts";
 import type { Case } from "./trial.ts";
@@ -26,7 +18,7 @@ export function addedGrant(on: Case<GrantDecision>, targetMissing: boolean): Add
   const [first, ...others] = trustFor(reference);
   if (first === undefined || others.length >= MOST_ENTRIES) return null;
   const draft = { namespace, from: [first, ...others], to: [openingFor(reference)] } as const;
-  const id = grantId(draft, grantName(draft), takenIn(on.snapshot, on.grants));
+  const id = grantId(draft, grantName(draft), on);
   const misplaced = outcome.trials.find(({ failed }) => failed.every((clause) => clause === "grant.namespace"));
   return {
     repair: "add-grant",

@@ -35,18 +35,19 @@ export interface AdviceSource {
   readonly locate: Locate;
 }
 
-export function makerText(maker: Maker): string {
+/** What writes an object, as a clause about it. */
+export function makerText(maker: Maker, it = "it"): string {
   switch (maker.by) {
     case "owner":
-      return `${nameOf(maker.owner)} generates it`;
+      return `${nameOf(maker.owner)} generates ${it}`;
     case "helm":
-      return `it comes from Helm release ${maker.release}`;
+      return `${it} comes from Helm release ${maker.release}`;
     case "argocd":
-      return `it comes from Argo CD application ${maker.application}`;
+      return `${it} comes from Argo CD application ${maker.application}`;
     case "flux":
-      return `it comes from Flux Kustomization ${maker.kustomization}`;
+      return `${it} comes from Flux Kustomization ${maker.kustomization}`;
     case "flux-helm":
-      return `it comes from Flux HelmRelease ${maker.release}`;
+      return `${it} comes from Flux HelmRelease ${maker.release}`;
   }
 }
 
@@ -288,6 +289,10 @@ function wayText(wayOut: WayOut): Words {
       return plain(`create ${nameOf(wayOut.target)} with what is needed of it, and name that one`);
     case "correct-kind":
       return plain(`write kind ${wayOut.meant.kind} of group ${quoted(wayOut.meant.group)}`);
+    case "wrong-kind":
+      return plain(
+        `name ${listed([...new Set(wayOut.takes.map(({ kind }) => `${article(kind)} ${kind}`))], "or")} instead`,
+      );
     case "look":
       return plain(wayOut.gaps.map(lookText).join("; "));
     case "ask-implementation":

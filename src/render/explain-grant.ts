@@ -27,6 +27,9 @@ import { type Display, listed, plural, printable, symbol } from "./text.ts";
 /** Findings that the table tells. */
 const TOLD: readonly FindingCode[] = ["grant-unused", "grant-dangling", "grant-terminating", "referencepolicy"];
 
+/** How many grants are told that would do instead; `scaffold` prints them all. */
+const TIGHTER_SHOWN = 5;
+
 /** How many users of one pair are named. */
 const USERS_SHOWN = 5;
 
@@ -175,7 +178,8 @@ function advice({ tighter, grant }: GrantExplanation, world: string | null): rea
   if (others.length === 0) return [`Tighter and enough for today's use: ${first}${command}`];
   return [
     `Tighter and enough for today's use, a grant each:${command}`,
-    ...tighter.map((one) => `  ${narrowingText(one)}`),
+    ...tighter.slice(0, TIGHTER_SHOWN).map((one) => `  ${narrowingText(one)}`),
+    ...(tighter.length > TIGHTER_SHOWN ? [`  and ${tighter.length - TIGHTER_SHOWN} more`] : []),
   ];
 }
 

@@ -1,11 +1,13 @@
+import { MOST_ENTRIES } from "../catalogue/grants.ts";
 import { makerOf } from "../catalogue/makers.ts";
 import type { GrantExplanation, PairMeaning } from "../model/explanation.ts";
 import type { GrantFrom, GrantTo } from "../model/grant.ts";
 import type { Conversion, PairFate, Tightening } from "../model/scaffold.ts";
-import { makerText } from "./advice-prose.ts";
 import { pasteable } from "./command-text.ts";
 import { INERT, someOf } from "./explain-prose.ts";
+import { entryText } from "./grant-prose.ts";
 import { gapText } from "./prose.ts";
+import { makerNote } from "./scaffold-prose.ts";
 import type { ScaffoldTelling } from "./scaffold-refusals.ts";
 import { kindText, nameOf } from "./terms.ts";
 import { listed, plural, printable } from "./text.ts";
@@ -89,7 +91,9 @@ function namedLines({ grant, opened }: GrantExplanation, fates: readonly Fate[])
     const names = [
       ...new Set(named.flatMap(({ meaning }) => meaning.uses.map(({ reference }) => reference.referent.name))),
     ].toSorted();
-    const count = opened.find(({ groupKind }) => kindText(groupKind) === kindText(entry))?.count ?? null;
+    const today = opened.find(({ groupKind }) => kindText(groupKind) === kindText(entry))?.count ?? null;
+    // What is used need not be there.
+    const count = today === null || today < names.length ? null : today;
     return [
       `${toText(index, entry)}${count === null ? "" : ` (${count} today)`}: only ${someOf(names, 5)} ${names.length === 1 ? "is" : "are"} used`,
     ];
@@ -123,11 +127,8 @@ export function tighteningLines(
     const meaning = meaningOf(fate);
     return meaning === undefined ? [] : [{ ...fate, meaning }];
   });
-  const maker = makerOf(object);
   const notes = [
-    ...(maker === null || grants.length === 0
-      ? []
-      : [`Note: ${makerText(maker).replace(/\bit\b/, () => name)}: change it there, or the change will be undone.`]),
+    ...makerNote(grant.id, makerOf(object)),
     ...(grant.terminating ? [`Note: ${name} is being deleted, and counts until it is gone.`] : []),
   ];
   const lines = ((): readonly string[] => {
@@ -139,11 +140,12 @@ export function tighteningLines(
       case "tight":
         return [`${name} is as tight as today's use.`];
       case "narrowed": {
+        const isFull = grants.some(({ from, to }) => Math.max(from.length, to.length) === MOST_ENTRIES);
         const drops = [...namedLines(explanation, known), ...dropLines(explanation, known)];
         const split =
           grants.length > 1
             ? [
-                `It takes ${grants.length} grants: one that said all would permit more. Apply them together; the one that is there comes last.`,
+                `It takes ${grants.length} grants: ${isFull ? `none has more than ${MOST_ENTRIES} entries on a side` : "one that said all would permit more"}. Apply them together; the one that is there comes last.`,
               ]
             : [];
         return [`${name}, as tight as today's use. It drops:`, ...drops.map((line) => `  ${line}`), ...split];
@@ -161,10 +163,10 @@ export function conversionLines({ policy, result, covering, grants, taken, leftO
       case "converted":
         return [
           `${name} as ${plural(grants.length, "ReferenceGrant")}, entry for entry: since v0.6.0 nothing reads a ReferencePolicy, so it can be deleted once that is applied.`,
-          ...(leftOut === 0
+          ...(leftOut.length === 0
             ? []
             : [
-                `Note: ${plural(leftOut, "entry", "entries")} of it ${leftOut === 1 ? "is" : "are"} left out: no API server takes ${leftOut === 1 ? "it" : "them"}.`,
+                `Note: ${listed(leftOut.map(entryText))} of it ${leftOut.length === 1 ? "is" : "are"} left out: no API server takes such an entry.`,
               ]),
           ...(taken === null
             ? []

@@ -1,10 +1,12 @@
 import { isRoute } from "../catalogue/kinds.ts";
-import type { GrantFrom } from "../model/grant.ts";
+import type { GrantEntries, GrantFrom } from "../model/grant.ts";
 import { compareText, groupKindKey, type NamespacedId } from "../model/object.ts";
-import type { EarlyTarget, Granting, Merge, WrittenGrant } from "../model/scaffold.ts";
+import type { Maker } from "../model/remedy.ts";
+import { type EarlyTarget, type Granting, type Merge, MOST_TOLD, type WrittenGrant } from "../model/scaffold.ts";
+import { makerText } from "./advice-prose.ts";
 import { pasteable } from "./command-text.ts";
 import { narrowingText, openedText, someOf } from "./explain-prose.ts";
-import { refusedLines, type ScaffoldTelling, SHOWN, sentence, whole } from "./scaffold-refusals.ts";
+import { refusedLines, type ScaffoldTelling, sentence, whole } from "./scaffold-refusals.ts";
 import { kindsText, kindText, nameOf } from "./terms.ts";
 import { type Display, listed, plural, printable } from "./text.ts";
 
@@ -16,11 +18,12 @@ function everyText(from: readonly GrantFrom[]): string {
     const [first] = same;
     return first === undefined ? [] : [`every ${kindText(first)} in ${listed(same.map(({ namespace }) => namespace))}`];
   });
-  return byKind.length < 2 ? byKind.join("") : `${byKind.slice(0, -1).join(", ")}, and ${byKind.at(-1)}`;
+  if (byKind.length < 3) return byKind.join(" and ");
+  return `${byKind.slice(0, -1).join(", ")}, and ${byKind.at(-1)}`;
 }
 
 /** What a grant cannot name. */
-function unnamed(grants: readonly WrittenGrant[]): string {
+function unnamed(grants: readonly GrantEntries[]): string {
   const kinds = new Map(grants.flatMap(({ from }) => from.map((entry) => [groupKindKey(entry), entry] as const)));
   const [only, ...others] = kinds.values();
   if ([...kinds.values()].every(isRoute)) return "the route";
@@ -82,8 +85,11 @@ function countText(grants: readonly WrittenGrant[]): string {
   return `${plural(grants.length, "grant")}, for ${where}.`;
 }
 
+/** The way around a grant that is not fit to be added to. */
+export const WITHOUT_INTO = "Without --into a grant of its own is printed.";
+
 const VERSION_NOTE =
-  "apiVersion is v1beta1, since files do not tell what a cluster serves, and every release from v0.6.0 on serves that; --api-version v1 is for v1.5.0 and later.";
+  "apiVersion is v1beta1, since files do not tell what a cluster serves, and every release from v0.6.0 on serves that; --api-version v1 is for v1.5.0 and later";
 
 /** Why the version is what it is, where no cluster was asked. */
 export function versionNotes(
@@ -102,6 +108,10 @@ function earlyText({ target, near, elsewhere }: EarlyTarget): string {
   return `there is no ${nameOf(target)} yet${others}${meant || ": its grant may come first"}`;
 }
 
+/** That a change of a grant would be undone, since something else writes it. */
+export const makerNote = (id: NamespacedId, maker: Maker | null): readonly string[] =>
+  maker === null ? [] : [`Note: ${makerText(maker, nameOf(id))}: change it there, or the change will be undone.`];
+
 /** What a grant that is printed does not settle. */
 function warnings(granting: Granting, display: Display): readonly string[] {
   const { doubtful, early, missingNamespaces, externalNames, dangling, offered, unseenParents, unseenNames } = granting;
@@ -113,10 +123,12 @@ function warnings(granting: Granting, display: Display): readonly string[] {
       : [
           `of the ${plural(granting.granted.length, "reference")} that this is for, ${already} ${already === 1 ? "is" : "are"} permitted already, by grants that are there`,
         ]),
-    ...unseenNames.map(
-      (id) => `whether there is ${nameOf(id)} already could not be seen: applying this would replace it`,
-    ),
-    ...early.slice(0, SHOWN).map(earlyText),
+    ...(unseenNames.length === 0
+      ? []
+      : [
+          `whether ${someOf(unseenNames.map(nameOf))} ${unseenNames.length === 1 ? "is" : "are"} there already could not be seen: applying this replaces what is there by that name`,
+        ]),
+    ...early.slice(0, MOST_TOLD).map(earlyText),
     ...missingNamespaces.map(
       (namespace) => `there is no namespace ${namespace} yet: its grant can be applied once there is`,
     ),
@@ -129,7 +141,7 @@ function warnings(granting: Granting, display: Display): readonly string[] {
         `whether a grant is enough for ${someOf(same.map(({ decision }) => whole(decision, display)))} is for the implementation to say: ${detail}`,
     ),
     ...dangling
-      .slice(0, SHOWN)
+      .slice(0, MOST_TOLD)
       .map(
         (decision) =>
           `${whole(decision, display)} is permitted, and there is no such object: no grant is missing there`,
@@ -160,12 +172,10 @@ function mergeLines(merge: Merge): readonly string[] {
         terminating: "it is being deleted",
         "too-many": "it would have more than 16 entries in from or to",
       }[merge.why];
-      return [
-        `Nothing can be added to ${nameOf(merge.grant.id)}: ${why}. Without --into a grant of its own is printed.`,
-      ];
+      return [`Nothing can be added to ${nameOf(merge.grant.id)}: ${why}. ${WITHOUT_INTO}`];
     }
     case "merged": {
-      const { grant, added, besides } = merge;
+      const { grant, added, asked, besides, spare, maker } = merge;
       const entries = [
         ...added.from.map((entry, at) => `from[${grant.from.length + at}] ${kindText(entry)} ${entry.namespace}`),
         ...added.to.map((entry, at) => `to[${grant.to.length + at}] ${kindText(entry)} ${entry.name ?? "(every one)"}`),
@@ -175,9 +185,18 @@ function mergeLines(merge: Merge): readonly string[] {
         besides.length === 0
           ? []
           : [
-              `Since everyone in from may use everything in to, it then also permits, unasked: ${besides.map(narrowingText).join("; ")}. Without --into a grant of its own is printed, which does not.`,
+              `Since everyone in from may use everything in to, it then also permits, unasked: ${besides.map(narrowingText).join("; ")}. ${WITHOUT_INTO}`,
             ];
-      return [`Added to ${nameOf(grant.id)}: ${listed(entries)}.`, ...beside];
+      const idle = spare.map((index) => `to[${index}]`);
+      return [
+        `Added to ${nameOf(grant.id)}: ${listed(entries)}.`,
+        ...(idle.length === 0
+          ? []
+          : [`Beside that ${listed(idle)} ${idle.length === 1 ? "says" : "say"} nothing more.`]),
+        ...beside,
+        `A grant cannot name ${unnamed(asked)}: ${asked.map(({ from, to }) => `${everyText(from)} may then use ${openedText(to, () => "")}`).join("; ")}.`,
+        ...makerNote(grant.id, maker),
+      ];
     }
   }
 }
@@ -205,7 +224,7 @@ export function grantingLines(granting: Granting, telling: ScaffoldTelling): rea
   const isNew = grants.length > 0 && merge.merge === "none";
   const lines = [
     ...(isNew ? [`${countText(grants)} ${letInText(grants)}`] : []),
-    ...(merge.merge === "merged" ? [...mergeLines(merge), letInText(grants)] : mergeLines(merge)),
+    ...mergeLines(merge),
     ...(nothing ? [nothingText(granting, telling)] : []),
     ...warnings(granting, telling.display).map((note) => `Note: ${sentence(note)}`),
     ...refusedLines(granting, telling),

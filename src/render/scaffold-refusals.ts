@@ -1,7 +1,7 @@
 import type { Decision } from "../model/decision.ts";
 import type { ObjectId } from "../model/object.ts";
 import type { Advice } from "../model/remedy.ts";
-import type { Granting, Incurability, Incurable } from "../model/scaffold.ts";
+import { type Granting, type Incurability, type Incurable, MOST_TOLD } from "../model/scaffold.ts";
 import { formatPosition } from "../model/source.ts";
 import { adviceSteps, stepLines } from "./advice-prose.ts";
 import { shellWord } from "./command-text.ts";
@@ -25,8 +25,6 @@ export interface ScaffoldTelling {
   readonly versioned: boolean;
 }
 
-/** How many refused or unknown references are told one by one. */
-export const SHOWN = 20;
 /** How many of those with all that can be pasted. */
 const IN_FULL = 5;
 
@@ -49,6 +47,8 @@ function whyText(why: Incurability, decision: Decision): string {
       return `this field cannot leave namespace ${referrer.namespace}, and the API server drops the namespace written in it: ${kindText(referent)} ${referent.name} has to be in ${referrer.namespace}`;
     case "no-such-kind":
       return obstacleText(decision) || `there is no kind ${referent.kind}`;
+    case "wrong-kind":
+      return `this field takes no ${kindText(referent)}, whatever is granted`;
     case "no-namespace":
       return `there is no namespace ${referent.namespace} that a grant could stand in`;
     case "no-grants":
@@ -106,7 +106,7 @@ function moreLine(
   { incurable, unknown }: Granting,
   { world }: ScaffoldTelling,
 ): readonly string[] {
-  if (count <= SHOWN) return [];
+  if (count <= MOST_TOLD) return [];
   const namespaces = new Set(
     [...incurable, ...unknown.map((decision) => ({ decision }))].map(
       ({ decision }) => decision.reference.referrer.namespace,
@@ -115,13 +115,13 @@ function moreLine(
   const [only] = namespaces;
   const where = namespaces.size === 1 && only !== undefined && only !== null ? `-n ${shellWord(only)}` : "-A";
   const command = world === null ? "" : `: kubectl refgrant why-denied ${where}${world}`;
-  return [`And ${count - SHOWN} more ${what}${command}`];
+  return [`And ${count - MOST_TOLD} more ${what}${command}`];
 }
 
 /** References of which it is not known whether they are refused. */
 function unknownLines(granting: Granting, telling: ScaffoldTelling): readonly string[] {
   const { unknown, assumable } = granting;
-  const lines = unknown.slice(0, SHOWN).map((decision) => {
+  const lines = unknown.slice(0, MOST_TOLD).map((decision) => {
     const [gap] = decision.outcome.gaps;
     const name = whole(decision, telling.display);
     const what =
@@ -140,7 +140,7 @@ function unknownLines(granting: Granting, telling: ScaffoldTelling): readonly st
 
 /** What of the objects that were asked about no API server would take, so that it is no reference at all. */
 function problemLines({ problems, locate }: Granting, { display }: ScaffoldTelling): readonly string[] {
-  return problems.slice(0, SHOWN).map((finding) => {
+  return problems.slice(0, MOST_TOLD).map((finding) => {
     const { message, detail } = findingText(finding, display);
     const place = findingPlace(finding, locate);
     const where = place === null ? "" : ` at ${formatPosition(place)}`;
@@ -155,7 +155,7 @@ export function refusedLines(granting: Granting, telling: ScaffoldTelling): read
   const full = incurable.length <= IN_FULL;
   return [
     ...problemLines(granting, telling),
-    ...incurable.slice(0, SHOWN).flatMap((one) => refusalLines(one, full, granting, telling)),
+    ...incurable.slice(0, MOST_TOLD).flatMap((one) => refusalLines(one, full, granting, telling)),
     ...moreLine(incurable.length, "that no grant helps", granting, telling),
     ...unknownLines(granting, telling),
   ];

@@ -7,7 +7,7 @@ import type { Advice } from "../model/remedy.ts";
 import { formatPosition } from "../model/source.ts";
 import type { Judgement } from "../model/status.ts";
 import { adviceSteps, makerText, stepLines } from "./advice-prose.ts";
-import { pasteable, shellWord } from "./command-text.ts";
+import { pasteable } from "./command-text.ts";
 import { type EvidenceTelling, evidence } from "./evidence.ts";
 import { findingPlace, findingText } from "./finding-prose.ts";
 import { hopText } from "./hop-prose.ts";
@@ -21,6 +21,8 @@ import { type Display, plural, printable, type Style, styled, symbol } from "./t
 export interface Telling extends EvidenceTelling {
   /** What a command needs at its end to be about the same world: ` -f FILE`, or nothing; null where none can be. */
   readonly world: string | null;
+  /** The words that name the same objects to another command, each behind a blank: ` httproutes -n app`; or nothing. */
+  readonly scope: string;
 }
 
 /** The same, with what has been advised already, and for which reference. */
@@ -216,8 +218,25 @@ function shortFix(decision: Decision, answer: Answer, inquiry: Inquiry): readonl
   return [`${word}${first.by === null ? "" : `, by ${first.by}`}: ${first.short}${more}`];
 }
 
+/** A reference that is told, and of which object. */
+interface Told {
+  readonly answer: Answer;
+  readonly decision: Decision;
+}
+
+/** What to run next: more on the first, and where grants are missing, those. */
+function nextLines(told: readonly Told[], { world, scope }: Pick<Telling, "world" | "scope">): readonly string[] {
+  const [first] = told;
+  if (first === undefined || world === null) return [];
+  const isGrantable = ({ decision: { handshake, outcome } }: Told): boolean =>
+    handshake === "grant" && outcome.verdict === "refused" && outcome.reason === "RefNotPermitted";
+  const more = `Next: kubectl refgrant why-denied ${pasteable(first.answer.object.id)}${world}`;
+  const grants = `All grants that help: kubectl refgrant scaffold${scope}${world}`;
+  return ["", printable(more), ...(told.some(isGrantable) ? [printable(grants)] : [])];
+}
+
 /** Every reference that is refused, or leads nowhere, in two lines each; of the rest the number. */
-export function whyDeniedList(inquiry: Inquiry, where: string, { display, world }: Telling): string {
+export function whyDeniedList(inquiry: Inquiry, where: string, { display, world, scope }: Telling): string {
   const all = inquiry.answers.flatMap((answer) =>
     answer.decisions
       .filter((decision) => !(isOffer(decision) && decision.outcome.verdict === "refused"))
@@ -257,27 +276,6 @@ export function whyDeniedList(inquiry: Inquiry, where: string, { display, world 
         printable(`${nameOf(answer.object.id)}: ${line}`),
       ),
     );
-  const [next] = [...refused, ...dangling, ...unknown];
-  const grantable = refused.flatMap(({ decision: { handshake, outcome, reference } }) =>
-    handshake === "grant" && outcome.verdict === "refused" && outcome.reason === "RefNotPermitted"
-      ? [reference.referrer.namespace ?? ""]
-      : [],
-  );
-  const homes = new Set(grantable);
-  const [home = ""] = homes;
-  const more =
-    next === undefined || world === null
-      ? []
-      : [
-          "",
-          printable(`Next: kubectl refgrant why-denied ${pasteable(next.answer.object.id)}${world}`),
-          ...(homes.size === 0
-            ? []
-            : [
-                printable(
-                  `All grants that help: kubectl refgrant scaffold ${homes.size === 1 ? `-n ${shellWord(home)}` : "-A"}${world}`,
-                ),
-              ]),
-        ];
-  return `${[`${printable(where)}: ${head}.`, ...(lines.length > 0 ? ["", ...lines] : []), ...statuses, ...more].join("\n")}\n`;
+  const next = nextLines([...refused, ...dangling, ...unknown], { world, scope });
+  return `${[`${printable(where)}: ${head}.`, ...(lines.length > 0 ? ["", ...lines] : []), ...statuses, ...next].join("\n")}\n`;
 }

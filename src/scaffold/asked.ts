@@ -1,7 +1,7 @@
 import { NAMESPACE } from "../catalogue/kinds.ts";
-import { namesGroup, namesKind, namesNamespace } from "../catalogue/names.ts";
-import { openingFor, servesGrants, trustFor } from "../catalogue/new-grants.ts";
-import { meantReferent } from "../catalogue/referents.ts";
+import { namesNamespace } from "../catalogue/names.ts";
+import { isAdmissible, openingFor, servesGrants, trustFor } from "../catalogue/new-grants.ts";
+import { kindsTakenInstead, meantReferent } from "../catalogue/referents.ts";
 import {
   type AttachmentDecision,
   crossesNamespace,
@@ -33,23 +33,13 @@ export interface Sorting extends Pick<ScaffoldRequest, "all" | "assumeRefused"> 
   readonly sight: Sight;
 }
 
-/** The longest name that a grant's `to` can hold (docs/rules.md §1.2). */
-const LONGEST_NAME = 253;
-
-/** Can a grant say what the reference needs (docs/rules.md §1.2)? Files may hold what no API server would take. */
-function isAdmissible({ reference }: GrantDecision): boolean {
-  const { group, kind, name } = openingFor(reference);
-  const length = name?.length ?? 0;
+/** Can a grant say what the reference needs? Files may hold what no API server would take. */
+function isSayable({ reference }: GrantDecision): boolean {
+  const { namespace } = reference.referent;
   return (
-    reference.referent.namespace !== null &&
-    namesNamespace(reference.referent.namespace) &&
-    namesGroup(group) &&
-    namesKind(kind) &&
-    length > 0 &&
-    length <= LONGEST_NAME &&
-    trustFor(reference).every(
-      (from) => namesGroup(from.group) && namesKind(from.kind) && namesNamespace(from.namespace),
-    )
+    namespace !== null &&
+    namesNamespace(namespace) &&
+    [...trustFor(reference), openingFor(reference)].every(isAdmissible)
   );
 }
 
@@ -64,7 +54,8 @@ function lacksNamespace({ reference }: GrantDecision, { snapshot, sight }: Sorti
 function wanted(decision: GrantDecision, sorting: Sorting): Sorted {
   const why = ((): Incurability | null => {
     if (meantReferent(decision.reference.referent) !== null) return "no-such-kind";
-    if (!isAdmissible(decision)) return "inadmissible";
+    if (kindsTakenInstead(decision.reference) !== null) return "wrong-kind";
+    if (!isSayable(decision)) return "inadmissible";
     if (!servesGrants(sorting.snapshot)) return "no-grants";
     return lacksNamespace(decision, sorting) ? "no-namespace" : null;
   })();

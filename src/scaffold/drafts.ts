@@ -1,19 +1,21 @@
 import {
   type GrantDraft,
   grantApiVersion,
+  grantBy,
   grantId,
   grantManifest,
   grantName,
   openingFor,
-  takenIn,
   trustFor,
 } from "../catalogue/new-grants.ts";
 import { type GrantPair, productsOf } from "../catalogue/products.ts";
 import type { GrantDecision } from "../model/decision.ts";
-import type { Grant } from "../model/grant.ts";
-import { compareText } from "../model/object.ts";
+import type { Grant, GrantEntries } from "../model/grant.ts";
+import type { JsonObject } from "../model/json.ts";
+import { compareText, keyOf, type NamespacedId, type ObjectKey } from "../model/object.ts";
 import type { GrantStyle, WrittenGrant } from "../model/scaffold.ts";
 import type { Snapshot } from "../model/snapshot.ts";
+import { rewrittenGrant } from "./rewritten.ts";
 
 /** Who is to be trusted with what, in each namespace that holds a target. */
 export function pairsByNamespace(
@@ -38,20 +40,49 @@ export function draftsOf(pairs: ReadonlyMap<string, readonly GrantPair[]>): read
   return [...pairs].flatMap(([namespace, own]) => productsOf(own).map((product) => ({ namespace, ...product })));
 }
 
+/** A world that grants are written for. */
+export interface Around {
+  readonly snapshot: Snapshot;
+  /** Every grant of it. */
+  readonly grants: readonly Grant[];
+}
+
+/** The grant of that identity as it stands, if there is one: it says the same, and what its owner wrote beside that stays. */
+function standing(id: NamespacedId, around: Around, apiVersion: string | null): WrittenGrant | null {
+  const { snapshot } = around;
+  const grant = grantBy(id, around);
+  const object = snapshot.objects.get(keyOf(id));
+  const [from, ...froms] = grant?.from.map(({ entry }) => entry) ?? [];
+  const [to, ...tos] = grant?.to.map(({ entry }) => entry) ?? [];
+  if (grant === null || object === undefined || from === undefined || to === undefined) return null;
+  const entries = { from: [from, ...froms], to: [to, ...tos] } as const;
+  return rewrittenGrant(grant, object, entries, { apiVersion, source: snapshot.source });
+}
+
+/** What a new grant is called, if not after what it says, and what else stands in its metadata. */
+interface Labelling {
+  readonly name: (draft: GrantDraft) => string;
+  readonly metadata: JsonObject;
+}
+
 /** Writes drafts as grants, each with a name of its own. */
 export function written(
   drafts: readonly GrantDraft[],
   { name, apiVersion, made }: GrantStyle,
-  snapshot: Snapshot,
-  grants: readonly Grant[],
+  around: Around,
+  { name: nameFor, metadata }: Labelling = { name: grantName, metadata: {} },
 ): readonly WrittenGrant[] {
-  const all: WrittenGrant[] = [];
-  for (const draft of drafts) {
-    const taken = takenIn(snapshot, grants, [...made, ...all]);
-    const id = grantId(draft, name ?? grantName(draft), taken);
-    const manifest = grantManifest(id, apiVersion ?? grantApiVersion(snapshot), draft);
-    all.push({ id, from: draft.from, to: draft.to, manifest, rewrites: null });
-  }
+  const given = new Map<ObjectKey, GrantEntries>(made.map((grant) => [keyOf(grant.id), grant]));
+  const all = drafts.map((draft): WrittenGrant => {
+    const id = grantId(draft, name ?? nameFor(draft), { ...around, made: given });
+    const isMade = given.has(keyOf(id));
+    given.set(keyOf(id), draft);
+    const there = isMade ? null : standing(id, around, apiVersion);
+    if (there !== null) return there;
+    const manifest = grantManifest(id, apiVersion ?? grantApiVersion(around.snapshot), draft);
+    const full = { ...manifest, metadata: { name: id.name, namespace: id.namespace, ...metadata } };
+    return { id, from: draft.from, to: draft.to, manifest: full, rewrites: null };
+  });
   return all.toSorted((a, b) => compareText(a.id.namespace, b.id.namespace) || compareText(a.id.name, b.id.name));
 }
 

@@ -1,14 +1,8 @@
 import { MOST_ENTRIES } from "../catalogue/grants.ts";
-import { type GrantPair, productsOf } from "../catalogue/products.ts";
+import { coversPair, coversTo, type GrantPair, productsOf, sameFrom } from "../catalogue/products.ts";
 import type { Grant, GrantEntries, GrantFrom, GrantTo } from "../model/grant.ts";
-import { sameGroupKind } from "../model/object.ts";
+import type { Maker } from "../model/remedy.ts";
 import type { Merge } from "../model/scaffold.ts";
-
-const sameFrom = (a: GrantFrom, b: GrantFrom): boolean => sameGroupKind(a, b) && a.namespace === b.namespace;
-
-/** Does the one entry open all that the other does? */
-const covers = (wide: GrantTo, narrow: GrantTo): boolean =>
-  sameGroupKind(wide, narrow) && (wide.name === null || wide.name === narrow.name);
 
 /** Each entry once, in their order. */
 function once<T>(entries: readonly T[], same: (a: T, b: T) => boolean): readonly T[] {
@@ -26,15 +20,11 @@ const pairsIn = ({ from, to }: Lists): readonly GrantPair[] =>
 /** What the one says and the others do not. */
 function besides(after: Lists, before: Lists, asked: readonly GrantPair[]): readonly GrantEntries[] {
   const known = [...pairsIn(before), ...asked];
-  return productsOf(
-    pairsIn(after).filter(
-      (pair) => !known.some((other) => sameFrom(other.from, pair.from) && covers(other.to, pair.to)),
-    ),
-  );
+  return productsOf(pairsIn(after).filter((pair) => !known.some((other) => coversPair(other, pair))));
 }
 
 /** Adds to a grant what it lacks of some pairs. Each entry is needed: without it one of the pairs is missing. */
-export function mergedInto(grant: Grant, pairs: readonly GrantPair[]): Merge {
+export function mergedInto(grant: Grant, pairs: readonly GrantPair[], maker: Maker | null = null): Merge {
   if (grant.rejected) return { merge: "unfit", grant, why: "rejected" };
   if (grant.terminating) return { merge: "unfit", grant, why: "terminating" };
   const before = { from: grant.from.map(({ entry }) => entry), to: grant.to.map(({ entry }) => entry) };
@@ -45,11 +35,20 @@ export function mergedInto(grant: Grant, pairs: readonly GrantPair[]): Merge {
   ).filter((entry) => !before.from.some((known) => sameFrom(known, entry)));
   const to = once(
     wanted.flatMap((product) => product.to),
-    covers,
-  ).filter((entry) => !before.to.some((known) => covers(known, entry)));
+    coversTo,
+  ).filter((entry) => !before.to.some((known) => coversTo(known, entry)));
   const after = { from: [...before.from, ...from], to: [...before.to, ...to] };
   if (after.from.length > MOST_ENTRIES || after.to.length > MOST_ENTRIES) {
     return { merge: "unfit", grant, why: "too-many" };
   }
-  return { merge: "merged", grant, added: { from, to }, besides: besides(after, before, pairs) };
+  const spare = grant.to.filter(({ entry }) => to.some((wide) => coversTo(wide, entry))).map(({ index }) => index);
+  return {
+    merge: "merged",
+    grant,
+    added: { from, to },
+    asked: wanted,
+    maker,
+    spare,
+    besides: besides(after, before, pairs),
+  };
 }

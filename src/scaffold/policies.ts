@@ -1,35 +1,21 @@
 import { MOST_ENTRIES } from "../catalogue/grants.ts";
 import { REFERENCE_GRANT } from "../catalogue/kinds.ts";
-import { namesGroup, namesKind, namesNamespace } from "../catalogue/names.ts";
-import {
-  type GrantDraft,
-  grantApiVersion,
-  grantId,
-  grantManifest,
-  servesGrants,
-  takenIn,
-} from "../catalogue/new-grants.ts";
-import { type GrantPair, productsOf } from "../catalogue/products.ts";
-import type { Grant, GrantEntries, GrantFrom, GrantTo } from "../model/grant.ts";
+import { isAdmissible, servesGrants } from "../catalogue/new-grants.ts";
+import { coversPair, type GrantPair, productsOf } from "../catalogue/products.ts";
+import { Field } from "../model/fields.ts";
+import type { EntryRef } from "../model/finding.ts";
+import type { Grant, GrantEntries } from "../model/grant.ts";
 import type { JsonObject } from "../model/json.ts";
 import { type KubeObject, keyOf, sameGroupKind } from "../model/object.ts";
-import type { Conversion, WrittenGrant } from "../model/scaffold.ts";
+import type { Conversion } from "../model/scaffold.ts";
+import { written } from "./drafts.ts";
 import { ownMetadata } from "./rewritten.ts";
 import type { Writing } from "./tighten.ts";
 
 const pairsOf = ({ from, to }: Grant): readonly GrantPair[] =>
   from.flatMap((trusted) => to.map((opened) => ({ from: trusted.entry, to: opened.entry })));
 
-function permits(grant: Grant, { from, to }: GrantPair): boolean {
-  return (
-    grant.from.some(({ entry }) => sameGroupKind(entry, from) && entry.namespace === from.namespace) &&
-    grant.to.some(({ entry }) => sameGroupKind(entry, to) && (entry.name === null || entry.name === to.name))
-  );
-}
-
-/** Would an API server take the entry (docs/rules.md §1.2)? Files may hold others. */
-const isAdmissible = (entry: GrantFrom | GrantTo): boolean =>
-  namesGroup(entry.group) && namesKind(entry.kind) && (!("namespace" in entry) || namesNamespace(entry.namespace));
+const permits = (grant: Grant, pair: GrantPair): boolean => pairsOf(grant).some((own) => coversPair(own, pair));
 
 /** The policy without the entries that no API server takes. */
 function admissible(policy: Grant): Grant {
@@ -50,21 +36,33 @@ function productsIn(policy: Grant): readonly GrantEntries[] {
 }
 
 /** Labels and annotations are the owner's; who owns or finalizes it is said of the policy alone. */
-function metadataFor(object: KubeObject, own: JsonObject): JsonObject {
-  const { labels, annotations } = ownMetadata(object);
-  return { ...own, ...(labels === undefined ? {} : { labels }), ...(annotations === undefined ? {} : { annotations }) };
+function metadataFor(object: KubeObject): JsonObject {
+  const { labels, annotations } = ownMetadata(object, "cluster");
+  return { ...(labels === undefined ? {} : { labels }), ...(annotations === undefined ? {} : { annotations }) };
+}
+
+/** The entries of an object that are not among those of a grant. */
+function leftOut({ body }: KubeObject, kept: Grant): readonly EntryRef[] {
+  const spec = Field.silent(body).at("spec");
+  const lists = ["from", "to"] as const;
+  return lists.flatMap((list) =>
+    spec
+      .at(list)
+      .items()
+      .flatMap((_, index) => (kept[list].some((entry) => entry.index === index) ? [] : [{ list, index }])),
+  );
 }
 
 /**
  * Says a ReferencePolicy as ReferenceGrants of the same name, entry for entry: it was renamed, and its schema stayed
  * (docs/rules.md §1.6).
  */
-export function converted(written: Grant, { snapshot, object, grants, name, apiVersion, made }: Writing): Conversion {
-  const policy = admissible(written);
+export function converted(asWritten: Grant, { snapshot, object, grants, ...style }: Writing): Conversion {
+  const policy = admissible(asWritten);
   const conversion = (result: Conversion["result"], more: Partial<Conversion> = {}): Conversion => ({
     policy,
     object,
-    leftOut: written.from.length + written.to.length - policy.from.length - policy.to.length,
+    leftOut: leftOut(object, policy),
     covering: [],
     taken: null,
     grants: [],
@@ -81,16 +79,14 @@ export function converted(written: Grant, { snapshot, object, grants, name, apiV
   const needed = pairsOf(policy).map((pair) => siblings.filter((grant) => permits(grant, pair)));
   const covering = [...new Set(needed.flatMap(([first]) => first ?? []))];
   if (needed.every(({ length }) => length > 0)) return conversion("covered", { covering });
-  const meant = { ...REFERENCE_GRANT, namespace: policy.id.namespace, name: name ?? policy.id.name };
-  const own: WrittenGrant[] = [];
-  for (const product of products) {
-    const draft: GrantDraft = { namespace: policy.id.namespace, ...product };
-    const id = grantId(draft, meant.name, takenIn(snapshot, grants, [...made, ...own]));
-    const manifest = grantManifest(id, apiVersion ?? grantApiVersion(snapshot), product);
-    const metadata = metadataFor(object, { name: id.name, namespace: id.namespace });
-    own.push({ id, ...product, manifest: { ...manifest, metadata }, rewrites: null });
-  }
+  const { namespace, name } = policy.id;
+  const own = written(
+    products.map((product) => ({ namespace, ...product })),
+    style,
+    { snapshot, grants },
+    { name: () => name, metadata: metadataFor(object) },
+  );
+  const meant = { ...REFERENCE_GRANT, namespace, name: style.name ?? name };
   const isOther = snapshot.objects.has(keyOf(meant)) && own.every(({ id }) => id.name !== meant.name);
-  const taken = isOther ? meant : null;
-  return conversion("converted", { grants: own, taken });
+  return conversion("converted", { grants: own, taken: isOther ? meant : null });
 }

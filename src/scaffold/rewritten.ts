@@ -2,6 +2,7 @@ import type { Grant, GrantEntries } from "../model/grant.ts";
 import { isRecord, type Json, type JsonObject, jsonObjectOf, jsonOf } from "../model/json.ts";
 import type { KubeObject } from "../model/object.ts";
 import type { WrittenGrant } from "../model/scaffold.ts";
+import type { Snapshot } from "../model/snapshot.ts";
 
 /** Writing a grant anew that is there, with all that its owner wrote. */
 
@@ -30,9 +31,10 @@ function metadataOf(value: unknown): JsonObject {
   return Object.keys(annotations).length === 0 ? without(metadata, ["annotations"]) : { ...metadata, annotations };
 }
 
-/** The metadata of an object as its owner may have written it. */
-export function ownMetadata({ body }: KubeObject): JsonObject {
-  return metadataOf(isRecord(body) ? body.metadata : undefined);
+/** The metadata of an object as its owner may have written it. What a file holds was written by nobody else. */
+export function ownMetadata({ body }: KubeObject, source: Snapshot["source"]): JsonObject {
+  const metadata = isRecord(body) ? body.metadata : undefined;
+  return source === "files" ? jsonObjectOf(metadata) : metadataOf(metadata);
 }
 
 /** Entries of a list as they are written, with what else stands in them; those that are new as the schema has them. */
@@ -47,23 +49,30 @@ function listOf(value: unknown, entries: readonly object[]): Json {
   });
 }
 
-/** A grant that is there with other entries. All else that its owner wrote stays; what the API server wrote goes. */
+/** How a grant is written anew. */
+interface Rewriting {
+  /** Group and version; null for its own. */
+  readonly apiVersion: string | null;
+  readonly source: Snapshot["source"];
+}
+
+/**
+ * A grant that is there with other entries. All else that its owner wrote stays; what the API server wrote goes. It names its
+ * namespace, so that it is applied to no other.
+ */
 export function rewrittenGrant(
   grant: Grant,
   object: KubeObject,
   entries: GrantEntries,
-  apiVersion: string | null,
+  { apiVersion, source }: Rewriting,
 ): WrittenGrant {
   const body = jsonObjectOf(object.body);
   const spec = jsonObjectOf(body.spec);
   const manifest = {
-    ...without(body, ["status"]),
+    ...(source === "files" ? body : without(body, ["status"])),
     apiVersion: apiVersion ?? object.apiVersion,
-    metadata: ownMetadata(object),
+    metadata: { ...ownMetadata(object, source), namespace: grant.id.namespace },
     spec: { ...spec, from: listOf(spec.from, entries.from), to: listOf(spec.to, entries.to) },
   };
-  // What was taken out, or is of another version, cannot stay as it stands in a file.
-  const onlyEntries =
-    JSON.stringify({ ...manifest, spec: body.spec ?? null }) === JSON.stringify({ ...body, spec: body.spec ?? null });
-  return { id: grant.id, ...entries, manifest, rewrites: { grant, onlyEntries } };
+  return { id: grant.id, ...entries, manifest, rewrites: grant };
 }

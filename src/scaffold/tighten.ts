@@ -1,6 +1,6 @@
 import { livePairs } from "../catalogue/grants.ts";
 import type { GrantDraft } from "../catalogue/new-grants.ts";
-import { type GrantPair, productsOf } from "../catalogue/products.ts";
+import { type GrantPair, productsOf, sameFrom } from "../catalogue/products.ts";
 import type { GrantExplanation, PairMeaning } from "../model/explanation.ts";
 import type { Grant, GrantEntries, GrantFrom, GrantTo } from "../model/grant.ts";
 import { compareText, type KubeObject, sameGroupKind } from "../model/object.ts";
@@ -38,18 +38,19 @@ function judged(meaning: PairMeaning, pair: GrantPair, grant: Grant): Judged {
   return { meaning, pair, open, becomes: names.map((name) => ({ from: pair.from, to: { ...pair.to, name } })) };
 }
 
-const sameFrom = (a: GrantFrom, b: GrantFrom): boolean => sameGroupKind(a, b) && a.namespace === b.namespace;
-const covers = (wide: GrantPair, narrow: GrantPair): boolean =>
-  sameFrom(wide.from, narrow.from) &&
-  sameGroupKind(wide.to, narrow.to) &&
-  (wide.to.name === null || wide.to.name === narrow.to.name);
-
 /** The pairs that say something which no other says as well; of two that say the same the first. */
 function needed(pairs: readonly GrantPair[]): readonly GrantPair[] {
-  return pairs.filter(
-    (pair, index) =>
-      !pairs.some((other, at) => at !== index && covers(other, pair) && (at < index || !covers(pair, other))),
-  );
+  const key = ({ from, to }: GrantPair, name: string | null): string =>
+    JSON.stringify([from.group, from.kind, from.namespace, to.group, to.kind, name]);
+  const firsts = new Map<string, GrantPair>();
+  for (const pair of pairs) {
+    const own = key(pair, pair.to.name);
+    if (!firsts.has(own)) firsts.set(own, pair);
+  }
+  return pairs.filter((pair) => {
+    const isFirst = firsts.get(key(pair, pair.to.name)) === pair;
+    return isFirst && (pair.to.name === null || !firsts.has(key(pair, null)));
+  });
 }
 
 function fateOf({ meaning: { from, to }, pair, open, becomes }: Judged, kept: ReadonlySet<GrantPair>): PairFate {
@@ -106,9 +107,9 @@ function writtenAs(products: readonly GrantEntries[], grant: Grant, writing: Wri
   const { snapshot, object, grants, apiVersion, made } = writing;
   const drafts = others.map((product): GrantDraft => ({ namespace: grant.id.namespace, ...product }));
   const version = apiVersion ?? object.apiVersion;
-  const added = written(drafts, { name: null, apiVersion: version, made }, snapshot, grants);
+  const added = written(drafts, { name: null, apiVersion: version, made }, { snapshot, grants });
   // What is taken away comes last, so that nothing is refused on the way.
-  return [...added, rewrittenGrant(grant, object, first, apiVersion)];
+  return [...added, rewrittenGrant(grant, object, first, { apiVersion, source: snapshot.source })];
 }
 
 /** Makes a grant as tight as today's use. What may be used by somebody whom nobody saw stays as it is. */

@@ -1,17 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GATEWAY_API, REFERENCE_GRANT } from "../../src/catalogue/kinds.ts";
-import {
-  type GrantDraft,
-  grantId,
-  grantManifest,
-  grantName,
-  type Taken,
-  takenIn,
-} from "../../src/catalogue/new-grants.ts";
+import { type GrantDraft, grantId, grantManifest, grantName } from "../../src/catalogue/new-grants.ts";
 import { OPENED_KINDS, TRUSTED_KINDS } from "../../src/catalogue/referents.ts";
-import type { GrantFrom, GrantTo } from "../../src/model/grant.ts";
-import { keyOf, type NamespacedId } from "../../src/model/object.ts";
+import type { GrantEntries, GrantFrom, GrantTo } from "../../src/model/grant.ts";
+import { keyOf, type NamespacedId, type ObjectKey } from "../../src/model/object.ts";
 import { grant, reportOn, snapshotOf } from "../harness/world.ts";
 
 /** The names of new grants, which are made from what they say. */
@@ -220,7 +213,11 @@ describe("grantName", { timeout: TIMEOUT }, () => {
 });
 
 describe("grantId", { timeout: TIMEOUT }, () => {
-  const nothing: Taken = () => "free";
+  const OTHER: GrantEntries = {
+    from: [{ group: "example.com", kind: "Other", namespace: "zz" }],
+    to: [{ group: "", kind: "Service", name: "zz" }],
+  };
+  const nothing = { snapshot: snapshotOf([]), grants: [] };
 
   it("gives names that are free, of at most 253 characters, one after another", () => {
     fc.assert(
@@ -232,11 +229,13 @@ describe("grantId", { timeout: TIMEOUT }, () => {
           const draft = { namespace: "b", ...entries };
           const name = wish ?? grantName(draft);
           const given = new Set<string>();
-          const taken: Taken = (id) => (given.has(keyOf(id)) ? { content: null } : "free");
+          // What was given away says something else than this draft.
+          const made = new Map<ObjectKey, GrantEntries>();
           for (let index = 0; index < count; index += 1) {
-            const id = grantId(draft, name, taken);
+            const id = grantId(draft, name, { ...nothing, made });
             expect(given.has(keyOf(id))).toBe(false);
             given.add(keyOf(id));
+            made.set(keyOf(id), OTHER);
             expectName(id.name);
             expect(id).toEqual({ ...REFERENCE_GRANT, namespace: "b", name: id.name });
           }
@@ -265,7 +264,7 @@ describe("grantId", { timeout: TIMEOUT }, () => {
         const world = [manifest];
         const grants = reportOn(world).grants.map((report) => report.grant);
         if (grants.some(({ rejected }) => rejected)) return;
-        const id = grantId({ namespace: "b", ...draft }, "taken", takenIn(snapshotOf(world), grants));
+        const id = grantId({ namespace: "b", ...draft }, "taken", { snapshot: snapshotOf(world), grants });
         const isSame = there !== "leaving" && contentOf(entries) === contentOf(draft);
         expect(id.name).toBe(isSame ? "taken" : "taken-2");
         if (isSame) same += 1;
@@ -284,12 +283,12 @@ describe("grantId", { timeout: TIMEOUT }, () => {
     const world = [grant("b", "taken", [{ namespace: "*" }], [{ name: "x" }])];
     const grants = reportOn(world).grants.map((report) => report.grant);
     expect(grants.map(({ rejected }) => rejected)).toEqual([true]);
-    expect(grantId(draft, "taken", takenIn(snapshotOf(world), grants)).name).toBe("taken-2");
+    expect(grantId(draft, "taken", { snapshot: snapshotOf(world), grants }).name).toBe("taken-2");
     const policy = {
       ...grant("b", "taken", [{}], [{}]),
       kind: "ReferencePolicy",
       apiVersion: `${GATEWAY_API}/v1alpha2`,
     };
-    expect(grantId(draft, "taken", takenIn(snapshotOf([policy]), [])).name).toBe("taken");
+    expect(grantId(draft, "taken", { snapshot: snapshotOf([policy]), grants: [] }).name).toBe("taken");
   });
 });

@@ -93,12 +93,17 @@ describe("a name that is somebody else's", () => {
 
   const hidden = [web, namespace("app"), namespace("backend"), core("Service", "backend", "api")];
 
-  it("may be one that nobody saw: that is said of a name that was asked for", async () => {
-    const asked = await unseen(hidden, "httproute/web -n app --assume-refused --name allow");
-    expect(asked.stderr).toContain("whether there is ReferenceGrant backend/allow already could not be seen");
-    const own = await unseen(hidden, "httproute/web -n app --assume-refused");
-    expect(own.stderr).not.toContain("could not be seen");
-    expect(namesIn(own)).toEqual(["app-httproute-api"]);
+  it.each([
+    ["allow", " --name allow"],
+    ["app-httproute-api", ""],
+  ])("may be one that nobody saw: %s", async (name, flag) => {
+    const { stderr } = await unseen(hidden, `httproute/web -n app --assume-refused${flag}`);
+    expect(stderr).toContain(`whether ReferenceGrant backend/${name} is there already could not be seen`);
+  });
+
+  it("of files that hold nothing of the namespace it is said too", async () => {
+    const { stderr } = await onFiles([web], "httproute/web --assume-refused");
+    expect(stderr).toContain("whether ReferenceGrant backend/app-httproute-api is there already could not be seen");
   });
 
   it("and nobody says that a grant is not there to be added to", async () => {

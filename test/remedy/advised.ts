@@ -162,6 +162,8 @@ export function saidOf(advice: Advice | null): readonly string[] {
       return [`keep-local ${shown(wayOut.target)}`];
     case "correct-kind":
       return [`correct-kind ${wayOut.meant.kind}`];
+    case "wrong-kind":
+      return [`wrong-kind: takes ${wayOut.takes.map(({ kind }) => kind).join(", ")}`];
     case "look":
       return wayOut.gaps.map(({ cause }) => `look: ${cause}`);
     case "ask-implementation":

@@ -121,7 +121,7 @@ describe("--into in a world", () => {
     const granting = into([web("app", ["backend", "y"]), allow]);
     expect(grantLines(granting)).toEqual(["backend/allow: HTTPRoute app → Service x, Service y"]);
     expect(granting).toMatchObject({ merge: { merge: "merged" }, overwritten: [] });
-    expect(granting.grants[0]?.rewrites?.grant.id.name).toBe("allow");
+    expect(granting.grants[0]?.rewrites?.id.name).toBe("allow");
   });
 
   it.each<readonly [string, readonly Manifest[], string, object]>([

@@ -11,12 +11,17 @@ const ENTRIES: GrantEntries = {
   to: [{ group: "", kind: "Service", name: "x" }],
 };
 
-function rewrite(manifest: Manifest, entries: GrantEntries = ENTRIES, apiVersion: string | null = null) {
+function rewrite(
+  manifest: Manifest,
+  entries: GrantEntries = ENTRIES,
+  apiVersion: string | null = null,
+  source: "cluster" | "files" = "cluster",
+) {
   const id = { group: GW, kind: "ReferenceGrant", namespace: "backend", name: "allow" };
   const object = snapshotOf([manifest]).objects.get(keyOf(id));
   if (object === undefined) throw new Error("the world has no such grant");
   const own: Grant = { id, apiVersion: object.apiVersion, from: [], to: [], terminating: false, rejected: false };
-  return rewrittenGrant(own, object, entries, apiVersion).manifest;
+  return rewrittenGrant(own, object, entries, { apiVersion, source }).manifest;
 }
 
 const OWN = grant("backend", "allow", [{}], [{}]);
