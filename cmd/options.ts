@@ -205,6 +205,13 @@ export const SCAFFOLD_FLAGS = [
   ...SOURCE,
   ...OBJECT_SCOPE,
   {
+    name: "to-namespace",
+    takes: "value",
+    value: "NAMESPACE",
+    describe: "Only references into this namespace; where no object is named and no -n given, from all namespaces",
+    group: "Scope",
+  },
+  {
     name: "all",
     takes: "nothing",
     describe: "Grants for every reference to another namespace that a grant decides, permitted or not",

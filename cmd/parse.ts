@@ -143,7 +143,7 @@ function grantName(flags: Flags): string | null {
   const name = flags.value("name");
   if (name === null || isSubdomain(name)) return name;
   throw flags.usage(
-    `--name takes letters a to z, digits, - and ., at most 253 of them, as names of objects are, not ${JSON.stringify(name)}`,
+    `--name takes what an object can be called: letters a to z, digits, - and ., with a letter or digit at both ends and beside each dot, at most 253; not ${JSON.stringify(name)}`,
   );
 }
 
@@ -159,13 +159,19 @@ function intoFlag(flags: Flags): NamedTarget | null {
 }
 
 function scaffoldPlan(flags: Flags, words: readonly string[]): ScaffoldPlan {
+  const scope = objectScope(
+    flags,
+    parseTargets(words, (message) => flags.usage(message)),
+  );
+  const toNamespace = namespaceFlag(flags, "to-namespace");
+  // Who asks for one target's namespace means whoever refers to it.
+  const fromAnywhere =
+    toNamespace !== null && scope.namespace === null && scope.targets.every(({ name }) => name === null);
   return {
     command: "scaffold",
     source: source(flags),
-    scope: objectScope(
-      flags,
-      parseTargets(words, (message) => flags.usage(message)),
-    ),
+    scope: { ...scope, allNamespaces: scope.allNamespaces || fromAnywhere },
+    toNamespace,
     all: flags.given("all"),
     anyName: flags.given("any-name"),
     assumeRefused: flags.given("assume-refused"),

@@ -88,6 +88,8 @@ export type Plan =
       readonly command: "scaffold";
       readonly source: SourcePlan;
       readonly scope: ObjectScope;
+      /** Only references into this namespace; null for all. */
+      readonly toNamespace: string | null;
       /** For every reference that a grant decides, else for what is refused. */
       readonly all: boolean;
       readonly anyName: boolean;

@@ -1,7 +1,11 @@
+import { kindsNamed } from "../src/catalogue/kind-names.ts";
 import { GATEWAY_API, REFERENCE_GRANT, REFERENCE_POLICY } from "../src/catalogue/kinds.ts";
+import { ofProblem } from "../src/diagnose/problems.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import { keyOf, type NamespacedId, type ObjectId, sameGroupKind } from "../src/model/object.ts";
 import type { Granting, GrantStyle, WrittenGrant } from "../src/model/scaffold.ts";
+import { formatPosition } from "../src/model/source.ts";
+import { findingText } from "../src/render/finding-prose.ts";
 import { holdsControl } from "../src/render/json-text.ts";
 import { conversionLines, tighteningLines } from "../src/render/scaffold-grant-prose.ts";
 import { grantingLines, versionNotes, WITHOUT_INTO } from "../src/render/scaffold-prose.ts";
@@ -14,7 +18,7 @@ import { convert, scaffold, tighten } from "../src/scaffolding.ts";
 import { displayOf, worldText } from "./display.ts";
 import { type Found, findAsking, kindsOf, noneText, scopeText } from "./find.ts";
 import { notesText, unseenText } from "./notes.ts";
-import type { ScaffoldPlan } from "./plan.ts";
+import type { ObjectScope, ScaffoldPlan, TargetWord } from "./plan.ts";
 import type { Outcome, Ports, Progress } from "./ports.ts";
 import { openWorld, type World } from "./world.ts";
 
@@ -50,7 +54,7 @@ const usage = (message: string): RefgrantError =>
 /** Flags about what references need say nothing of a grant that is written anew. */
 function requireReferrers(
   { grants, policies }: Subjects,
-  { all, anyName, assumeRefused, into, name }: ScaffoldPlan,
+  { all, anyName, assumeRefused, into, name, toNamespace }: ScaffoldPlan,
 ): void {
   const [first] = [...grants, ...policies];
   if (first === undefined) return;
@@ -59,6 +63,7 @@ function requireReferrers(
     ...(anyName ? ["--any-name"] : []),
     ...(assumeRefused ? ["--assume-refused"] : []),
     ...(into === null ? [] : ["--into"]),
+    ...(toNamespace === null ? [] : ["--to-namespace"]),
     ...(name === null || grants.length === 0 ? [] : ["--name"]),
   ];
   if (flag !== undefined) throw usage(`${flag} is about objects that refer to others, and ${nameOf(first)} does not`);
@@ -69,7 +74,12 @@ async function apiVersionOf({ version }: ScaffoldPlan, world: World): Promise<st
   if (version === null) return null;
   const served = await world.kindsNamed(`referencegrants.${version}.${GATEWAY_API}`);
   if (world.source === "cluster" && served.length === 0) {
-    throw usage(`--api-version: the server has no referencegrants of ${GATEWAY_API}/${version}`);
+    const has = await world.ask(({ served: kinds }) => ({
+      answer: kinds?.find((kind) => sameGroupKind(kind, REFERENCE_GRANT))?.version,
+      needs: [],
+    }));
+    const instead = has === undefined ? "none of any version" : `that of ${has}`;
+    throw usage(`--api-version: the server has no referencegrants of ${GATEWAY_API}/${version}, but ${instead}`);
   }
   return `${GATEWAY_API}/${version}`;
 }
@@ -115,21 +125,24 @@ function requireAnswer({ merge, overwritten }: Granting): void {
   }
 }
 
-function tellingOf(plan: ScaffoldPlan, about: string, named: readonly ObjectId[], ports: Ports): ScaffoldTelling {
+function tellingOf(plan: ScaffoldPlan, found: Found, world: World, ports: Ports): ScaffoldTelling {
+  const { scope, toNamespace } = plan;
   return {
     display: displayOf({ color: "never", headers: true }, ports.terminal),
     world: worldText(plan.source),
-    about,
-    named,
+    about: aboutText(found),
+    named: found.named ? found.ids : [],
+    home: found.named || toNamespace !== null || scope.allNamespaces ? null : (scope.namespace ?? world.namespace),
+    partial: unseenText(found.gaps).length > 0,
     versioned: plan.version !== null,
   };
 }
 
 const NAMED = 3;
 
-/** What was asked about, for a sentence. */
-function aboutText({ named, ids }: Found, plan: ScaffoldPlan, world: World): string {
-  if (!named) return scopeText(plan.scope, world);
+/** What was asked about, for a sentence; null where nothing was named. */
+function aboutText({ named, ids }: Found): string | null {
+  if (!named) return null;
   return ids.length > NAMED ? `${ids.length} objects` : listed(ids.map(nameOf));
 }
 
@@ -140,8 +153,8 @@ async function forReferrers(
   world: World,
   telling: ScaffoldTelling,
 ): Promise<Scaffolded> {
-  const { all, anyName, assumeRefused } = plan;
-  const request = { objects, all, anyName, assumeRefused, ...style };
+  const { all, anyName, assumeRefused, toNamespace } = plan;
+  const request = { objects, toNamespace, all, anyName, assumeRefused, ...style };
   const granting = await world.ask((snapshot) => scaffold(snapshot, request));
   requireAnswer(granting);
   return { grants: granting.grants, lines: grantingLines(granting, telling), exit: grantingExit(granting) };
@@ -188,12 +201,36 @@ async function textOf({ id, from, to, manifest, rewrites }: WrittenGrant, world:
   const at = rewrites === null ? null : world.writtenAt(id);
   if (at === null) return null;
   const { rewritten } = await import("../src/manifest/rewriting.ts");
-  const text = rewritten(at.source, at.path, { from, to });
+  const text = rewritten(at.source, at.path, { from, to }, id.namespace);
   // What a terminal should not be sent, the data has a way to write.
   if (text === null || holdsControl(text.replaceAll(/\r(?=\n)|\t/g, ""))) return null;
   if (manifest.apiVersion === rewrites?.apiVersion) return text;
   const other = text.replace(VERSION_LINE, () => `apiVersion: ${String(manifest.apiVersion)}`);
   return other === text ? null : other;
+}
+
+/** Where the grant stands that another is printed for: what is printed is no more than that object. */
+async function placeNotes({ id, rewrites }: WrittenGrant, world: World): Promise<readonly string[]> {
+  if (rewrites === null) return [];
+  const at = await world.ask(({ objects }) => ({ answer: objects.get(keyOf(id))?.locate([]) ?? null, needs: [] }));
+  return at === null ? [] : [`${nameOf(id)} stands at ${formatPosition(at)}; what is printed is that object alone`];
+}
+
+/** How many problems of the input are told; `audit` tells all. */
+const PROBLEMS_SHOWN = 10;
+
+/** What of the input could not be read, or stands there twice. */
+async function inputNotes(world: World, ports: Ports): Promise<readonly string[]> {
+  const { problems, source } = await world.ask((answer) => ({ answer, needs: [] }));
+  const told = problems.filter(({ cause }) => ["syntax", "duplicate-key", "duplicate"].includes(cause));
+  const display = displayOf({ color: "never", headers: true }, ports.terminal);
+  const notes = told.slice(0, PROBLEMS_SHOWN).map((problem) => {
+    const { message, detail } = findingText(ofProblem(problem, source), display);
+    const where = problem.at === null ? "" : `${formatPosition(problem.at)}: `;
+    const subject = "id" in problem ? `${nameOf(problem.id)} ` : "";
+    return `${where}${subject}${message}${detail === null || detail === "" ? "" : `: ${detail}`}`;
+  });
+  return told.length > notes.length ? [...notes, `and ${told.length - notes.length} more, which audit tells`] : notes;
 }
 
 /** What is printed, and which comments could not be. */
@@ -211,18 +248,34 @@ async function print(grants: readonly WrittenGrant[], { output }: ScaffoldPlan, 
     if (output === "yaml" && text === null && at?.source.language === "yaml" && /(?:^|\s)#/m.test(at.source.text)) {
       notes.push(`the comments on ${nameOf(grant.id)} in ${at.source.file} could not be kept`);
     }
+    notes.push(...(await placeNotes(grant, world)));
     printed.push({ manifest: grant.manifest, text });
   }
   return { stdout: output === "json" ? grantsJson(printed) : grantsYaml(printed), notes };
 }
 
+/** All of a kind that the server no longer has are none, and not a mistyped word. */
+async function withoutRetired(scope: ObjectScope, world: World): Promise<ObjectScope> {
+  const isRetired = async ({ type, name }: TargetWord): Promise<boolean> =>
+    name === null &&
+    kindsNamed(type).some((kind) => sameGroupKind(kind, REFERENCE_POLICY)) &&
+    (await world.kindsNamed(type)).length === 0;
+  const retired = await Promise.all(scope.targets.map(isRetired));
+  return { ...scope, targets: scope.targets.filter((_, index) => retired[index] === false) };
+}
+
 async function scaffoldIn(world: World, plan: ScaffoldPlan, ports: Ports): Promise<Outcome> {
-  const found = await findAsking(plan.scope, world);
+  const scope = await withoutRetired(plan.scope, world);
+  if (plan.scope.targets.length > 0 && scope.targets.length === 0) {
+    const stderr = notesText([...world.notes, "the server has no ReferencePolicies: there is nothing to convert"]);
+    return { stdout: "", stderr, exitCode: 0 };
+  }
+  const found = await findAsking(scope, world);
   const subjects = subjectsOf(found.ids);
   requireReferrers(subjects, plan);
   const style = { name: plan.name, apiVersion: await apiVersionOf(plan, world) };
   const into = await intoOf(plan, world);
-  const telling = tellingOf(plan, aboutText(found, plan, world), found.named ? found.ids : [], ports);
+  const telling = tellingOf(plan, found, world, ports);
   const parts: Scaffolded[] = [];
   // Each knows what was made before it, so that no two grants have one name.
   const made = () => parts.flatMap((part) => part.grants);
@@ -238,7 +291,7 @@ async function scaffoldIn(world: World, plan: ScaffoldPlan, ports: Ports): Promi
   const { stdout, notes } = await print(grants, plan, world);
   return {
     stdout,
-    stderr: `${notesText([...world.notes, ...unseen, ...none])}${lines.join("")}${notesText([...versionNotes(grants, world.source, telling), ...notes])}`,
+    stderr: `${notesText([...world.notes, ...(await inputNotes(world, ports)), ...unseen, ...none])}${lines.join("")}${notesText([...versionNotes(grants, world.source, telling), ...notes])}`,
     exitCode: gravest([...parts.map((part) => part.exit), unseen.length > 0 ? 4 : 0]),
   };
 }

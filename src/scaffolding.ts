@@ -24,11 +24,11 @@ import {
   type WrittenGrant,
 } from "./model/scaffold.ts";
 import { type Sight, sightOf } from "./model/sight.ts";
-import type { Snapshot } from "./model/snapshot.ts";
+import type { InputProblem, Snapshot } from "./model/snapshot.ts";
 import { type Advise, advising, type Inquired, judge } from "./pipeline.ts";
 import type { Judged } from "./remedy/advice.ts";
 import { nearObject } from "./remedy/correction.ts";
-import { isDangling, isGranted, type Sorted, sorted } from "./scaffold/asked.ts";
+import { isDangling, type Sorted, sorted } from "./scaffold/asked.ts";
 import { asGrant, draftsOf, pairsByNamespace, written } from "./scaffold/drafts.ts";
 import { mergedInto } from "./scaffold/merge.ts";
 import { converted } from "./scaffold/policies.ts";
@@ -164,7 +164,10 @@ type Uncured = Omit<Incurable, "advice">;
 
 /** Advice takes a while to find: where there is more to be said than anyone reads, `why-denied` says it. */
 function withAdvice(uncured: readonly Uncured[], decisions: readonly Decision[], advise: Advise): readonly Incurable[] {
-  const advised = uncured.slice(0, MOST_TOLD).filter(({ why }) => !["inadmissible", "local-field"].includes(why));
+  // Of what is unknown advice would be to look, and that helps nothing here.
+  const isAdvised = ({ why, decision }: Uncured): boolean =>
+    !["inadmissible", "local-field"].includes(why) && decision.outcome.verdict !== "unknown";
+  const advised = uncured.slice(0, MOST_TOLD).filter(isAdvised);
   const wanted = new Set(advised.map(({ decision }) => decision));
   const referrers = new Map(advised.map(({ decision: { reference } }) => [keyOf(reference.referrer), reference]));
   const own = Map.groupBy(decisions, ({ reference }) => keyOf(reference.referrer));
@@ -183,7 +186,17 @@ function stillOpen(decision: GrantDecision, outcome: Decision["outcome"] | undef
   return outcome?.verdict === "unknown" ? [{ decision, gap: outcome.gaps[0] }] : [];
 }
 
-/** What of the objects no API server would take. */
+/** The fields that say what is referred to. */
+const OF_REFERENCES: readonly unknown[] = ["group", "kind", "namespace", "name"];
+
+/** Is a reference written so that it is none? What else is wrong with an object has no part in grants. */
+function costsReference(problem: InputProblem): boolean {
+  if (problem.cause !== "field") return false;
+  const [root] = problem.path;
+  return root === "spec" && OF_REFERENCES.includes(problem.path.at(-1));
+}
+
+/** What of the objects is meant as a reference, and no API server would take. */
 function problemsOf(
   objects: readonly ObjectId[],
   snapshot: Snapshot,
@@ -191,7 +204,7 @@ function problemsOf(
 ): readonly Finding[] {
   const keys = new Set(objects.map(keyOf));
   return [...snapshot.problems, ...problems]
-    .filter((problem) => "id" in problem && keys.has(keyOf(problem.id)))
+    .filter((problem) => "id" in problem && keys.has(keyOf(problem.id)) && costsReference(problem))
     .map((problem) => ofProblem(problem, snapshot.source))
     .filter(({ severity }) => severity === "error");
 }
@@ -209,6 +222,16 @@ function isSettled({ sort, decision }: Sorted): boolean {
       return false;
   }
 }
+
+/** Is it permitted since it is under a mesh parent, where no grant is needed? */
+const isExempt = ({ decision: { outcome } }: Sorted): boolean =>
+  outcome.verdict === "permitted" && outcome.witness.by === "meshExemption";
+
+/** Is it permitted by grants alone that are being deleted? */
+const isLeaving = ({ outcome }: Decision): boolean =>
+  outcome.verdict === "permitted" &&
+  outcome.witness.by === "grant" &&
+  outcome.witness.trials.every(({ grant }) => grant.terminating);
 
 /** What came of trying the grants that are asked for. */
 interface Trial {
@@ -256,7 +279,9 @@ export function scaffold(snapshot: Snapshot, request: ScaffoldRequest): Inquired
   const { onNeed } = needs;
   const judged = judge(snapshot, new Set(request.objects.map(keyOf)), onNeed);
   const { sight, extracted, decisions } = judged;
-  const sort = decisions.map((decision) => sorted(decision, { ...request, snapshot, sight }));
+  const aims = (decision: Decision): boolean =>
+    request.toNamespace === null || decision.reference.referent.namespace === request.toNamespace;
+  const sort = decisions.filter(aims).map((decision) => sorted(decision, { ...request, snapshot, sight }));
   const of = <S extends Sorted["sort"]>(word: S) => ofSort(sort, word);
   const trial = trialOf(
     of("grant").map(({ decision }) => decision),
@@ -280,7 +305,9 @@ export function scaffold(snapshot: Snapshot, request: ScaffoldRequest): Inquired
       problems: problemsOf(request.objects, snapshot, extracted),
       incurable: withAdvice(uncured, decisions, advising(snapshot, judged, onNeed)),
       unknown,
-      assumable: unknown.some((decision) => decision.handshake === "grant" && !isGranted(decision)),
+      assumable: unknown.some(
+        (decision) => sorted(decision, { ...request, assumeRefused: true, snapshot, sight }).sort === "grant",
+      ),
       doubtful: [...of("open").flatMap(({ decision }) => stillOpen(decision, decision.outcome)), ...doubtful],
       dangling: of("settled").flatMap(({ decision }) =>
         decision.handshake !== "attachment" && isDangling(decision) ? [decision] : [],
@@ -289,6 +316,8 @@ export function scaffold(snapshot: Snapshot, request: ScaffoldRequest): Inquired
       unseenParents: of("unseen-parent").map(({ decision }) => decision),
       references: decisions.length,
       settled: sort.filter(isSettled).length,
+      exempt: sort.filter((one) => isSettled(one) && isExempt(one)).length,
+      leaving: of("settled").flatMap(({ decision }) => (isLeaving(decision) ? [decision] : [])),
     },
     needs: needs.all,
   };

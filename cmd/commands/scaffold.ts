@@ -9,6 +9,7 @@ export const SCAFFOLD: Command = {
   examples: [
     ["What one route lacks, as YAML", "scaffold route/web -n frontend"],
     ["Everything that is refused in a namespace", "scaffold -n frontend"],
+    ["Everything that is refused into a namespace, for whoever owns that", "scaffold --to-namespace backend"],
     [
       "Let the API server look at it; nothing is changed",
       "kubectl refgrant scaffold -n frontend | kubectl apply --dry-run=server -f -",

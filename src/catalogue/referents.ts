@@ -139,7 +139,10 @@ export function asksAtHome(from: GroupKind, to: GroupKind): boolean {
  */
 export function kindsTakenInstead(reference: Occurrence): readonly GroupKind[] | null {
   const row = rowOf(reference);
-  if (row.handshake !== "grant" || row.defaults === null || kindInfo(reference.referent) === undefined) return null;
+  if (row.handshake !== "grant" || row.defaults === null) return null;
+  // Groups without a dot are Kubernetes' own.
+  const mayBeOthers = kindInfo(reference.referent) === undefined && reference.referent.group.includes(".");
+  if (mayBeOthers) return null;
   if (names(row, reference.referent)) return null;
   return distinct([row.defaults, ...(row.alsoNames ?? [])]);
 }

@@ -38,7 +38,7 @@ function namedError(name: string, error: unknown): RefgrantError {
         return new RefgrantError(
           "input",
           "URLs are not read",
-          "fetch it and pipe it in: curl URL | kubectl refgrant audit -f -",
+          "fetch it and pipe it in, with -f - for the URL: curl URL | kubectl refgrant COMMAND -f -",
         );
       }
       return new RefgrantError(

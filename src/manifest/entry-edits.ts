@@ -50,16 +50,18 @@ function listEdit(name: keyof EntryLists, written: readonly unknown[], lists: En
   const wanted: readonly (GrantFrom | GrantTo)[] = lists[name];
   const hasEntry = (list: readonly unknown[], entry: unknown) => list.some((other) => sameEntry(name, other, entry));
   const added = wanted.filter((entry, index) => !hasEntry(written, entry) && !hasEntry(wanted.slice(0, index), entry));
+  const times = (list: readonly unknown[], entry: unknown) =>
+    list.filter((other) => sameEntry(name, other, entry)).length;
   return {
     name,
-    stays: written.map((entry) => hasEntry(wanted, entry)),
+    stays: written.map((entry, index) => times(written.slice(0, index), entry) < times(wanted, entry)),
     added: added.map((entry) => fieldsOf(name, entry)),
   };
 }
 
 /**
  * What is to become of a grant, so that it has these entries. Those that are written and wanted stay where they are, each as often
- * as it is written and with all that stands in it; those that are not written are appended in their order; others go.
+ * as it is wanted and with all that stands in it; those that are not written are appended in their order; others go.
  * @param object the grant as data
  * @returns null where `spec` or a list of it is something else than that
  */

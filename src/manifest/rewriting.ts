@@ -5,6 +5,7 @@ import { parseDocuments, type SourceDocument } from "./documents.ts";
 import { type EntryLists, editOf, type ListEdit } from "./entry-edits.ts";
 import { reprinted } from "./reprinting.ts";
 import { itemText, spliced } from "./splicing.ts";
+import { isPlainWord } from "./yaml-words.ts";
 
 export type { EntryLists } from "./entry-edits.ts";
 
@@ -115,18 +116,47 @@ const isTyped = (object: unknown): boolean =>
 /** No object of a cluster has other characters in a group, a kind or a name. */
 const isPrintable = ({ added }: ListEdit): boolean => added.flat().every(([, text]) => /^[ -~]*$/.test(text));
 
+/** The line of the name in `metadata` in block style, and its indentation: that of the first field there. */
+function nameLine(lines: readonly string[]): { readonly at: number; readonly indent: string } | null {
+  const start = lines.findIndex((line) => /^metadata:\s*(?:#.*)?$/.test(line));
+  const first = lines.findIndex((line, index) => index > start && /^\s+[^\s#]/.test(line));
+  const indent = /^ +/.exec(lines[first] ?? "")?.[0];
+  if (start === -1 || indent === undefined) return null;
+  const at = lines.findIndex((line, index) => index >= first && line.startsWith(`${indent}name:`));
+  return at === -1 ? null : { at, indent };
+}
+
+/** The text with the namespace that it leaves out, below the name; null where there is no line for it. */
+function placed({ text, lineEnd }: Body, namespace: string, meant: unknown): string | null {
+  const metadata = isRecord(meant) ? meant.metadata : undefined;
+  if (!isRecord(meant) || !isRecord(metadata)) return null;
+  if (metadata.namespace === namespace) return text;
+  const lines = text.split(lineEnd);
+  const name = nameLine(lines);
+  if (name === null) return null;
+  const written = isPlainWord(namespace) ? namespace : JSON.stringify(namespace);
+  const other = lines.toSpliced(name.at + 1, 0, `${name.indent}namespace: ${written}`).join(lineEnd);
+  return sameData(onlyValue(other), { ...meant, metadata: { ...metadata, namespace } }) ? other : null;
+}
+
 /**
  * The text of one ReferenceGrant as YAML, with its entries as given, and all else as it stands in the file: comments, order, quotes.
- * Entries that are written and wanted stay where they are, each as often as it is written; those that are not written are appended
+ * Entries that are written and wanted stay where they are, each as often as it is wanted; those that are not written are appended
  * in their order; others go, with the comments right above them. What comes out has been read again and holds what is meant.
  *
  * Where the lists that change are in block style, no byte changes but those of their entries, and an item of a List moves to the left.
  * @param source the document that it stands in
  * @param path from the root of the document to the object: empty, or `["items", 3]` for an item of a List
+ * @param namespace the one that it is read as of: named in the text if it is not yet
  * @returns YAML of that object alone, ending in one line end, without a leading `---`; null where the text is JSON or cannot be kept
  *   (then the caller writes the object from its data)
  */
-export function rewritten(source: SourceDocument, path: FieldPath, lists: EntryLists): string | null {
+export function rewritten(
+  source: SourceDocument,
+  path: FieldPath,
+  lists: EntryLists,
+  namespace: string | null = null,
+): string | null {
   const object = source.language === "json" ? undefined : valueAt(onlyValue(source.text), path);
   const body = bodyOf(source);
   if (!isTyped(object) || isJson(body.text)) return null;
@@ -135,7 +165,9 @@ export function rewritten(source: SourceDocument, path: FieldPath, lists: EntryL
   const ways = [bySplicing, byPrinting];
   for (const way of ways) {
     const text = way(body, path, edit.lists);
-    if (text !== null && sameData(onlyValue(text), edit.meant)) return text;
+    if (text === null || !sameData(onlyValue(text), edit.meant)) continue;
+    const whole = namespace === null ? text : placed({ ...body, text }, namespace, edit.meant);
+    if (whole !== null) return whole;
   }
   return null;
 }

@@ -29,6 +29,8 @@ export interface GrantStyle {
 export interface ScaffoldRequest extends GrantStyle {
   /** Objects that hold references. */
   readonly objects: readonly ObjectId[];
+  /** Only references into this namespace; null for all. */
+  readonly toNamespace: string | null;
   /** For every reference that a grant decides, permitted or not; else for what is refused. */
   readonly all: boolean;
   /** Open every object of a kind, not only those that are named. */
@@ -133,6 +135,10 @@ export interface Granting {
   readonly references: number;
   /** How many references to other namespaces, that a grant decides, are permitted already. */
   readonly settled: number;
+  /** How many of these need no grant, under a mesh parent. */
+  readonly exempt: number;
+  /** Permitted by nothing but grants that are being deleted. */
+  readonly leaving: readonly Decision[];
   /** What of the objects no API server would take: a reference that is written so is none. */
   readonly problems: readonly Finding[];
   /** Grants with the name that was asked for, that may be there unseen. */

@@ -7,7 +7,7 @@ import { pasteable } from "./command-text.ts";
 import { INERT, someOf } from "./explain-prose.ts";
 import { entryText } from "./grant-prose.ts";
 import { gapText } from "./prose.ts";
-import { makerNote } from "./scaffold-prose.ts";
+import { letInText, makerNote } from "./scaffold-prose.ts";
 import type { ScaffoldTelling } from "./scaffold-refusals.ts";
 import { kindText, nameOf } from "./terms.ts";
 import { listed, plural, printable } from "./text.ts";
@@ -86,8 +86,12 @@ function dropLines({ grant }: GrantExplanation, fates: readonly Fate[]): readonl
 /** Entries for every name that now say which. */
 function namedLines({ grant, opened }: GrantExplanation, fates: readonly Fate[]): readonly string[] {
   return grant.to.flatMap(({ index, entry }) => {
-    const named = fates.filter(({ to, fate }) => to === index && fate === "named");
+    const own = fates.filter(({ to }) => to === index);
+    const named = own.filter(({ fate }) => fate === "named");
     if (named.length === 0) return [];
+    // Where others go on using every name, that is not what the entry says.
+    const some = own.some(({ fate }) => fate === "kept");
+    const whose = some ? `${listed(named.map(({ from }) => fromText(from, entryAt(grant.from, from))))} × ` : "";
     const names = [
       ...new Set(named.flatMap(({ meaning }) => meaning.uses.map(({ reference }) => reference.referent.name))),
     ].toSorted();
@@ -95,7 +99,7 @@ function namedLines({ grant, opened }: GrantExplanation, fates: readonly Fate[])
     // What is used need not be there.
     const count = today === null || today < names.length ? null : today;
     return [
-      `${toText(index, entry)}${count === null ? "" : ` (${count} today)`}: only ${someOf(names, 5)} ${names.length === 1 ? "is" : "are"} used`,
+      `${whose}${toText(index, entry)}${count === null ? "" : ` (${count} today)`}: only ${someOf(names, 5)} ${names.length === 1 ? "is" : "are"} used`,
     ];
   });
 }
@@ -113,6 +117,12 @@ function openLines({ grant }: GrantExplanation, fates: readonly Fate[]): readonl
     return `Kept as it is: ${someOf(pairs)}: ${why}.`;
   });
 }
+
+/** At most so many lines are told of what is dropped. */
+const DROPS_SHOWN = 20;
+
+const shownOf = (lines: readonly string[]): readonly string[] =>
+  lines.length <= DROPS_SHOWN ? lines : [...lines.slice(0, DROPS_SHOWN), `and ${lines.length - DROPS_SHOWN} more`];
 
 /** Everything that is told of a grant made as tight as its use, a line each. */
 export function tighteningLines(
@@ -138,17 +148,19 @@ export function tighteningLines(
       case "unused":
         return [`${name} could be deleted: nothing uses it${more}`];
       case "tight":
-        return [`${name} is as tight as today's use.`];
+        return fates.some(({ open }) => open !== null)
+          ? [`${name} is printed as it is.`]
+          : [`${name} is as tight as today's use.`];
       case "narrowed": {
         const isFull = grants.some(({ from, to }) => Math.max(from.length, to.length) === MOST_ENTRIES);
         const drops = [...namedLines(explanation, known), ...dropLines(explanation, known)];
         const split =
           grants.length > 1
             ? [
-                `It takes ${grants.length} grants: ${isFull ? `none has more than ${MOST_ENTRIES} entries on a side` : "one that said all would permit more"}. Apply them together; the one that is there comes last.`,
+                `It takes ${grants.length} grants: ${isFull ? `none has more than ${MOST_ENTRIES} entries on a side` : "one that said all would permit more"}. Apply them together; ${grant.id.name}, which is there already, is the last of them.`,
               ]
             : [];
-        return [`${name}, as tight as today's use. It drops:`, ...drops.map((line) => `  ${line}`), ...split];
+        return [`${name}, as tight as today's use. It drops:`, ...shownOf(drops).map((line) => `  ${line}`), ...split];
       }
     }
   })();
@@ -163,6 +175,7 @@ export function conversionLines({ policy, result, covering, grants, taken, leftO
       case "converted":
         return [
           `${name} as ${plural(grants.length, "ReferenceGrant")}, entry for entry: since v0.6.0 nothing reads a ReferencePolicy, so it can be deleted once that is applied.`,
+          letInText(grants),
           ...(leftOut.length === 0
             ? []
             : [

@@ -4,7 +4,7 @@ import { compareText, groupKindKey, type NamespacedId } from "../model/object.ts
 import type { Maker } from "../model/remedy.ts";
 import { type EarlyTarget, type Granting, type Merge, MOST_TOLD, type WrittenGrant } from "../model/scaffold.ts";
 import { makerText } from "./advice-prose.ts";
-import { pasteable } from "./command-text.ts";
+import { pasteable, shellWord } from "./command-text.ts";
 import { narrowingText, openedText, someOf } from "./explain-prose.ts";
 import { refusedLines, type ScaffoldTelling, sentence, whole } from "./scaffold-refusals.ts";
 import { kindsText, kindText, nameOf } from "./terms.ts";
@@ -58,7 +58,7 @@ function thingsText(grants: readonly WrittenGrant[], everywhere: readonly Writte
 }
 
 /** Whom grants let in, beside those that they are for: one sentence. */
-function letInText(grants: readonly WrittenGrant[]): string {
+export function letInText(grants: readonly WrittenGrant[]): string {
   const alike = [
     ...Map.groupBy(grants, ({ from }) =>
       JSON.stringify(from.map((entry) => `${groupKindKey(entry)}/${entry.namespace}`).toSorted(compareText)),
@@ -68,11 +68,9 @@ function letInText(grants: readonly WrittenGrant[]): string {
     const [first] = same;
     return first === undefined ? [] : [`${everyText(first.from)} may then use ${thingsText(same, grants)}`];
   });
-  const what =
-    said.length > NAMED
-      ? "every object of the kinds and namespaces in from may then use what to names"
-      : said.join("; ");
-  return `A grant cannot name ${unnamed(grants)}: ${what}.`;
+  const more = said.length - NAMED;
+  const what = said.slice(0, NAMED).join("; ");
+  return `A grant cannot name ${unnamed(grants)}: ${what}${more > 0 ? `; and ${more} more alike` : ""}.`;
 }
 
 /** How many grants there are, and where they belong. */
@@ -88,6 +86,7 @@ function countText(grants: readonly WrittenGrant[]): string {
 /** The way around a grant that is not fit to be added to. */
 export const WITHOUT_INTO = "Without --into a grant of its own is printed.";
 
+const EVERYWHERE = "gateway.networking.k8s.io/v1beta1";
 const VERSION_NOTE =
   "apiVersion is v1beta1, since files do not tell what a cluster serves, and every release from v0.6.0 on serves that; --api-version v1 is for v1.5.0 and later";
 
@@ -97,7 +96,7 @@ export function versionNotes(
   source: Granting["source"],
   { versioned }: Pick<ScaffoldTelling, "versioned">,
 ): readonly string[] {
-  const isNew = grants.some(({ rewrites }) => rewrites === null);
+  const isNew = grants.some(({ rewrites, manifest }) => rewrites === null && manifest.apiVersion === EVERYWHERE);
   return source === "files" && isNew && !versioned ? [VERSION_NOTE] : [];
 }
 
@@ -114,7 +113,8 @@ export const makerNote = (id: NamespacedId, maker: Maker | null): readonly strin
 
 /** What a grant that is printed does not settle. */
 function warnings(granting: Granting, display: Display): readonly string[] {
-  const { doubtful, early, missingNamespaces, externalNames, dangling, offered, unseenParents, unseenNames } = granting;
+  const { doubtful, early, missingNamespaces, externalNames, dangling, offered, unseenParents, unseenNames, leaving } =
+    granting;
   const already = granting.granted.filter(({ outcome }) => outcome.verdict === "permitted").length;
   const doubts = Map.groupBy(doubtful, ({ gap }) => gap.detail);
   return [
@@ -128,6 +128,9 @@ function warnings(granting: Granting, display: Display): readonly string[] {
       : [
           `whether ${someOf(unseenNames.map(nameOf))} ${unseenNames.length === 1 ? "is" : "are"} there already could not be seen: applying this replaces what is there by that name`,
         ]),
+    ...leaving
+      .slice(0, MOST_TOLD)
+      .map((decision) => `${whole(decision, display)} is permitted by nothing but a grant that is being deleted`),
     ...early.slice(0, MOST_TOLD).map(earlyText),
     ...missingNamespaces.map(
       (namespace) => `there is no namespace ${namespace} yet: its grant can be applied once there is`,
@@ -201,19 +204,52 @@ function mergeLines(merge: Merge): readonly string[] {
   }
 }
 
-/** That there is nothing to grant is no error, and would else be told by nothing. */
-function nothingText({ settled, references, doubtful }: Granting, { about, named, world }: ScaffoldTelling): string {
+/** What is so where nothing is to be granted. */
+function nothingClause(
+  { settled, exempt, references, doubtful }: Granting,
+  { about, named, world }: ScaffoldTelling,
+): string {
   const [target] = named;
-  if (target !== undefined && references === 0) {
+  if (target !== undefined && about !== null && references === 0) {
     // A grant is made for who refers, and not for who is referred to.
-    const who = world === null ? "." : `; who refers to it: kubectl refgrant explain ${pasteable(target)}${world}`;
-    return `Nothing to grant: ${about} ${named.length === 1 ? "refers" : "refer"} to nothing${who}`;
+    const who = world === null ? "" : `; who refers to it: kubectl refgrant explain ${pasteable(target)}${world}`;
+    return `${about} ${named.length === 1 ? "refers" : "refer"} to nothing${who}`;
   }
-  if (settled === 0 && doubtful.length > 0) return `Nothing to grant: for ${about} grants say all that they can.`;
-  if (settled === 0) return `Nothing to grant: ${about} refers to nothing in another namespace that a grant decides.`;
-  const what = settled === 1 ? "the one reference" : `all ${settled} references`;
-  const where = settled === 1 ? "another namespace is" : "other namespaces are";
-  return `Nothing to grant: ${what} of ${about} to ${where} permitted already.`;
+  if (settled === 0 && doubtful.length > 0) return "grants say all that they can";
+  if (settled === 0) {
+    const refers =
+      about === null
+        ? "nothing there refers to anything"
+        : `${about} ${named.length === 1 ? "refers" : "refer"} to nothing`;
+    return `${refers} in another namespace that a grant decides`;
+  }
+  const whose = about === null ? "" : ` of ${about}`;
+  const what =
+    settled === 1
+      ? `the one reference${whose} to another namespace`
+      : `all ${settled} references${whose} to other namespaces`;
+  const [is, needs] = settled === 1 ? ["is", "needs"] : ["are", "need"];
+  if (exempt === settled) return `${what} ${needs} no grant, under a Service as parent`;
+  return `${what} ${is} permitted already`;
+}
+
+/** Does the clause end in a command, which a full stop would spoil? */
+const endsInCommand = ({ references }: Granting, { about, world }: ScaffoldTelling): boolean =>
+  references === 0 && about !== null && world !== null;
+
+/** That there is nothing to grant is no error, and would else be told by nothing. */
+function nothingLines(granting: Granting, telling: ScaffoldTelling): readonly string[] {
+  const { home, partial, world } = telling;
+  const seen = partial ? ", as far as could be seen" : "";
+  // Who owns a namespace may have meant what refers to it.
+  const into =
+    home === null || world === null
+      ? []
+      : [`References into ${home}: kubectl refgrant scaffold --to-namespace ${shellWord(home)}${world}`];
+  return [
+    `Nothing to grant${seen}: ${nothingClause(granting, telling)}${endsInCommand(granting, telling) ? "" : "."}`,
+    ...into,
+  ];
 }
 
 /** Everything that is told of grants for references, a line each. */
@@ -225,7 +261,7 @@ export function grantingLines(granting: Granting, telling: ScaffoldTelling): rea
   const lines = [
     ...(isNew ? [`${countText(grants)} ${letInText(grants)}`] : []),
     ...mergeLines(merge),
-    ...(nothing ? [nothingText(granting, telling)] : []),
+    ...(nothing ? nothingLines(granting, telling) : []),
     ...warnings(granting, telling.display).map((note) => `Note: ${sentence(note)}`),
     ...refusedLines(granting, telling),
   ];

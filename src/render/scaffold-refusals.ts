@@ -1,3 +1,4 @@
+import { meantReferent } from "../catalogue/referents.ts";
 import type { Decision } from "../model/decision.ts";
 import type { ObjectId } from "../model/object.ts";
 import type { Advice } from "../model/remedy.ts";
@@ -5,9 +6,10 @@ import { type Granting, type Incurability, type Incurable, MOST_TOLD } from "../
 import { formatPosition } from "../model/source.ts";
 import { adviceSteps, stepLines } from "./advice-prose.ts";
 import { shellWord } from "./command-text.ts";
+import { someOf } from "./explain-prose.ts";
 import { findingPlace, findingText } from "./finding-prose.ts";
 import { gapText, obstacleText, referenceText } from "./prose.ts";
-import { kindText, nameOf } from "./terms.ts";
+import { kindText, nameOf, slipOfKind } from "./terms.ts";
 import type { Display } from "./text.ts";
 
 /** What is told of references that get no grant: why, and what helps. */
@@ -17,8 +19,12 @@ export interface ScaffoldTelling {
   readonly display: Display;
   /** What a further command needs at its end to be about the same world; null where none can be. */
   readonly world: string | null;
-  /** What was asked about, for a sentence: `HTTPRoute app/web`. */
-  readonly about: string;
+  /** What was asked about, for a sentence: `HTTPRoute app/web`; null where nothing was named. */
+  readonly about: string | null;
+  /** The namespace that was asked about, where nothing was named; null for several. */
+  readonly home: string | null;
+  /** Whether something of what was asked about could not be seen. */
+  readonly partial: boolean;
   /** The objects that were named one by one. */
   readonly named: readonly ObjectId[];
   /** Whether the version was chosen on the command line. */
@@ -46,7 +52,7 @@ function whyText(why: Incurability, decision: Decision): string {
     case "local-field":
       return `this field cannot leave namespace ${referrer.namespace}, and the API server drops the namespace written in it: ${kindText(referent)} ${referent.name} has to be in ${referrer.namespace}`;
     case "no-such-kind":
-      return obstacleText(decision) || `there is no kind ${referent.kind}`;
+      return slipOfKind(referent, meantReferent(referent) ?? referent);
     case "wrong-kind":
       return `this field takes no ${kindText(referent)}, whatever is granted`;
     case "no-namespace":
@@ -100,41 +106,37 @@ function refusalLines(
   ];
 }
 
-function moreLine(
-  count: number,
-  what: string,
-  { incurable, unknown }: Granting,
-  { world }: ScaffoldTelling,
-): readonly string[] {
-  if (count <= MOST_TOLD) return [];
-  const namespaces = new Set(
-    [...incurable, ...unknown.map((decision) => ({ decision }))].map(
-      ({ decision }) => decision.reference.referrer.namespace,
-    ),
-  );
+/** How to see those that are not told. */
+function moreLines({ incurable }: Granting, { world }: ScaffoldTelling): readonly string[] {
+  const more = incurable.length - MOST_TOLD;
+  if (more <= 0) return [];
+  const namespaces = new Set(incurable.map(({ decision }) => decision.reference.referrer.namespace));
   const [only] = namespaces;
   const where = namespaces.size === 1 && only !== undefined && only !== null ? `-n ${shellWord(only)}` : "-A";
-  const command = world === null ? "" : `: kubectl refgrant why-denied ${where}${world}`;
-  return [`And ${count - MOST_TOLD} more ${what}${command}`];
+  return [
+    `And ${more} more that no grant helps${world === null ? "." : `: kubectl refgrant why-denied ${where}${world}`}`,
+  ];
 }
 
-/** References of which it is not known whether they are refused. */
-function unknownLines(granting: Granting, telling: ScaffoldTelling): readonly string[] {
+/** References of which it is not known whether they are refused, those for one reason together. */
+function unknownLines(granting: Granting, { display }: ScaffoldTelling): readonly string[] {
   const { unknown, assumable } = granting;
-  const lines = unknown.slice(0, MOST_TOLD).map((decision) => {
-    const [gap] = decision.outcome.gaps;
-    const name = whole(decision, telling.display);
-    const what =
-      decision.handshake === "attachment"
-        ? `Not known whether ${name} attaches`
-        : `Left out, not known to be refused: ${name}`;
-    return `${what}: ${sentence(gapText(gap))}`;
+  const alike = Map.groupBy(unknown, ({ handshake, outcome: { gaps } }) => `${handshake} ${gapText(gaps[0])}`);
+  const lines = [...alike.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const names = someOf(same.map((decision) => whole(decision, display)));
+    const isParent = first.handshake === "attachment";
+    const what = isParent
+      ? `Not known whether ${names} ${same.length === 1 ? "attaches" : "attach"}`
+      : `Left out, not known to be refused: ${names}`;
+    return [`${what}: ${sentence(gapText(first.outcome.gaps[0]))}`];
   });
-  const hint = assumable ? ["--assume-refused grants what is unknown all the same."] : [];
+  const more = lines.length - MOST_TOLD;
   return [
-    ...lines,
-    ...moreLine(unknown.length, "that are left out", granting, telling),
-    ...(unknown.length === 0 ? [] : hint),
+    ...lines.slice(0, MOST_TOLD),
+    ...(more > 0 ? [`And ${more} more reasons.`] : []),
+    ...(assumable ? ["--assume-refused grants what is unknown all the same."] : []),
   ];
 }
 
@@ -145,7 +147,9 @@ function problemLines({ problems, locate }: Granting, { display }: ScaffoldTelli
     const place = findingPlace(finding, locate);
     const where = place === null ? "" : ` at ${formatPosition(place)}`;
     const subject = finding.subject === null ? "" : `${nameOf(finding.subject)}: `;
-    return sentence(`Not read: ${subject}${message}${detail === null || detail === "" ? "" : `: ${detail}`}${where}`);
+    return sentence(
+      `No API server takes this as a reference: ${subject}${message}${detail === null || detail === "" ? "" : `: ${detail}`}${where}`,
+    );
   });
 }
 
@@ -156,7 +160,7 @@ export function refusedLines(granting: Granting, telling: ScaffoldTelling): read
   return [
     ...problemLines(granting, telling),
     ...incurable.slice(0, MOST_TOLD).flatMap((one) => refusalLines(one, full, granting, telling)),
-    ...moreLine(incurable.length, "that no grant helps", granting, telling),
+    ...moreLines(granting, telling),
     ...unknownLines(granting, telling),
   ];
 }

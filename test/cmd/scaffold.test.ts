@@ -84,7 +84,7 @@ const yamlOf = ({ stdout }: Outcome): readonly unknown[] =>
 describe("command lines that are refused", () => {
   const long = "a".repeat(254);
   it.each([
-    ["httproute/web --name A_b", /--name takes letters a to z/],
+    ["httproute/web --name A_b", /--name takes what an object can be called: letters a to z/],
     ["httproute/web --name=", /--name/],
     ["httproute/web --name -x", /--name/],
     ["httproute/web --name a..b", /--name takes/],

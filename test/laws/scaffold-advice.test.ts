@@ -18,7 +18,7 @@ it("the grant that why-denied advises is the one that scaffold prints", {
     fc.property(aWorld, (world) => {
       const snapshot = snapshotOf(world);
       for (const { id } of snapshot.objects.values()) {
-        const request = { all: false, anyName: false, assumeRefused: false, into: null };
+        const request = { all: false, anyName: false, assumeRefused: false, into: null, toNamespace: null };
         const style = { name: null, apiVersion: null, made: [] };
         const { granted, grants } = scaffold(snapshot, { objects: [id], ...request, ...style }).answer;
         const [decision, ...others] = granted;

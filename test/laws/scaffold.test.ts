@@ -173,7 +173,7 @@ function requestFor(before: Decisions, { only, all, anyName, assumeRefused, name
   const referrers = referrersIn(before);
   const one = only === null ? undefined : referrers[only % Math.max(1, referrers.length)];
   const objects = one === undefined ? referrers : [one];
-  return { objects, all, anyName, assumeRefused, name, apiVersion: null, made: [], into: null };
+  return { objects, all, anyName, assumeRefused, name, apiVersion: null, made: [], into: null, toNamespace: null };
 }
 
 function runIn(manifests: readonly Manifest[], wish: Wish, texts: readonly string[] = []): Run {

@@ -10,7 +10,16 @@ import { GW } from "../harness/world.ts";
 function requestFor({ objects }: Snapshot, more: Partial<ScaffoldRequest>): ScaffoldRequest {
   const referrers = [...objects.values()].map(({ id }) => id);
   const style = { name: null, apiVersion: null, made: [] };
-  return { objects: referrers, all: false, anyName: false, assumeRefused: false, into: null, ...style, ...more };
+  return {
+    objects: referrers,
+    all: false,
+    anyName: false,
+    assumeRefused: false,
+    into: null,
+    toNamespace: null,
+    ...style,
+    ...more,
+  };
 }
 
 /** The answer for a world that was read at once. */
