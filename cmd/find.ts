@@ -247,7 +247,7 @@ async function requireNamespace(where: string | null, world: World): Promise<voi
 }
 
 /** Every object of these kinds that the labels choose, in one namespace, or (null) in all. */
-export async function findAll(
+async function findAll(
   kinds: readonly NamedKind[],
   where: string | null,
   selector: ObjectScope["selector"],

@@ -63,7 +63,7 @@ function wanted(decision: GrantDecision, sorting: Sorting): Sorted {
 }
 
 /** Do grants say already all that a grant can say for it? The rest is the implementation's. */
-export function isGranted({ reference, outcome }: GrantDecision): boolean {
+function isGranted({ reference, outcome }: GrantDecision): boolean {
   return trustFor(reference).every(({ namespace }) =>
     outcome.trials.some(({ trusting, failed }) => trusting === namespace && failed.length === 0),
   );
