@@ -13,7 +13,6 @@ import { runExplain } from "./explain.ts";
 import { type Loaded, loadFiles } from "./load-files.ts";
 import type { AuditPlan, CataloguePlan, Plan, SourcePlan } from "./plan.ts";
 import type { Outcome, Ports, Progress } from "./ports.ts";
-import { runScaffold } from "./scaffold.ts";
 import { formatIgnore } from "./values.ts";
 import { versionText } from "./version.ts";
 import { runWhyDenied } from "./why-denied.ts";
@@ -186,6 +185,6 @@ export async function run(plan: Plan, ports: Ports): Promise<Outcome> {
     case "explain":
       return progressing(ports, (progress) => runExplain(plan, ports, progress));
     case "scaffold":
-      return progressing(ports, (progress) => runScaffold(plan, ports, progress));
+      return progressing(ports, async (progress) => (await import("./scaffold.ts")).runScaffold(plan, ports, progress));
   }
 }
