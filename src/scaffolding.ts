@@ -1,6 +1,6 @@
 import { NAMESPACE, REFERENCE_GRANT, SERVICE } from "./catalogue/kinds.ts";
 import { makerOf } from "./catalogue/makers.ts";
-import type { GrantPair } from "./catalogue/products.ts";
+import { entriesIn, type GrantPair } from "./catalogue/products.ts";
 import { ofProblem } from "./diagnose/problems.ts";
 import { decide } from "./evaluate/decide.ts";
 import { explainObject, seenIn } from "./explanations.ts";
@@ -80,8 +80,9 @@ function mergedDraft(
   }
   const merge = mergedInto(grant, own, makerOf(object));
   if (merge.merge !== "merged") return failed(merge);
-  const [from, ...froms] = [...grant.from.map(({ entry }) => entry), ...merge.added.from];
-  const [to, ...tos] = [...grant.to.map(({ entry }) => entry), ...merge.added.to];
+  const before = entriesIn(grant);
+  const [from, ...froms] = [...before.from, ...merge.added.from];
+  const [to, ...tos] = [...before.to, ...merge.added.to];
   if (from === undefined || to === undefined) return failed({ merge: "none" });
   const entries = { from: [from, ...froms], to: [to, ...tos] } as const;
   return {

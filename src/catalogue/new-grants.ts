@@ -14,6 +14,7 @@ import type { Snapshot } from "../model/snapshot.ts";
 import { GATEWAY_API, REFERENCE_GRANT, SERVICE } from "./kinds.ts";
 import { kindInfo } from "./known.ts";
 import { namesGroup, namesKind, namesNamespace } from "./names.ts";
+import { entriesIn } from "./products.ts";
 import { OPENED_KINDS, TRUSTED_KINDS } from "./referents.ts";
 
 /** How grants are named, versioned and written that are not there yet. */
@@ -143,8 +144,8 @@ function isFree(id: NamespacedId, content: string, names: Names): boolean {
   if (!names.snapshot.objects.has(keyOf(id))) return true;
   const grant = grantBy(id, names);
   if (grant === null) return false;
-  const entries = { from: grant.from.map(({ entry }) => entry), to: grant.to.map(({ entry }) => entry) };
-  return contentOf(entries.from, entries.to) === content;
+  const { from, to } = entriesIn(grant);
+  return contentOf(from, to) === content;
 }
 
 /**
@@ -169,7 +170,7 @@ export function grantId(
 }
 
 /** An entry as the schema has it: without a name that means every one. */
-const entryOf = (entry: GrantFrom | GrantTo): { readonly [key: string]: string } =>
+export const entryOf = (entry: GrantFrom | GrantTo): { readonly [key: string]: string } =>
   Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null));
 
 /** The object of a new grant. */
@@ -186,13 +187,13 @@ export function grantManifest(
   };
 }
 
-/** The version that every release since v0.6.0 serves (docs/rules.md §1.1, docs/decisions/0007). */
-const EVERYWHERE = "v1beta1";
+/** The apiVersion that every release since v0.6.0 serves (docs/rules.md §1.1, docs/decisions/0007). */
+export const SERVED_EVERYWHERE = `${GATEWAY_API}/v1beta1`;
 
 /** The apiVersion for new grants: the one that the cluster serves; for files the one that every cluster does. */
 export function grantApiVersion({ served }: Snapshot): string {
   const version = served?.find((kind) => sameGroupKind(kind, REFERENCE_GRANT))?.version;
-  return `${GATEWAY_API}/${version ?? EVERYWHERE}`;
+  return version === undefined ? SERVED_EVERYWHERE : `${GATEWAY_API}/${version}`;
 }
 
 /** Can there be grants in the cluster? Of files that is not known, and taken to be so. */

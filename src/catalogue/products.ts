@@ -1,5 +1,5 @@
 import type { NonEmpty } from "../model/decision.ts";
-import type { GrantEntries, GrantFrom, GrantTo } from "../model/grant.ts";
+import type { EntryLists, Grant, GrantEntries, GrantFrom, GrantTo } from "../model/grant.ts";
 import { compareText, sameGroupKind } from "../model/object.ts";
 import { MOST_ENTRIES } from "./grants.ts";
 
@@ -19,6 +19,16 @@ export const coversTo = (wide: GrantTo, narrow: GrantTo): boolean =>
 /** Does the one pair say all that the other does? */
 export const coversPair = (wide: GrantPair, narrow: GrantPair): boolean =>
   sameFrom(wide.from, narrow.from) && coversTo(wide.to, narrow.to);
+
+/** What a grant says, in its order. */
+export const entriesIn = ({ from, to }: Grant): EntryLists => ({
+  from: from.map(({ entry }) => entry),
+  to: to.map(({ entry }) => entry),
+});
+
+/** Everyone who is trusted with everything that is opened. */
+export const pairsIn = ({ from, to }: EntryLists): readonly GrantPair[] =>
+  from.flatMap((trusted) => to.map((opened) => ({ from: trusted, to: opened })));
 
 // What a file holds may be of any letters, so that no separator is safe.
 const fromKey = ({ namespace, kind, group }: GrantFrom): string => JSON.stringify([namespace, kind, group]);

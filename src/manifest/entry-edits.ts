@@ -1,11 +1,5 @@
-import type { GrantFrom, GrantTo } from "../model/grant.ts";
+import type { EntryLists, GrantFrom, GrantTo } from "../model/grant.ts";
 import { isRecord } from "../model/json.ts";
-
-/** The entries that a grant is to have, in their order. */
-export interface EntryLists {
-  readonly from: readonly GrantFrom[];
-  readonly to: readonly GrantTo[];
-}
 
 /** An entry as it is to be written: its fields in their order. */
 export type Fields = readonly (readonly [key: string, text: string])[];

@@ -1,13 +1,12 @@
 import { type Document, type ParsedNode, parseDocument } from "yaml";
+import type { EntryLists } from "../model/grant.ts";
 import { isRecord } from "../model/json.ts";
 import type { FieldPath } from "../model/object.ts";
 import { parseDocuments, type SourceDocument } from "./documents.ts";
-import { type EntryLists, editOf, type ListEdit } from "./entry-edits.ts";
+import { editOf, type ListEdit } from "./entry-edits.ts";
 import { reprinted } from "./reprinting.ts";
 import { itemText, spliced } from "./splicing.ts";
 import { isPlainWord } from "./yaml-words.ts";
-
-export type { EntryLists } from "./entry-edits.ts";
 
 /** The only data that a text holds; undefined where it holds none, or more, or cannot be read. */
 function onlyValue(text: string): unknown {

@@ -22,6 +22,12 @@ export interface GrantEntries {
   readonly to: NonEmpty<GrantTo>;
 }
 
+/** The entries of a grant, in their order; there may be none. */
+export interface EntryLists {
+  readonly from: readonly GrantFrom[];
+  readonly to: readonly GrantTo[];
+}
+
 /** An entry of a grant, with its index in the object as written: unusable entries are left out, so positions may skip. */
 export interface Indexed<T> {
   readonly index: number;

@@ -1,4 +1,5 @@
 import { isRoute } from "../catalogue/kinds.ts";
+import { SERVED_EVERYWHERE } from "../catalogue/new-grants.ts";
 import type { GrantEntries, GrantFrom } from "../model/grant.ts";
 import { compareText, groupKindKey, type NamespacedId } from "../model/object.ts";
 import type { Maker } from "../model/remedy.ts";
@@ -86,7 +87,6 @@ function countText(grants: readonly WrittenGrant[]): string {
 /** The way around a grant that is not fit to be added to. */
 export const WITHOUT_INTO = "Without --into a grant of its own is printed.";
 
-const EVERYWHERE = "gateway.networking.k8s.io/v1beta1";
 const VERSION_NOTE =
   "apiVersion is v1beta1, since files do not tell what a cluster serves, and every release from v0.6.0 on serves that; --api-version v1 is for v1.5.0 and later";
 
@@ -96,7 +96,7 @@ export function versionNotes(
   source: Granting["source"],
   { versioned }: Pick<ScaffoldTelling, "versioned">,
 ): readonly string[] {
-  const isNew = grants.some(({ rewrites, manifest }) => rewrites === null && manifest.apiVersion === EVERYWHERE);
+  const isNew = grants.some(({ rewrites, manifest }) => rewrites === null && manifest.apiVersion === SERVED_EVERYWHERE);
   return source === "files" && isNew && !versioned ? [VERSION_NOTE] : [];
 }
 

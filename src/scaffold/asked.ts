@@ -80,8 +80,7 @@ function sortedGrant(decision: GrantDecision, sorting: Sorting): Sorted {
     case "unknown":
       // What is printed with --all stays printed, though the implementation may ask for more.
       if (sorting.all && isGranted(decision)) return wanted(decision, sorting);
-      if (!sorting.assumeRefused)
-        return hasVerdict(decision, "unknown") ? { sort: "unknown", decision } : { sort: "settled", decision };
+      if (!sorting.assumeRefused && hasVerdict(decision, "unknown")) return { sort: "unknown", decision };
       if (isGranted(decision)) return { sort: "open", decision };
       return reference.implicit && !sorting.all ? { sort: "offered", decision } : wanted(decision, sorting);
   }

@@ -8,7 +8,7 @@ import {
   openingFor,
   trustFor,
 } from "../catalogue/new-grants.ts";
-import { type GrantPair, productsOf } from "../catalogue/products.ts";
+import { entriesIn, type GrantPair, productsOf } from "../catalogue/products.ts";
 import type { GrantDecision } from "../model/decision.ts";
 import type { Grant, GrantEntries } from "../model/grant.ts";
 import type { JsonObject } from "../model/json.ts";
@@ -52,9 +52,12 @@ function standing(id: NamespacedId, around: Around, apiVersion: string | null): 
   const { snapshot } = around;
   const grant = grantBy(id, around);
   const object = snapshot.objects.get(keyOf(id));
-  const [from, ...froms] = grant?.from.map(({ entry }) => entry) ?? [];
-  const [to, ...tos] = grant?.to.map(({ entry }) => entry) ?? [];
-  if (grant === null || object === undefined || from === undefined || to === undefined) return null;
+  if (grant === null || object === undefined) return null;
+  const {
+    from: [from, ...froms],
+    to: [to, ...tos],
+  } = entriesIn(grant);
+  if (from === undefined || to === undefined) return null;
   const entries = { from: [from, ...froms], to: [to, ...tos] } as const;
   return rewrittenGrant(grant, object, entries, { apiVersion, source: snapshot.source });
 }

@@ -1,6 +1,14 @@
 import { MOST_ENTRIES } from "../catalogue/grants.ts";
-import { coversPair, coversTo, type GrantPair, productsOf, sameFrom } from "../catalogue/products.ts";
-import type { Grant, GrantEntries, GrantFrom, GrantTo } from "../model/grant.ts";
+import {
+  coversPair,
+  coversTo,
+  entriesIn,
+  type GrantPair,
+  pairsIn,
+  productsOf,
+  sameFrom,
+} from "../catalogue/products.ts";
+import type { EntryLists, Grant, GrantEntries } from "../model/grant.ts";
 import type { Maker } from "../model/remedy.ts";
 import type { Merge } from "../model/scaffold.ts";
 
@@ -9,16 +17,8 @@ function once<T>(entries: readonly T[], same: (a: T, b: T) => boolean): readonly
   return entries.filter((entry, index) => entries.findIndex((other) => same(other, entry)) === index);
 }
 
-interface Lists {
-  readonly from: readonly GrantFrom[];
-  readonly to: readonly GrantTo[];
-}
-
-const pairsIn = ({ from, to }: Lists): readonly GrantPair[] =>
-  from.flatMap((trusted) => to.map((opened) => ({ from: trusted, to: opened })));
-
 /** What the one says and the others do not. */
-function besides(after: Lists, before: Lists, asked: readonly GrantPair[]): readonly GrantEntries[] {
+function besides(after: EntryLists, before: EntryLists, asked: readonly GrantPair[]): readonly GrantEntries[] {
   const known = [...pairsIn(before), ...asked];
   return productsOf(pairsIn(after).filter((pair) => !known.some((other) => coversPair(other, pair))));
 }
@@ -27,7 +27,7 @@ function besides(after: Lists, before: Lists, asked: readonly GrantPair[]): read
 export function mergedInto(grant: Grant, pairs: readonly GrantPair[], maker: Maker | null = null): Merge {
   if (grant.rejected) return { merge: "unfit", grant, why: "rejected" };
   if (grant.terminating) return { merge: "unfit", grant, why: "terminating" };
-  const before = { from: grant.from.map(({ entry }) => entry), to: grant.to.map(({ entry }) => entry) };
+  const before = entriesIn(grant);
   const wanted = productsOf(pairs);
   const from = once(
     wanted.flatMap((product) => product.from),

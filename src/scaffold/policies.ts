@@ -1,7 +1,7 @@
 import { MOST_ENTRIES } from "../catalogue/grants.ts";
 import { REFERENCE_GRANT } from "../catalogue/kinds.ts";
 import { isAdmissible, servesGrants } from "../catalogue/new-grants.ts";
-import { coversPair, type GrantPair, productsOf } from "../catalogue/products.ts";
+import { coversPair, entriesIn, type GrantPair, pairsIn, productsOf } from "../catalogue/products.ts";
 import { Field } from "../model/fields.ts";
 import type { EntryRef } from "../model/finding.ts";
 import type { Grant, GrantEntries } from "../model/grant.ts";
@@ -12,8 +12,7 @@ import { written } from "./drafts.ts";
 import { ownMetadata } from "./rewritten.ts";
 import type { Writing } from "./tighten.ts";
 
-const pairsOf = ({ from, to }: Grant): readonly GrantPair[] =>
-  from.flatMap((trusted) => to.map((opened) => ({ from: trusted.entry, to: opened.entry })));
+const pairsOf = (grant: Grant): readonly GrantPair[] => pairsIn(entriesIn(grant));
 
 const permits = (grant: Grant, pair: GrantPair): boolean => pairsOf(grant).some((own) => coversPair(own, pair));
 
@@ -28,8 +27,10 @@ function admissible(policy: Grant): Grant {
 
 /** All that it says, in its own order where one grant has room for it. */
 function productsIn(policy: Grant): readonly GrantEntries[] {
-  const [from, ...froms] = policy.from.map(({ entry }) => entry);
-  const [to, ...tos] = policy.to.map(({ entry }) => entry);
+  const {
+    from: [from, ...froms],
+    to: [to, ...tos],
+  } = entriesIn(policy);
   if (from === undefined || to === undefined) return [];
   const fits = froms.length < MOST_ENTRIES && tos.length < MOST_ENTRIES;
   return fits ? [{ from: [from, ...froms], to: [to, ...tos] }] : productsOf(pairsOf(policy));

@@ -1,4 +1,5 @@
-import type { Grant, GrantEntries } from "../model/grant.ts";
+import { entryOf } from "../catalogue/new-grants.ts";
+import type { Grant, GrantEntries, GrantFrom, GrantTo } from "../model/grant.ts";
 import { isRecord, type Json, type JsonObject, jsonObjectOf, jsonOf } from "../model/json.ts";
 import type { KubeObject } from "../model/object.ts";
 import type { WrittenGrant } from "../model/scaffold.ts";
@@ -38,14 +39,12 @@ export function ownMetadata({ body }: KubeObject, source: Snapshot["source"]): J
 }
 
 /** Entries of a list as they are written, with what else stands in them; those that are new as the schema has them. */
-function listOf(value: unknown, entries: readonly object[]): Json {
+function listOf(value: unknown, entries: readonly (GrantFrom | GrantTo)[]): Json {
   const items: readonly unknown[] = Array.isArray(value) ? value : [];
   return entries.map((entry) => {
     const wanted = Object.entries(entry);
     const same = items.find((item) => isRecord(item) && wanted.every(([key, part]) => (item[key] ?? null) === part));
-    return same === undefined
-      ? jsonObjectOf(Object.fromEntries(wanted.filter(([, part]) => part !== null)))
-      : (jsonOf(same) ?? null);
+    return same === undefined ? entryOf(entry) : (jsonOf(same) ?? null);
   });
 }
 

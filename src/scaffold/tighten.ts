@@ -1,8 +1,8 @@
 import { livePairs } from "../catalogue/grants.ts";
 import type { GrantDraft } from "../catalogue/new-grants.ts";
-import { type GrantPair, productsOf, sameFrom } from "../catalogue/products.ts";
+import { entriesIn, type GrantPair, productsOf, sameFrom } from "../catalogue/products.ts";
 import type { GrantExplanation, PairMeaning } from "../model/explanation.ts";
-import type { Grant, GrantEntries, GrantFrom, GrantTo } from "../model/grant.ts";
+import type { EntryLists, Grant, GrantEntries, GrantFrom, GrantTo } from "../model/grant.ts";
 import { compareText, type KubeObject, sameGroupKind } from "../model/object.ts";
 import type { GrantStyle, PairFate, Tightening, WrittenGrant } from "../model/scaffold.ts";
 import type { Snapshot } from "../model/snapshot.ts";
@@ -75,15 +75,13 @@ function inOrder({ from, to }: GrantEntries, grant: Grant): GrantEntries {
   return { from: [firstFrom ?? from[0], ...froms], to: [firstTo ?? to[0], ...tos] };
 }
 
-function isSame({ from, to }: GrantEntries, grant: Grant): boolean {
-  const text = (lists: { readonly from: readonly GrantFrom[]; readonly to: readonly GrantTo[] }): string =>
+function isSame(product: GrantEntries, grant: Grant): boolean {
+  const text = (lists: EntryLists): string =>
     JSON.stringify([
       lists.from.map(({ group, kind, namespace }) => [group, kind, namespace]),
       lists.to.map(({ group, kind, name }) => [group, kind, name]),
     ]);
-  return (
-    text({ from, to }) === text({ from: grant.from.map(({ entry }) => entry), to: grant.to.map(({ entry }) => entry) })
-  );
+  return text(product) === text(entriesIn(grant));
 }
 
 function pairAt(grant: Grant, { from, to }: PairMeaning): GrantPair | null {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseDocuments, type SourceDocument } from "../../src/manifest/documents.ts";
-import { type EntryLists, rewritten } from "../../src/manifest/rewriting.ts";
-import type { GrantFrom, GrantTo } from "../../src/model/grant.ts";
+import { rewritten } from "../../src/manifest/rewriting.ts";
+import type { EntryLists, GrantFrom, GrantTo } from "../../src/model/grant.ts";
 import type { FieldPath } from "../../src/model/object.ts";
 
 const GROUP = "gateway.networking.k8s.io";
