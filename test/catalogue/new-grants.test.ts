@@ -5,11 +5,12 @@ import { type GrantDraft, grantId, grantManifest, grantName } from "../../src/ca
 import { OPENED_KINDS, TRUSTED_KINDS } from "../../src/catalogue/referents.ts";
 import type { GrantEntries, GrantFrom, GrantTo } from "../../src/model/grant.ts";
 import { keyOf, type NamespacedId, type ObjectKey } from "../../src/model/object.ts";
+import { lawRuns } from "../harness/law-runs.ts";
 import { grant, reportOn, snapshotOf } from "../harness/world.ts";
 
 /** The names of new grants, which are made from what they say. */
 
-const RUNS = { numRuns: Number(process.env.LAW_RUNS ?? 1000) };
+const RUNS = lawRuns(1000);
 const TIMEOUT = 60_000 + RUNS.numRuns * 50;
 
 /** A name that the API server takes for any object. */

@@ -4,10 +4,11 @@ import { MOST_ENTRIES } from "../../src/catalogue/grants.ts";
 import { GATEWAY_API } from "../../src/catalogue/kinds.ts";
 import { type GrantPair, productsOf } from "../../src/catalogue/products.ts";
 import type { GrantEntries, GrantFrom, GrantTo } from "../../src/model/grant.ts";
+import { lawRuns } from "../harness/law-runs.ts";
 
 /** Who may refer to what, said as grants say it: everyone in `from` with everything in `to`. */
 
-const RUNS = { numRuns: Number(process.env.LAW_RUNS ?? 1000) };
+const RUNS = lawRuns(1000);
 const TIMEOUT = 60_000 + RUNS.numRuns * 50;
 
 /** Words that would be mistaken for one another were they joined by a separator. */

@@ -10,6 +10,7 @@ import { extended, type Snapshot } from "../../src/model/snapshot.ts";
 import { audit, inquire } from "../../src/pipeline.ts";
 import { auditJson } from "../../src/render/audit-json.ts";
 import { hopText } from "../../src/render/hop-prose.ts";
+import { SEED } from "../harness/law-runs.ts";
 import { core, GW, gateway, grant, type Manifest, namespace, object, route, snapshotOf } from "../harness/world.ts";
 
 const ROUTE: ObjectId = { group: GW, kind: "HTTPRoute", namespace: "app", name: "web" };
@@ -725,6 +726,7 @@ describe("NetworkPolicies over Pods, held against what Kubernetes says of them",
           else expect(kept.length).toBe(world.pods.length);
         }
       }),
+      SEED,
     );
   });
 
@@ -736,6 +738,7 @@ describe("NetworkPolicies over Pods, held against what Kubernetes says of them",
           expect(keptAway(world).every((names) => names.length > 0)).toBe(true);
         }
       }),
+      SEED,
     );
   });
 });

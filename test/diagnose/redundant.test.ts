@@ -4,6 +4,7 @@ import { livePairs } from "../../src/catalogue/grants.ts";
 import { redundantEntries, redundantGrants } from "../../src/diagnose/redundant.ts";
 import type { Grant, GrantFrom, GrantTo } from "../../src/model/grant.ts";
 import { keyOf } from "../../src/model/object.ts";
+import { SEED } from "../harness/law-runs.ts";
 
 const GROUP = "gateway.networking.k8s.io";
 
@@ -199,6 +200,7 @@ describe("what is left without the redundant ones", () => {
           }
         }
       }),
+      SEED,
     );
   });
   it("is not redundant, unless it is being deleted or nothing covers it", () => {
@@ -208,6 +210,7 @@ describe("what is left without the redundant ones", () => {
         const gone = new Set(redundantGrants(grants).map(({ subject }) => subject));
         expect(redundantGrants(grants.filter(({ id }) => !gone.has(id)))).toEqual([]);
       }),
+      SEED,
     );
   });
 });

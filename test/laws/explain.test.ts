@@ -21,13 +21,14 @@ import { evidence } from "../../src/render/evidence.ts";
 import { explainJson } from "../../src/render/explain-json.ts";
 import { groundsText } from "../../src/render/explain-prose.ts";
 import { explainText } from "../../src/render/explain-text.ts";
+import { lawRuns } from "../harness/law-runs.ts";
 import { readerOf } from "../harness/reader.ts";
 import { snapshotOf, verdictOf } from "../harness/world.ts";
 import { aWorld } from "./worlds.ts";
 
 /** What explain promises of what would be, held against an audit of the world in which it is. */
 
-const RUNS = { numRuns: Number(process.env.LAW_RUNS ?? 500) };
+const RUNS = lawRuns(500);
 const TIMEOUT = 60_000 + RUNS.numRuns * 120;
 
 /** A field and the regime it is judged under. What a selector brings in is told apart by what it is. */

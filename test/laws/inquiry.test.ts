@@ -5,13 +5,14 @@ import type { Decision } from "../../src/model/decision.ts";
 import { formatPath, keyOf, type ObjectId, sameGroupKind } from "../../src/model/object.ts";
 import type { Snapshot } from "../../src/model/snapshot.ts";
 import { audit, inquire } from "../../src/pipeline.ts";
+import { lawRuns } from "../harness/law-runs.ts";
 import { readerOf } from "../harness/reader.ts";
 import { type Manifest, snapshotOf, verdictOf } from "../harness/world.ts";
 import { aWorld, settled } from "./worlds.ts";
 
 /** One object is answered from what it needs; the whole world is audited; both must say the same of it. */
 
-const RUNS = { numRuns: Number(process.env.LAW_RUNS ?? "1000") };
+const RUNS = lawRuns(1000);
 const TIMEOUT = 60_000 + RUNS.numRuns * 100;
 const EVERYTHING = { namespace: null, selector: [] } as const;
 

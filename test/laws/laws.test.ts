@@ -22,13 +22,14 @@ import { audit } from "../../src/pipeline.ts";
 import { auditJson, auditYaml } from "../../src/render/audit-json.ts";
 import { auditText } from "../../src/render/audit-text.ts";
 import { auditWide } from "../../src/render/audit-wide.ts";
+import { lawRuns } from "../harness/law-runs.ts";
 import { type Manifest, reportOn, snapshotOf, verdictOf } from "../harness/world.ts";
 import { aGrant, anOverlappingWorld, aWorld, identityOf, settled } from "./worlds.ts";
 
 /** Promises that hold in every world, on generated ones. A failure prints its seed. */
 
 /** How many worlds each law is held against; `make laws` asks for a hundred times as many. */
-const RUNS = { numRuns: Number(process.env.LAW_RUNS ?? 1000) };
+const RUNS = lawRuns(1000);
 
 /** Ten times what the slowest law takes for a world. */
 const TIMEOUT = 60_000 + RUNS.numRuns * 70;

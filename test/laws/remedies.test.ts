@@ -6,6 +6,7 @@ import { type GroupKind, keyOf, type ObjectId, sameGroupKind } from "../../src/m
 import type { Advice, Repair } from "../../src/model/remedy.ts";
 import type { Snapshot } from "../../src/model/snapshot.ts";
 import { audit } from "../../src/pipeline.ts";
+import { lawRuns } from "../harness/law-runs.ts";
 import { readerOf } from "../harness/reader.ts";
 import { core, GW, grant, type Manifest, namespace, reportOn, route, snapshotOf, verdictOf } from "../harness/world.ts";
 import { type Advised, advisedOn, advisedThrough, identity, manifestsAfter } from "../remedy/advised.ts";
@@ -13,7 +14,7 @@ import { aWorld, settled } from "./worlds.ts";
 
 /** Promises of what is advised, on generated worlds. A failure prints its seed. */
 
-const RUNS = { numRuns: Number(process.env.LAW_RUNS ?? 300) };
+const RUNS = lawRuns(300);
 const EVERYTHING = { namespace: null, selector: [] } as const;
 const TIMEOUT = 60_000 + RUNS.numRuns * 300;
 

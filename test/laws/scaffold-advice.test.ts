@@ -3,12 +3,13 @@ import { expect, it } from "vitest";
 import { formatPath, keyOf } from "../../src/model/object.ts";
 import { inquire } from "../../src/pipeline.ts";
 import { scaffold } from "../../src/scaffolding.ts";
+import { lawRuns } from "../harness/law-runs.ts";
 import { snapshotOf } from "../harness/world.ts";
 import { aWorld } from "./worlds.ts";
 
 /** What why-denied advises and what scaffold prints are one thing. */
 
-const RUNS = { numRuns: Number(process.env.LAW_RUNS ?? 300) };
+const RUNS = lawRuns(300);
 
 it("the grant that why-denied advises is the one that scaffold prints", {
   timeout: 60_000 + RUNS.numRuns * 300,

@@ -8,12 +8,14 @@ import type { Decision } from "../../src/model/decision.ts";
 import { formatPath, keyOf } from "../../src/model/object.ts";
 import { audit } from "../../src/pipeline.ts";
 import { runCli } from "../harness/cli.ts";
+import { lawRuns, SEED } from "../harness/law-runs.ts";
 import { type Manifest, verdictOf } from "../harness/world.ts";
 import { anOverlappingWorld, aWorld } from "./worlds.ts";
 
 /** The laws of scaffold held against what a user gets: the command's own output, over files with comments. */
 
-const RUNS = { numRuns: Math.ceil(Number(process.env.LAW_RUNS ?? 300) / 3) };
+// A run of the command takes longer than one of its parts.
+const RUNS = { ...SEED, numRuns: Math.ceil(lawRuns(300).numRuns / 3) };
 const TIMEOUT = 60_000 + RUNS.numRuns * 1_000;
 
 /** A manifest as somebody keeps it: with comments, and in part what an API server wrote. */
