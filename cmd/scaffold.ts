@@ -5,7 +5,7 @@ import { RefgrantError } from "../src/model/failure.ts";
 import { keyOf, type NamespacedId, type ObjectId, sameGroupKind } from "../src/model/object.ts";
 import type { Granting, GrantStyle, WrittenGrant } from "../src/model/scaffold.ts";
 import { formatPosition } from "../src/model/source.ts";
-import { findingText } from "../src/render/finding-prose.ts";
+import { findingClause, findingText } from "../src/render/finding-prose.ts";
 import { holdsControl } from "../src/render/json-text.ts";
 import { conversionLines, tighteningLines } from "../src/render/scaffold-grant-prose.ts";
 import { grantingLines, versionNotes, WITHOUT_INTO } from "../src/render/scaffold-prose.ts";
@@ -225,10 +225,9 @@ async function inputNotes(world: World, ports: Ports): Promise<readonly string[]
   const told = problems.filter(({ cause }) => ["syntax", "duplicate-key", "duplicate"].includes(cause));
   const display = displayOf({ color: "never", headers: true }, ports.terminal);
   const notes = told.slice(0, PROBLEMS_SHOWN).map((problem) => {
-    const { message, detail } = findingText(ofProblem(problem, source), display);
     const where = problem.at === null ? "" : `${formatPosition(problem.at)}: `;
     const subject = "id" in problem ? `${nameOf(problem.id)} ` : "";
-    return `${where}${subject}${message}${detail === null || detail === "" ? "" : `: ${detail}`}`;
+    return `${where}${subject}${findingClause(findingText(ofProblem(problem, source), display))}`;
   });
   return told.length > notes.length ? [...notes, `and ${told.length - notes.length} more, which audit tells`] : notes;
 }

@@ -1,6 +1,6 @@
 import { NAMESPACE, REFERENCE_GRANT, SERVICE } from "./catalogue/kinds.ts";
 import { makerOf } from "./catalogue/makers.ts";
-import { entriesIn, type GrantPair } from "./catalogue/products.ts";
+import { entriesIn, filled, type GrantPair } from "./catalogue/products.ts";
 import { ofProblem } from "./diagnose/problems.ts";
 import { decide } from "./evaluate/decide.ts";
 import { explainObject, seenIn } from "./explanations.ts";
@@ -81,10 +81,8 @@ function mergedDraft(
   const merge = mergedInto(grant, own, makerOf(object));
   if (merge.merge !== "merged") return failed(merge);
   const before = entriesIn(grant);
-  const [from, ...froms] = [...before.from, ...merge.added.from];
-  const [to, ...tos] = [...before.to, ...merge.added.to];
-  if (from === undefined || to === undefined) return failed({ merge: "none" });
-  const entries = { from: [from, ...froms], to: [to, ...tos] } as const;
+  const entries = filled({ from: [...before.from, ...merge.added.from], to: [...before.to, ...merge.added.to] });
+  if (entries === null) return failed({ merge: "none" });
   return {
     ...NOTHING,
     grants: [rewrittenGrant(grant, object, entries, { apiVersion, source: snapshot.source })],

@@ -25,7 +25,7 @@ export function kindInfo(groupKind: GroupKind): KindInfo | undefined {
   return BY_KEY.get(groupKindKey(groupKind));
 }
 
-/** Is it a kind that is read for what becomes of traffic only? To an audit it is as unknown as any other. */
+/** Is it a kind that is read for what becomes of traffic only? To an audit such a kind is unknown. */
 export function isContext(groupKind: GroupKind): boolean {
   return includesGroupKind(CONTEXT_KINDS, groupKind);
 }

@@ -26,6 +26,11 @@ export const entriesIn = ({ from, to }: Grant): EntryLists => ({
   to: to.map(({ entry }) => entry),
 });
 
+/** Lists that a grant can hold: it has an entry at least in each; else null. */
+export function filled({ from: [from, ...froms], to: [to, ...tos] }: EntryLists): GrantEntries | null {
+  return from === undefined || to === undefined ? null : { from: [from, ...froms], to: [to, ...tos] };
+}
+
 /** Everyone who is trusted with everything that is opened. */
 export const pairsIn = ({ from, to }: EntryLists): readonly GrantPair[] =>
   from.flatMap((trusted) => to.map((opened) => ({ from: trusted, to: opened })));

@@ -1,6 +1,7 @@
 import { inertFrom, inertTo, livePairs } from "../catalogue/grants.ts";
 import { NAMESPACE } from "../catalogue/kinds.ts";
 import { kindInfo } from "../catalogue/known.ts";
+import { openingFor } from "../catalogue/new-grants.ts";
 import { type GrantPair, productsOf } from "../catalogue/products.ts";
 import { OPENED_KINDS, referrersTrustedAs } from "../catalogue/referents.ts";
 import { ROWS } from "../catalogue/rows.ts";
@@ -122,10 +123,7 @@ function usedPairs(grant: Grant, pairs: readonly PairMeaning[]): readonly GrantP
   return pairs.flatMap((pair) => {
     const from = grant.from.find(({ index }) => index === pair.from)?.entry;
     if (from === undefined) return [];
-    return pair.uses.map(({ reference: { referent } }) => ({
-      from,
-      to: { group: referent.group, kind: referent.kind, name: referent.name },
-    }));
+    return pair.uses.map(({ reference }) => ({ from, to: openingFor(reference) }));
   });
 }
 

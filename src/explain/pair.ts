@@ -1,6 +1,7 @@
 import { isInCatalogue } from "../catalogue/instead.ts";
 import { CLUSTER_SCOPED_REFERENTS, isParent, NAMESPACE, REFERENCE_GRANT } from "../catalogue/kinds.ts";
 import { kindInfo } from "../catalogue/known.ts";
+import { openingFor } from "../catalogue/new-grants.ts";
 import { targetRule } from "../catalogue/referents.ts";
 import type { AttachmentRow, CatalogueRow, GrantRow } from "../catalogue/row.ts";
 import type { Decision } from "../model/decision.ts";
@@ -171,9 +172,8 @@ function enoughFor(ways: readonly Way[], { extracted, decideIn }: Weighed): Pair
     const { reference } = way.decision;
     if (reference.handshake !== "grant" || reference.referent.namespace === null) continue;
     const [{ group, kind }] = reference.trustedAs;
-    const { referrer, referent } = reference;
-    const from: GrantFrom = { group, kind, namespace: referrer.namespace };
-    const to: GrantTo = { group: referent.group, kind: referent.kind, name: referent.name };
+    const from: GrantFrom = { group, kind, namespace: reference.referrer.namespace };
+    const to = openingFor(reference);
     const grants = [...extracted.grants, grantOf(from, to, reference.referent.namespace)];
     if (decideIn({ grants }, [reference]).every(({ outcome }) => outcome.verdict === "permitted")) return { from, to };
   }

@@ -66,6 +66,10 @@ export interface FindingText {
   readonly detail: string | null;
 }
 
+/** A finding as one clause: what it is, and behind a colon the particulars, if there are any. */
+export const findingClause = ({ message, detail }: FindingText): string =>
+  detail === null || detail === "" ? message : `${message}: ${detail}`;
+
 const plain = (message: string, detail: string | null = null): FindingText => ({ message, reason: null, detail });
 
 /** Where an object of that name does exist, for a namespace that was left out or mistyped. */

@@ -1,10 +1,10 @@
 /** Plain data as JSON that a terminal may be sent. */
 
-/** Characters that JSON may hold raw but a terminal should not be sent. */
-const RAW_CONTROLS = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
-
-const CONTROL =
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/;
+/** Characters that JSON may hold raw but a terminal should not be sent, as the inside of a character class. */
+const RAW = String.raw`\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb`;
+const RAW_CONTROLS = new RegExp(`[${RAW}]`, "g");
+/** The same with those that JSON escapes by itself, but for the end of a line. */
+const CONTROL = new RegExp(String.raw`[\u0000-\u0009\u000b-\u001f${RAW}]`);
 
 /** Would a terminal that is sent the text as it is get a control character, other than the end of a line? */
 export function holdsControl(text: string): boolean {

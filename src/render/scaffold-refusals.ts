@@ -7,7 +7,7 @@ import { formatPosition } from "../model/source.ts";
 import { adviceSteps, stepLines } from "./advice-prose.ts";
 import { shellWord } from "./command-text.ts";
 import { someOf } from "./explain-prose.ts";
-import { findingPlace, findingText } from "./finding-prose.ts";
+import { findingClause, findingPlace, findingText } from "./finding-prose.ts";
 import { gapText, obstacleText, referenceText } from "./prose.ts";
 import { kindText, nameOf, slipOfKind } from "./terms.ts";
 import type { Display } from "./text.ts";
@@ -143,13 +143,11 @@ function unknownLines(granting: Granting, { display }: ScaffoldTelling): readonl
 /** What of the objects that were asked about no API server would take, so that it is no reference at all. */
 function problemLines({ problems, locate }: Granting, { display }: ScaffoldTelling): readonly string[] {
   return problems.slice(0, MOST_TOLD).map((finding) => {
-    const { message, detail } = findingText(finding, display);
     const place = findingPlace(finding, locate);
     const where = place === null ? "" : ` at ${formatPosition(place)}`;
     const subject = finding.subject === null ? "" : `${nameOf(finding.subject)}: `;
-    return sentence(
-      `No API server takes this as a reference: ${subject}${message}${detail === null || detail === "" ? "" : `: ${detail}`}${where}`,
-    );
+    const what = findingClause(findingText(finding, display));
+    return sentence(`No API server takes this as a reference: ${subject}${what}${where}`);
   });
 }
 

@@ -9,7 +9,7 @@ import type { Judgement } from "../model/status.ts";
 import { adviceSteps, makerText, stepLines } from "./advice-prose.ts";
 import { pasteable } from "./command-text.ts";
 import { type EvidenceTelling, evidence } from "./evidence.ts";
-import { findingPlace, findingText } from "./finding-prose.ts";
+import { findingClause, findingPlace, findingText } from "./finding-prose.ts";
 import { hopText } from "./hop-prose.ts";
 import { referenceText } from "./prose.ts";
 import { doubtsOn, headline, isOffer, outcomeText, STANDINGS, type Standing, standingOf, TOLD } from "./standing.ts";
@@ -140,12 +140,9 @@ function otherFindings({ findings, around }: Answer, inquiry: Inquiry, { display
     subject: finding.subject === null ? "" : `${nameOf(finding.subject)}: `,
   }));
   return [...own, ...others].map(({ finding, subject }) => {
-    const { message, detail } = findingText(finding, display);
     const place = findingPlace(finding, inquiry.locate);
     const where = place === null ? "" : ` (${formatPosition(place)})`;
-    return printable(
-      `${finding.severity}: ${subject}${message}${detail === null || detail === "" ? "" : `: ${detail}`}${where}`,
-    );
+    return printable(`${finding.severity}: ${subject}${findingClause(findingText(finding, display))}${where}`);
   });
 }
 

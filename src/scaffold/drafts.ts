@@ -8,7 +8,7 @@ import {
   openingFor,
   trustFor,
 } from "../catalogue/new-grants.ts";
-import { entriesIn, type GrantPair, productsOf } from "../catalogue/products.ts";
+import { entriesIn, filled, type GrantPair, productsOf } from "../catalogue/products.ts";
 import type { GrantDecision } from "../model/decision.ts";
 import type { Grant, GrantEntries } from "../model/grant.ts";
 import type { JsonObject } from "../model/json.ts";
@@ -53,13 +53,8 @@ function standing(id: NamespacedId, around: Around, apiVersion: string | null): 
   const grant = grantBy(id, around);
   const object = snapshot.objects.get(keyOf(id));
   if (grant === null || object === undefined) return null;
-  const {
-    from: [from, ...froms],
-    to: [to, ...tos],
-  } = entriesIn(grant);
-  if (from === undefined || to === undefined) return null;
-  const entries = { from: [from, ...froms], to: [to, ...tos] } as const;
-  return rewrittenGrant(grant, object, entries, { apiVersion, source: snapshot.source });
+  const entries = filled(entriesIn(grant));
+  return entries && rewrittenGrant(grant, object, entries, { apiVersion, source: snapshot.source });
 }
 
 /** What a new grant is called, if not after what it says, and what else stands in its metadata. */

@@ -1,7 +1,7 @@
 import { MOST_ENTRIES } from "../catalogue/grants.ts";
 import { REFERENCE_GRANT } from "../catalogue/kinds.ts";
 import { isAdmissible, servesGrants } from "../catalogue/new-grants.ts";
-import { coversPair, entriesIn, type GrantPair, pairsIn, productsOf } from "../catalogue/products.ts";
+import { coversPair, entriesIn, filled, type GrantPair, pairsIn, productsOf } from "../catalogue/products.ts";
 import { Field } from "../model/fields.ts";
 import type { EntryRef } from "../model/finding.ts";
 import type { Grant, GrantEntries } from "../model/grant.ts";
@@ -27,13 +27,10 @@ function admissible(policy: Grant): Grant {
 
 /** All that it says, in its own order where one grant has room for it. */
 function productsIn(policy: Grant): readonly GrantEntries[] {
-  const {
-    from: [from, ...froms],
-    to: [to, ...tos],
-  } = entriesIn(policy);
-  if (from === undefined || to === undefined) return [];
-  const fits = froms.length < MOST_ENTRIES && tos.length < MOST_ENTRIES;
-  return fits ? [{ from: [from, ...froms], to: [to, ...tos] }] : productsOf(pairsOf(policy));
+  const entries = filled(entriesIn(policy));
+  if (entries === null) return [];
+  const fits = entries.from.length <= MOST_ENTRIES && entries.to.length <= MOST_ENTRIES;
+  return fits ? [entries] : productsOf(pairsOf(policy));
 }
 
 /** Labels and annotations are the owner's; who owns or finalizes it is said of the policy alone. */

@@ -119,11 +119,11 @@ export function tightened(explanation: GrantExplanation, writing: Writing): Tigh
     const pair = pairAt(grant, meaning);
     return pair === null ? [] : [judged(meaning, pair, grant)];
   });
-  const kept = needed(all.flatMap(({ becomes }) => becomes));
-  const fates = all.map((one) => fateOf(one, new Set(kept)));
-  if (kept.length === 0) return { explanation, object, result: "unused", fates, grants: [] };
+  const kept = new Set(needed(all.flatMap(({ becomes }) => becomes)));
+  const fates = all.map((one) => fateOf(one, kept));
+  if (kept.size === 0) return { explanation, object, result: "unused", fates, grants: [] };
   const first = ({ from }: GrantEntries): number => grant.from.findIndex((own) => sameFrom(own.entry, from[0]));
-  const products = productsOf(kept)
+  const products = productsOf([...kept])
     .map((product) => inOrder(product, grant))
     .toSorted((a, b) => first(a) - first(b));
   const [only, ...others] = products;

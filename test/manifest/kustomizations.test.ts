@@ -86,7 +86,7 @@ describe("a broken kustomization", () => {
     expect(gaps).toEqual([]);
     expect(objects).toHaveLength(1);
   });
-  it("that was named is an error, as any other file", () => {
+  it("that was named is an error, like every other file", () => {
     const { problems, gaps } = read(files, ["a/kustomization.yaml"]);
     expect(problems.map(({ cause }) => cause)).toEqual(["syntax"]);
     expect(gaps).toHaveLength(1);

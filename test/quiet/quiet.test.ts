@@ -451,7 +451,7 @@ describe("grants in use", () => {
       ),
     },
     {
-      title: "a backend of weight 0 uses its grant as any other",
+      title: "a backend of weight 0 uses its grant like every other",
       world: [api, grantToApi, route("HTTPRoute", "app", "r", rules({ ...toApi, weight: 0 }))],
       references: ["HTTPRoute app/r rules[0].backendRefs[0]"],
     },
