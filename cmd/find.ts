@@ -88,7 +88,9 @@ function all(
 
 /** What is near to a name that nothing has. */
 interface Nearby {
-  /** Objects of these kinds, with a name near to it. */
+  /** Objects of these kinds that were seen where it was looked for. */
+  readonly here: readonly ObjectId[];
+  /** Those of them with a name near to it. */
   readonly near: readonly ObjectId[];
   /** Objects with that very name elsewhere. */
   readonly elsewhere: readonly ObjectId[];
@@ -101,15 +103,18 @@ const MOST_SHOWN = 5;
 
 function nearby(snapshot: Snapshot, kinds: readonly NamedKind[], name: string, where: string | null): Inquired<Nearby> {
   return asking(snapshot, (sight) => {
-    const near = kinds.flatMap((kind) => {
+    const ofKinds = kinds.map((kind) => {
       const namespace = kind.scope === "Cluster" ? null : where;
       sight.hiddenOnPage(kind, namespace);
-      const here = sight.objectsOf(kind).filter(({ id }) => namespace === null || id.namespace === namespace);
+      const ids = sight.objectsOf(kind).map(({ id }) => id);
+      return ids.filter((id) => namespace === null || id.namespace === namespace);
+    });
+    const near = ofKinds.flatMap((here) => {
       const word = nearWord(
         name,
-        here.map(({ id }) => id.name),
+        here.map((id) => id.name),
       );
-      return here.filter(({ id }) => id.name === word).map(({ id }) => id);
+      return here.filter((id) => id.name === word);
     });
     const namespaced = kinds.filter(({ scope }) => scope === "Namespaced");
     const elsewhere = namespaced.flatMap(
@@ -125,6 +130,7 @@ function nearby(snapshot: Snapshot, kinds: readonly NamedKind[], name: string, w
           )
         : null;
     return {
+      here: sortedIds(ofKinds.flat()),
       near: sortedIds(near).slice(0, MOST_SHOWN),
       elsewhere: sortedIds(elsewhere),
       namespace: typeof existence === "string" ? existence : "unseen",
@@ -138,6 +144,14 @@ const list = (items: readonly string[]): string => {
   return items.length > MOST_SHOWN ? `${shown} and ${items.length - MOST_SHOWN} more` : shown;
 };
 
+/** Some of what there is, for whoever asked for something else. */
+function instead(here: readonly ObjectId[]): readonly string[] {
+  if (here.length === 0) return [];
+  const some = here.slice(0, MOST_SHOWN).map(nameOf);
+  const names = here.length > some.length ? `${some.join(", ")}, and others` : listed(some);
+  return [`There ${here.length === 1 ? "is" : "are"} ${names}.`];
+}
+
 const kindNames = (kinds: readonly NamedKind[]): string => list(kinds.map(kindText));
 
 async function notFound(
@@ -146,7 +160,7 @@ async function notFound(
   where: string | null,
   world: World,
 ): Promise<RefgrantError> {
-  const { near, elsewhere, namespace, nearNamespace } = await world.ask((snapshot) =>
+  const { here, near, elsewhere, namespace, nearNamespace } = await world.ask((snapshot) =>
     nearby(snapshot, kinds, name, where),
   );
   const inFiles = world.source === "files" ? " of the files" : "";
@@ -166,10 +180,11 @@ async function notFound(
     ...(near.length === 0 ? [] : [`Did you mean ${list(near.map(nameOf))}?`]),
     ...(elsewhere.length === 0 ? [] : [`That name exists elsewhere: ${list(elsewhere.map(nameOf))}; choose with -n.`]),
   ];
+  const next = advice.length === 0 ? instead(here) : advice;
   return new RefgrantError(
     "not-found",
     `there is no ${what} called ${name}${scoped ? place : ""}`,
-    advice.length === 0 ? null : advice.join("\n"),
+    next.length === 0 ? null : next.join("\n"),
   );
 }
 
