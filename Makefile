@@ -1,17 +1,17 @@
 # Everything a newcomer needs. Nothing here asks for more than Node (20 or later), npm, make and git;
 # the end-to-end tests also want Go, which they say if it is missing.
 .DEFAULT_GOAL := help
-.PHONY: help demo build test laws e2e bench lint format clean
+.PHONY: help demo build test laws e2e bench lint format dist krew test-binary clean
 
 # Recipes work from wherever make is called.
 ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 NPM := npm --prefix $(ROOT)
 INSTALLED := $(ROOT)node_modules/.installed
 BINARY := $(ROOT)bin/kubectl-refgrant
-SOURCES := $(shell find $(ROOT)cmd $(ROOT)src -name '*.ts') $(ROOT)package.json $(ROOT)scripts/build.mjs
+SOURCES := $(shell find $(ROOT)cmd $(ROOT)src -name '*.ts') $(ROOT)package.json $(ROOT)scripts/build.ts $(ROOT)scripts/bundle.ts
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(ROOT)Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(ROOT)Makefile
 
 # npm ci leaves the tree exactly as the lock file says; the stamp tells whether that is done.
 $(INSTALLED): $(ROOT)package.json $(ROOT)package-lock.json
@@ -48,6 +48,16 @@ lint: $(INSTALLED) ## Check style, types and the rules of the architecture
 
 format: $(INSTALLED) ## Bring all files into the project's style
 	@$(NPM) run --silent format
+
+# Binaries for five systems, archives, checksums, SBOM, the npm package. Those for macOS are signed with a program in Go.
+dist: $(INSTALLED) ## Build what is released, into dist/release (needs Go)
+	@$(NPM) run --silent dist
+
+krew: ## Write krew/refgrant.yaml from dist/release
+	@$(NPM) run --silent krew
+
+test-binary: $(INSTALLED) ## Run the end-to-end tests with the binary of dist/linux_amd64 (needs Go, and make dist before)
+	@$(NPM) run --silent test:binary
 
 clean: ## Remove what was built and installed
 	rm -rf $(ROOT)node_modules $(ROOT)bin $(ROOT)dist

@@ -12,6 +12,21 @@ function usage(message: string, command: string): RefgrantError {
   return new RefgrantError("usage", message, `See '${command} --help' for usage.`);
 }
 
+/** What a letter that is no flag was likely meant for: a long name behind one dash (`-help`), or the letter in the other case. */
+function meantBy(letter: string, word: string, flags: readonly Flag[]): string {
+  const [name = ""] = word.slice(1).split("=");
+  const near =
+    name.length < 3
+      ? null
+      : nearWord(
+          name,
+          flags.map((flag) => flag.name),
+        );
+  if (near !== null) return ` (did you mean --${near}?)`;
+  const other = flags.find(({ short }) => short?.toLowerCase() === letter.toLowerCase());
+  return other === undefined ? "" : ` (did you mean -${other.short}?)`;
+}
+
 /**
  * Puts argv into one form: `-ojson`, `-o json`, `-o=json` and `--output json` become `--output=json`, `-AR` becomes two
  * flags, `_` in a name becomes `-`. A flag with a value always takes the next word, even `-`, as with kubectl.
@@ -50,23 +65,26 @@ export function normalizeArgv(argv: readonly string[], flags: readonly Flag[], c
       else while (out.includes(`--${name}`)) out.splice(out.indexOf(`--${name}`), 1);
     }
   };
-  const short = (text: string): void => {
+  /** `word` is what was typed, of which `text` is what is left. */
+  const short = (text: string, word: string): void => {
     const letter = text.charAt(1);
     const rest = text.slice(2);
     const flag = flags.find((candidate) => candidate.short === letter);
-    if (flag === undefined) throw usage(`unknown shorthand flag: '${letter}' in ${text}`, command);
+    if (flag === undefined) {
+      throw usage(`unknown shorthand flag: '${letter}' in ${text}${meantBy(letter, word, flags)}`, command);
+    }
     if (flag.takes !== "nothing") {
       out.push(`--${flag.name}=${rest === "" ? take(`'${letter}' in ${text}`) : rest.replace(/^=/, "")}`);
     } else if (rest.startsWith("=")) long(`--${flag.name}${rest}`);
     else {
       out.push(`--${flag.name}`);
-      if (rest !== "") short(`-${rest}`);
+      if (rest !== "") short(`-${rest}`, word);
     }
   };
   for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
     if (word === "--") words.push(...queue.splice(0));
     else if (word.startsWith("--")) long(word);
-    else if (word.startsWith("-") && word.length > 1) short(word);
+    else if (word.startsWith("-") && word.length > 1) short(word, word);
     else words.push(word);
   }
   return { flags: out, words };

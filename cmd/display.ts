@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from "../src/load/cluster/options.ts";
-import { shellWord } from "../src/render/command-text.ts";
+import { shellWord } from "../src/render/shell-word.ts";
 import type { Display } from "../src/render/text.ts";
 import type { SourcePlan } from "./plan.ts";
 import type { Terminal } from "./ports.ts";

@@ -11,7 +11,8 @@ import { compareIds, compareText, includesGroupKind, keyOf, type ObjectId } from
 import { sightOf } from "../src/model/sight.ts";
 import type { Snapshot } from "../src/model/snapshot.ts";
 import type { Inquired } from "../src/pipeline.ts";
-import { pasteable, shellWord } from "../src/render/command-text.ts";
+import { pasteable } from "../src/render/command-text.ts";
+import { shellWord } from "../src/render/shell-word.ts";
 import { kindText, nameOf, requirementText } from "../src/render/terms.ts";
 import { listed } from "../src/render/text.ts";
 import type { NamedTarget, ObjectScope, TargetWord } from "./plan.ts";

@@ -3,6 +3,7 @@ import { namesNamespace } from "../src/catalogue/names.ts";
 import type { ConnectionOptions } from "../src/load/cluster/options.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import type { LabelRequirement } from "../src/model/labels.ts";
+import type { Command } from "./commands/command.ts";
 import type { Flag, FlagName } from "./options.ts";
 import type { ObjectScope, SourcePlan, TargetWord } from "./plan.ts";
 import { parseDuration, parseSelector } from "./values.ts";
@@ -142,4 +143,12 @@ export function objectScope(flags: Flags, targets: readonly TargetWord[]): Objec
     throw flags.usage("a name and -l do not go together: labels choose among all objects of a type");
   }
   return { targets, namespace: namespaceFlag(flags), allNamespaces: flags.given("all-namespaces"), selector };
+}
+
+/** The one word of a command that takes one at most; null where it is not given. */
+export function onlyArgument(flags: Flags, { name, argument }: Command, words: readonly string[]): string | null {
+  const [surplus] = argument === undefined ? words : words.slice(1);
+  if (surplus === undefined) return words[0] ?? null;
+  const takes = argument === undefined ? "no arguments" : `one ${argument}`;
+  throw flags.usage(`${name} takes ${takes}, found ${JSON.stringify(surplus)}`);
 }

@@ -1,18 +1,21 @@
 import { homedir } from "node:os";
 import { addAbortSignal } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { KINDS } from "../src/catalogue/known.ts";
-import { environmentOf } from "../src/load/cluster/options.ts";
+import { type ConnectionOptions, environmentOf } from "../src/load/cluster/options.ts";
 import { RefgrantError } from "../src/model/failure.ts";
+import { answer } from "./answer.ts";
+import { COMPLETE } from "./command-line.ts";
 import { failureOutcome } from "./failure.ts";
-import { parse } from "./parse.ts";
-import type { ClusterQuery, Outcome, Ports, Progress, Terminal } from "./ports.ts";
-import { run } from "./run.ts";
+import type { ClusterQuery, Lookups, Outcome, Ports, Progress, Terminal } from "./ports.ts";
 import { USER_AGENT } from "./version.ts";
 
 /** What the user types to get here. */
 const PROGRAM = "kubectl refgrant";
 const PROGRESS_DELAY_MS = 300;
+/** How long after the start of the program a shell is answered with what is known by then. */
+const LOOKUP_MS = 1000;
+/** To read more than this takes too long for a shell that waits. */
+const LOOKUP_BYTES = 2_000_000;
 
 function terminalOf(environment: NodeJS.ProcessEnv): Terminal {
   const { stdout } = process;
@@ -70,6 +73,57 @@ async function interruptible<T>(
   }
 }
 
+/** Lookups that have not ended. One that goes on although it was told to end waits for what nothing interrupts. */
+const underWay = new Set<Promise<unknown>>();
+
+function tracked<T>(lookup: Promise<T>): Promise<T> {
+  underWay.add(lookup);
+  const ended = () => underWay.delete(lookup);
+  lookup.then(ended, ended);
+  return lookup;
+}
+
+async function namesWithin(query: Parameters<Lookups["names"]>[0], signal: AbortSignal): ReturnType<Lookups["names"]> {
+  const { glimpse } = await import("../src/load/cluster/glimpse.ts");
+  const { connection, ...request } = query;
+  // Nobody is asked for a password at TAB.
+  const environment = environmentOf(process.env, homedir(), false);
+  return glimpse(connection, environment, { ...request, signal, userAgent: USER_AGENT });
+}
+
+async function namesOfKubeconfig(connection: ConnectionOptions): ReturnType<Lookups["kubeconfigNames"]> {
+  const { kubeconfigNames } = await import("../src/load/cluster/kubeconfig.ts");
+  return kubeconfigNames(connection, environmentOf(process.env, homedir(), false));
+}
+
+async function readFew(filenames: readonly string[], recursive: boolean): ReturnType<Lookups["readFiles"]> {
+  const { holdAtMost } = await import("../src/load/bulk.ts");
+  if (!(await holdAtMost(LOOKUP_BYTES, filenames, recursive))) {
+    throw new RefgrantError("input", "the files are too large to be read at TAB");
+  }
+  const { readFiles } = await import("../src/load/files.ts");
+  return readFiles({ filenames, recursive, readStdin: async () => new Uint8Array() });
+}
+
+function lookupsOf(): Lookups {
+  const ended = new AbortController();
+  const { signal } = ended;
+  const over = new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  const timer = setTimeout(() => ended.abort(), Math.max(0, LOOKUP_MS - performance.now()));
+  return {
+    over,
+    names: (query) => tracked(namesWithin(query, signal)),
+    kubeconfigNames: (connection) => tracked(namesOfKubeconfig(connection)),
+    readFiles: (filenames, recursive) => tracked(readFew(filenames, recursive)),
+    close: () => {
+      clearTimeout(timer);
+      ended.abort();
+    },
+  };
+}
+
 function portsOf(): Ports {
   const environment = () => environmentOf(process.env, homedir(), process.stdin.isTTY === true);
   const request = ({ chunkSize, namespaces }: ClusterQuery, progress: Progress, signal: AbortSignal) => ({
@@ -82,7 +136,9 @@ function portsOf(): Ports {
   });
   return {
     terminal: terminalOf(process.env),
+    runtime: { node: process.version, platform: process.platform, architecture: process.arch },
     progress: () => progressOn(process.stderr),
+    lookups: lookupsOf,
     readFiles: async (filenames, recursive) => {
       const { readFiles } = await import("../src/load/files.ts");
       const readStdin = () => interruptible((signal) => buffer(addAbortSignal(signal, process.stdin)));
@@ -93,7 +149,10 @@ function portsOf(): Ports {
       return contextNamespace(connection, environment());
     },
     readCluster: async (query, progress) => {
-      const { readCluster } = await import("../src/load/cluster/read.ts");
+      const [{ readCluster }, { KINDS }] = await Promise.all([
+        import("../src/load/cluster/read.ts"),
+        import("../src/catalogue/known.ts"),
+      ]);
       return interruptible((signal) =>
         readCluster(query.connection, environment(), {
           kinds: KINDS,
@@ -124,7 +183,7 @@ function portsOf(): Ports {
 
 async function outcomeOf(argv: readonly string[]): Promise<Outcome> {
   try {
-    return await run(parse(argv, PROGRAM), portsOf());
+    return await answer(argv, PROGRAM, portsOf());
   } catch (error) {
     return failureOutcome(error);
   }
@@ -139,10 +198,27 @@ function watchStream(stream: NodeJS.WriteStream, name: string): void {
   });
 }
 
+const LAST_WAIT_MS = 50;
+
+/**
+ * Ends the program although something of it may still be waiting: a shell that asked at TAB waits for its end. Node would first
+ * wait for threads that look up a host or open a file, which may take for ever, and only a signal spares it that.
+ */
+function leave(patience = 4): void {
+  const waits = underWay.size > 0 || process.getActiveResourcesInfo().includes("GetAddrInfoReqWrap");
+  if (!waits) process.exit(0);
+  if (patience > 0) setTimeout(leave, LAST_WAIT_MS, patience - 1);
+  else process.kill(process.pid, "SIGKILL");
+}
+
 async function main(): Promise<void> {
   watchStream(process.stdout, "standard output");
   watchStream(process.stderr, "standard error");
   const outcome = await outcomeOf(process.argv.slice(2));
+  if (process.argv[2] === COMPLETE) {
+    process.stdout.write(outcome.stdout, () => leave());
+    return;
+  }
   process.stderr.write(outcome.stderr);
   process.stdout.write(outcome.stdout);
   // Setting the code and letting the loop run dry: process.exit would cut off what a pipe has not taken yet.

@@ -1,3 +1,12 @@
+import {
+  AUDIT_OUTPUTS,
+  CATALOGUE_OUTPUTS,
+  COLOR_CHOICES,
+  FAIL_ON_CHOICES,
+  GRANT_OUTPUTS,
+  GRANT_VERSIONS,
+  OBJECT_OUTPUTS,
+} from "./choices.ts";
 import { CONNECTION_FLAGS } from "./connection-flags.ts";
 
 /** One flag: its name is the only place where it is spelled, its words the only place where it is described. */
@@ -9,6 +18,8 @@ export interface Flag {
   readonly takes: "nothing" | "value" | "list" | "list-of-lists";
   /** What the value is called in the help. */
   readonly value?: string;
+  /** All words that the value may be, where they are few. */
+  readonly choices?: readonly string[];
   readonly describe: string;
   readonly group: "Source" | "Scope" | "Grant" | "Output" | "Connection";
 }
@@ -102,6 +113,7 @@ const OBJECT_OUTPUT = {
   short: "o",
   takes: "value",
   value: "FORMAT",
+  choices: OBJECT_OUTPUTS,
   describe: "json, yaml: everything, in a versioned schema",
   group: "Output",
 } as const satisfies Flag;
@@ -117,6 +129,7 @@ const COLOR = {
   name: "color",
   takes: "value",
   value: "WHEN",
+  choices: COLOR_CHOICES,
   describe: "auto, always or never (default auto; NO_COLOR is honoured)",
   group: "Output",
 } as const satisfies Flag;
@@ -127,6 +140,7 @@ const OUTPUT = [
     short: "o",
     takes: "value",
     value: "FORMAT",
+    choices: AUDIT_OUTPUTS,
     describe: "wide: one line for every permission and reference. json, yaml: everything, in a versioned schema",
     group: "Output",
   },
@@ -134,6 +148,7 @@ const OUTPUT = [
     name: "fail-on",
     takes: "value",
     value: "SEVERITY",
+    choices: FAIL_ON_CHOICES,
     describe: "Lowest severity that makes the exit code 1: error, warning, info or never (default error)",
     group: "Output",
   },
@@ -247,6 +262,7 @@ export const SCAFFOLD_FLAGS = [
     name: "api-version",
     takes: "value",
     value: "VERSION",
+    choices: GRANT_VERSIONS,
     describe:
       "v1, v1beta1 or v1alpha2 (default: what the cluster serves, v1 first; with -f v1beta1, which every release from v0.6.0 on serves)",
     group: "Grant",
@@ -256,6 +272,7 @@ export const SCAFFOLD_FLAGS = [
     short: "o",
     takes: "value",
     value: "FORMAT",
+    choices: GRANT_OUTPUTS,
     describe: "yaml (default), or json: one object, or a List of several",
     group: "Output",
   },
@@ -282,6 +299,7 @@ export const CATALOGUE_FLAGS = [
     short: "o",
     takes: "value",
     value: "FORMAT",
+    choices: CATALOGUE_OUTPUTS,
     describe:
       "wide: with releases, peculiarities and sources. name: ids. json, yaml: everything, in a versioned schema",
     group: "Output",
@@ -291,7 +309,15 @@ export const CATALOGUE_FLAGS = [
 ] as const satisfies readonly Flag[];
 
 export const VERSION_FLAGS = [
-  { name: "output", short: "o", takes: "value", value: "FORMAT", describe: "json or yaml", group: "Output" },
+  {
+    name: "output",
+    short: "o",
+    takes: "value",
+    value: "FORMAT",
+    choices: OBJECT_OUTPUTS,
+    describe: "json or yaml",
+    group: "Output",
+  },
   { name: "client", takes: "nothing", describe: "Taken for kubectl's sake; no server is asked", group: "Output" },
 ] as const satisfies readonly Flag[];
 

@@ -5,20 +5,27 @@ import { isSubdomain } from "../src/catalogue/names.ts";
 import type { ExitPolicy } from "../src/diagnose/exit-code.ts";
 import type { IgnoreRule } from "../src/diagnose/ignore.ts";
 import { RefgrantError } from "../src/model/failure.ts";
-import { SEVERITIES } from "../src/model/finding.ts";
 import { nearWord } from "../src/model/near-word.ts";
 import type { GroupKind } from "../src/model/object.ts";
-import { normalizeArgv } from "./argv.ts";
-import { AUDIT } from "./commands/audit.ts";
+import {
+  AUDIT_OUTPUTS,
+  CATALOGUE_OUTPUTS,
+  COLOR_CHOICES,
+  FAIL_ON_CHOICES,
+  GRANT_OUTPUTS,
+  GRANT_VERSIONS,
+  OBJECT_OUTPUTS,
+  SHELLS,
+  type Shell,
+} from "./choices.ts";
+import { type CommandLine, readCommandLine } from "./command-line.ts";
 import { CATALOGUE } from "./commands/catalogue.ts";
-import type { Command } from "./commands/command.ts";
+import { COMPLETION } from "./commands/completion.ts";
 import { EXPLAIN } from "./commands/explain.ts";
 import { SCAFFOLD } from "./commands/scaffold.ts";
 import { VERSION } from "./commands/version.ts";
 import { WHY_DENIED } from "./commands/why-denied.ts";
-import { type Flags, namespaceFlag, objectScope, readFlags, selectorFlag, source } from "./flags.ts";
-import { commandHelp, overview } from "./help.ts";
-import { HELP_FLAG } from "./options.ts";
+import { type Flags, namespaceFlag, objectScope, onlyArgument, readFlags, selectorFlag, source } from "./flags.ts";
 import type {
   AuditPlan,
   CataloguePlan,
@@ -33,9 +40,7 @@ import type {
 } from "./plan.ts";
 import { parseTargets } from "./targets.ts";
 import { parseIgnore } from "./values.ts";
-
-/** Every command, in the order of the overview. */
-const COMMANDS: readonly Command[] = [AUDIT, WHY_DENIED, EXPLAIN, SCAFFOLD, CATALOGUE, VERSION];
+import { versionPlan } from "./version-plan.ts";
 
 function ignoreRules(flags: Flags): readonly IgnoreRule[] {
   const words = flags.list("ignore").flatMap((value) => value.split(","));
@@ -51,9 +56,9 @@ function whyDeniedPlan(flags: Flags, words: readonly string[]): WhyDeniedPlan {
       flags,
       parseTargets(words, (message) => flags.usage(message)),
     ),
-    output: flags.choice("output", ["text", "json", "yaml"], "text"),
+    output: flags.choice("output", OBJECT_OUTPUTS, "text"),
     verbose: flags.given("verbose"),
-    color: flags.choice("color", ["auto", "always", "never"], "auto"),
+    color: flags.choice("color", COLOR_CHOICES, "auto"),
   };
 }
 
@@ -120,20 +125,17 @@ function explainPlan(flags: Flags, words: readonly string[]): ExplainPlan {
     source: source(flags),
     scope: objectScope(flags, targets),
     topic,
-    output: flags.choice("output", ["text", "json", "yaml"], "text"),
+    output: flags.choice("output", OBJECT_OUTPUTS, "text"),
     headers: !flags.given("no-headers"),
-    color: flags.choice("color", ["auto", "always", "never"], "auto"),
+    color: flags.choice("color", COLOR_CHOICES, "auto"),
   };
 }
-
-/** The versions that a grant can be written in, and that some cluster serves (docs/rules.md §1.1). */
-const GRANT_VERSIONS = ["v1", "v1beta1", "v1alpha2"];
 
 function versionFlag(flags: Flags): string | null {
   const given = flags.value("api-version");
   if (given === null) return null;
   const version = given.startsWith(`${GATEWAY_API}/`) ? given.slice(GATEWAY_API.length + 1) : given;
-  if (!GRANT_VERSIONS.includes(version)) {
+  if (!GRANT_VERSIONS.some((known) => known === version)) {
     throw flags.usage(`--api-version takes ${GRANT_VERSIONS.join(", ")}, not ${JSON.stringify(given)}`);
   }
   return version;
@@ -178,13 +180,13 @@ function scaffoldPlan(flags: Flags, words: readonly string[]): ScaffoldPlan {
     name: grantName(flags),
     version: versionFlag(flags),
     into: intoFlag(flags),
-    output: flags.choice("output", ["yaml", "json"], "yaml"),
+    output: flags.choice("output", GRANT_OUTPUTS, "yaml"),
   };
 }
 
 function auditPlan(flags: Flags): AuditPlan {
-  const failOn: ExitPolicy["failOn"] = flags.choice("fail-on", [...SEVERITIES, "never"], "error");
-  const output: OutputFormat = flags.choice("output", ["text", "wide", "json", "yaml"], "text");
+  const failOn: ExitPolicy["failOn"] = flags.choice("fail-on", FAIL_ON_CHOICES, "error");
+  const output: OutputFormat = flags.choice("output", AUDIT_OUTPUTS, "text");
   const namespace = namespaceFlag(flags);
   return {
     command: "audit",
@@ -198,7 +200,7 @@ function auditPlan(flags: Flags): AuditPlan {
     output,
     exit: { failOn, allowUnknown: flags.given("allow-unknown") },
     headers: !flags.given("no-headers"),
-    color: flags.choice("color", ["auto", "always", "never"], "auto"),
+    color: flags.choice("color", COLOR_CHOICES, "auto"),
   };
 }
 
@@ -244,23 +246,40 @@ function cataloguePlan(flags: Flags, type: string | null): CataloguePlan {
         implementation(word, flags),
       ),
     },
-    output: flags.choice("output", ["text", "wide", "name", "json", "yaml"], "text"),
+    output: flags.choice("output", CATALOGUE_OUTPUTS, "text"),
     headers: !flags.given("no-headers"),
-    color: flags.choice("color", ["auto", "always", "never"], "auto"),
+    color: flags.choice("color", COLOR_CHOICES, "auto"),
   };
 }
 
-function unknownCommand(word: string, program: string): RefgrantError {
-  const near = nearWord(
-    word,
-    COMMANDS.map(({ name }) => name),
-  );
-  const meant = near === null ? "" : `\n\nDid you mean this?\n\t${near}`;
-  return new RefgrantError(
-    "usage",
-    `unknown command ${JSON.stringify(word)} for ${JSON.stringify(program)}`,
-    `See '${program} --help' for usage.${meant}`,
-  );
+function shell(given: string | null, flags: Flags): Shell {
+  const shells = SHELLS.join(", ");
+  if (given === null) throw flags.usage(`completion takes the name of a shell, one of ${shells}`);
+  const found = SHELLS.find((name) => name === given.toLowerCase());
+  if (found !== undefined) return found;
+  const near = nearWord(given.toLowerCase(), SHELLS);
+  const meant = near === null ? "" : ` (did you mean ${near}?)`;
+  throw flags.usage(`completion has nothing for ${JSON.stringify(given)}${meant}, only for ${shells}`);
+}
+
+/**
+ * What a command line asks for, with every default applied.
+ *
+ * @throws RefgrantError("usage")
+ */
+export function planOf(line: CommandLine): Plan {
+  if (line.asks === "help") return { command: "help", text: line.text };
+  if (line.asks === "completion") return { command: "complete", words: line.words };
+  const { command, called, given } = line;
+  if (command === VERSION) return versionPlan(line);
+  const flags = readFlags(given.flags, command.flags, called);
+  if (command === WHY_DENIED) return whyDeniedPlan(flags, given.words);
+  if (command === EXPLAIN) return explainPlan(flags, given.words);
+  if (command === SCAFFOLD) return scaffoldPlan(flags, given.words);
+  const argument = onlyArgument(flags, command, given.words);
+  if (command === COMPLETION) return { command: "completion", shell: shell(argument, flags) };
+  if (command === CATALOGUE) return cataloguePlan(flags, argument);
+  return auditPlan(flags);
 }
 
 /**
@@ -270,42 +289,5 @@ function unknownCommand(word: string, program: string): RefgrantError {
  * @throws RefgrantError("usage")
  */
 export function parse(argv: readonly string[], program: string): Plan {
-  const [first, ...rest] = argv;
-  if (first === undefined || first === "help" || first === "--help" || first === "-h") {
-    const [named] = rest;
-    if (named === undefined) return { command: "help", text: overview(COMMANDS, program) };
-    const asked = COMMANDS.find(({ name }) => name === named);
-    if (asked === undefined) throw unknownCommand(named, program);
-    return { command: "help", text: commandHelp(asked, program) };
-  }
-  const name = first === "--version" ? VERSION.name : first;
-  const command = COMMANDS.find((candidate) => candidate.name === name);
-  if (command === undefined) {
-    if (first.startsWith("-")) {
-      throw new RefgrantError(
-        "usage",
-        `flags come after a command: ${program} COMMAND ${first}`,
-        `See '${program} --help' for the commands.`,
-      );
-    }
-    throw unknownCommand(first, program);
-  }
-  const called = `${program} ${command.name}`;
-  const allFlags = [...command.flags, HELP_FLAG];
-  const { flags: normal, words } = normalizeArgv(rest, allFlags, called);
-  if (normal.includes(`--${HELP_FLAG.name}`)) return { command: "help", text: commandHelp(command, program) };
-  const flags = readFlags(normal, command.flags, called);
-  if (command === WHY_DENIED) return whyDeniedPlan(flags, words);
-  if (command === EXPLAIN) return explainPlan(flags, words);
-  if (command === SCAFFOLD) return scaffoldPlan(flags, words);
-  const [argument, ...more] = command.argument === undefined ? [undefined, ...words] : words;
-  const [word] = more;
-  if (word !== undefined) {
-    const takes = command.argument === undefined ? "no arguments" : `one ${command.argument}`;
-    throw flags.usage(`${command.name} takes ${takes}, found ${JSON.stringify(word)}`);
-  }
-  if (command === VERSION)
-    return { command: "version", output: flags.choice("output", ["text", "json", "yaml"], "text") };
-  if (command === CATALOGUE) return cataloguePlan(flags, argument ?? null);
-  return auditPlan(flags);
+  return planOf(readCommandLine(argv, program));
 }

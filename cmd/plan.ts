@@ -3,6 +3,7 @@ import type { Ignoring } from "../src/diagnose/ignore.ts";
 import type { ConnectionOptions } from "../src/load/cluster/options.ts";
 import type { LabelRequirement } from "../src/model/labels.ts";
 import type { CatalogueFilter } from "../src/render/catalogue.ts";
+import type { Shell } from "./choices.ts";
 
 /** Where the world is read from. */
 export type SourcePlan =
@@ -60,6 +61,9 @@ export type OutputFormat = "text" | "wide" | "json" | "yaml";
 export type Plan =
   | { readonly command: "help"; readonly text: string }
   | { readonly command: "version"; readonly output: "text" | "json" | "yaml" }
+  | { readonly command: "completion"; readonly shell: Shell }
+  /** The words behind the program, the last of which a shell wants to be completed. */
+  | { readonly command: "complete"; readonly words: readonly string[] }
   | {
       readonly command: "catalogue";
       readonly filter: CatalogueFilter;
@@ -115,6 +119,7 @@ export type Plan =
       readonly color: "auto" | "always" | "never";
     };
 
+export type VersionPlan = Extract<Plan, { readonly command: "version" }>;
 export type CataloguePlan = Extract<Plan, { readonly command: "catalogue" }>;
 export type AuditPlan = Extract<Plan, { readonly command: "audit" }>;
 export type WhyDeniedPlan = Extract<Plan, { readonly command: "why-denied" }>;

@@ -1,3 +1,6 @@
+import type { KindInfo } from "../src/catalogue/kinds.ts";
+import type { SeenName } from "../src/load/cluster/glimpse.ts";
+import type { KubeconfigNames } from "../src/load/cluster/kubeconfig.ts";
 import type { ClusterReader } from "../src/load/cluster/open.ts";
 import type { ConnectionOptions } from "../src/load/cluster/options.ts";
 import type { ClusterWorld } from "../src/load/cluster/read.ts";
@@ -11,6 +14,16 @@ export interface Terminal {
   readonly color: boolean;
   /** Whether the locale can show symbols outside ASCII. */
   readonly unicode: boolean;
+}
+
+/** What the program runs on, in the words of Node. */
+export interface Runtime {
+  /** `v26.10.0` */
+  readonly node: string;
+  /** `linux`, `darwin`, `win32` */
+  readonly platform: string;
+  /** `x64`, `arm64` */
+  readonly architecture: string;
 }
 
 /** Tells on standard error what is being read; silent where that is no terminal, and before 300 ms have gone by. */
@@ -27,6 +40,24 @@ export interface ClusterQuery {
   readonly namespaces: readonly string[];
 }
 
+/** What a shell may ask for at TAB: little, and for a moment only. What is not there by then fails. */
+export interface Lookups {
+  /** Settles when the moment is over. It never fails. */
+  readonly over: Promise<void>;
+  /** The names on the first page of each kind; `namespace` null is that of the context. */
+  readonly names: (query: {
+    readonly connection: ConnectionOptions;
+    readonly kinds: readonly KindInfo[];
+    readonly namespace: string | null;
+    readonly allNamespaces: boolean;
+  }) => Promise<readonly SeenName[]>;
+  readonly kubeconfigNames: (connection: ConnectionOptions) => Promise<KubeconfigNames>;
+  /** Fails for standard input, and for files too large to be read in a moment. */
+  readonly readFiles: Ports["readFiles"];
+  /** Ends what is under way. */
+  readonly close: () => void;
+}
+
 /** Everything outside the program, as functions, so that tests can stand in for it. */
 export interface Ports {
   readonly readFiles: (filenames: readonly string[], recursive: boolean) => Promise<readonly Source[]>;
@@ -35,8 +66,10 @@ export interface Ports {
   readonly openCluster: (query: ClusterQuery, progress: Progress) => Promise<ClusterReader>;
   /** The namespace of the current context, `default` where there is none. */
   readonly contextNamespace: (connection: ConnectionOptions) => Promise<string>;
+  readonly lookups: () => Lookups;
   readonly progress: () => Progress;
   readonly terminal: Terminal;
+  readonly runtime: Runtime;
 }
 
 /** What a run leaves behind. stdout is data, stderr everything else. */

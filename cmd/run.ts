@@ -1,163 +1,5 @@
-import { NAMESPACE, REFERENT_KINDS } from "../src/catalogue/kinds.ts";
-import { exitCode } from "../src/diagnose/exit-code.ts";
-import { type Ignoring, idleRules } from "../src/diagnose/ignore.ts";
-import { includesGroupKind, type KubeObject, keyOf, type ObjectId, type ObjectKey } from "../src/model/object.ts";
-import type { Report } from "../src/model/report.ts";
-import { sightOf } from "../src/model/sight.ts";
-import type { Snapshot } from "../src/model/snapshot.ts";
-import { audit } from "../src/pipeline.ts";
-import { gapText } from "../src/render/prose.ts";
-import { type Display, printable } from "../src/render/text.ts";
-import { displayOf, worldText } from "./display.ts";
-import { runExplain } from "./explain.ts";
-import { type Loaded, loadFiles } from "./load-files.ts";
-import type { AuditPlan, CataloguePlan, Plan, SourcePlan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import type { Outcome, Ports, Progress } from "./ports.ts";
-import { formatIgnore } from "./values.ts";
-import { versionText } from "./version.ts";
-import { runWhyDenied } from "./why-denied.ts";
-
-async function loadCluster(
-  plan: SourcePlan & { readonly from: "cluster" },
-  namespace: string | null,
-  ports: Ports,
-  progress: Progress,
-): Promise<Loaded> {
-  const namespaces = namespace === null ? [] : [namespace];
-  const world = await ports.readCluster(
-    { connection: plan.connection, chunkSize: plan.chunkSize, namespaces },
-    progress,
-  );
-  const objects = new Map<ObjectKey, KubeObject>(world.objects.map((object) => [keyOf(object.id), object]));
-  return {
-    snapshot: {
-      source: "cluster",
-      closed: true,
-      objects,
-      gaps: world.gaps,
-      problems: [],
-      served: world.served,
-      asked: null,
-    },
-    notes: [],
-  };
-}
-
-async function render(report: Report, plan: AuditPlan, display: Display): Promise<string> {
-  switch (plan.output) {
-    case "text":
-      return (await import("../src/render/audit-text.ts")).auditText(report, display, worldText(plan.source));
-    case "wide":
-      return (await import("../src/render/audit-wide.ts")).auditWide(report, display);
-    case "json":
-      return (await import("../src/render/audit-json.ts")).auditJson(report);
-    case "yaml":
-      return (await import("../src/render/audit-json.ts")).auditYaml(report);
-  }
-}
-
-/** Gaps that no finding has shown or was kept from showing, so that nothing hidden is passed over in silence. */
-function unseen(report: Report): readonly string[] {
-  const shown = new Set(
-    [...report.findings, ...report.ignored.map(({ finding }) => finding)].flatMap((finding) =>
-      finding.code === "unknown-verdict" ? [finding.gap] : [],
-    ),
-  );
-  return report.gaps.filter((gap) => !shown.has(gap) && gap.cause !== "unreadable").map(gapText);
-}
-
-/** A mistyped -n gives an empty report; where the namespace is known not to exist, that is said. */
-function scopeNote(snapshot: Snapshot, namespace: string | null): readonly string[] {
-  if (
-    namespace === null ||
-    sightOf(snapshot).existence({ ...NAMESPACE, namespace: null, name: namespace }) !== "missing"
-  )
-    return [];
-  return [`there is no namespace ${namespace}`];
-}
-
-/** In files that are not the whole world a referent that is not there may still exist; that it was not looked at is said. */
-function uncheckedNote({ source, closed, decisions }: Report): readonly string[] {
-  if (source === "cluster" || closed) return [];
-  const looked = (id: ObjectId) => includesGroupKind(REFERENT_KINDS, id);
-  const unchecked = decisions.filter(
-    (decision) =>
-      decision.handshake !== "attachment" &&
-      decision.outcome.verdict === "permitted" &&
-      decision.referentExistence === "unseen" &&
-      looked(decision.reference.referent),
-  ).length;
-  if (unchecked === 0) return [];
-  const what =
-    unchecked === 1 ? "1 permitted reference names an object" : `${unchecked} permitted references name objects`;
-  return [
-    `${what} that the files do not hold; --closed-world takes the files for the whole world and tells what is missing`,
-  ];
-}
-
-/** A mistyped name in --ignore silences nothing, and the finding that is still there does not say why. */
-function idleNote({ ignored }: Report, ignore: Ignoring): readonly string[] {
-  const idle = idleRules(ignore, ignored).map(formatIgnore);
-  return idle.length === 0 ? [] : [`--ignore ${idle.join(",")}: the report has no such finding`];
-}
-
-const NOTES_SHOWN = 10;
-
-function notesText(notes: readonly string[]): string {
-  const more = notes.length > NOTES_SHOWN ? [`and ${notes.length - NOTES_SHOWN} more; -o json has them all`] : [];
-  return [...notes.slice(0, NOTES_SHOWN), ...more].map((note) => `Note: ${printable(note)}\n`).join("");
-}
-
-async function runAudit(plan: AuditPlan, ports: Ports): Promise<Outcome> {
-  const progress = ports.progress();
-  try {
-    const loaded =
-      plan.source.from === "cluster"
-        ? await loadCluster(plan.source, plan.namespace, ports, progress)
-        : await loadFiles(plan.source, ports, progress);
-    progress.update("deciding references");
-    const report = audit(loaded.snapshot, { namespace: plan.namespace, selector: plan.selector }, plan.ignore);
-    const stdout = await render(report, plan, displayOf(plan, ports.terminal));
-    return {
-      stdout,
-      stderr: notesText([
-        ...loaded.notes,
-        ...scopeNote(loaded.snapshot, plan.namespace),
-        ...uncheckedNote(report),
-        ...idleNote(report, plan.ignore),
-        ...unseen(report),
-      ]),
-      exitCode: exitCode(report, plan.exit),
-    };
-  } finally {
-    progress.stop();
-  }
-}
-
-/** Prints the catalogue. Like kubectl, it takes an empty table for an answer, and says why it is empty. */
-async function runCatalogue({ filter, output, ...plan }: CataloguePlan, { terminal }: Ports): Promise<Outcome> {
-  const [catalogue, data] = await Promise.all([
-    import("../src/render/catalogue.ts"),
-    import("../src/render/catalogue-json.ts"),
-  ]);
-  const selected = catalogue.selectCatalogue(filter);
-  const print = (): string => {
-    switch (output) {
-      case "text":
-        return catalogue.catalogueText(selected, displayOf(plan, terminal));
-      case "wide":
-        return catalogue.catalogueWide(selected, displayOf(plan, terminal));
-      case "name":
-        return catalogue.catalogueNames(selected);
-      case "json":
-        return data.catalogueJson(selected);
-      case "yaml":
-        return data.catalogueYaml(selected);
-    }
-  };
-  const notes = catalogue.catalogueNotes(filter, selected);
-  return { stdout: print(), stderr: notes.map((note) => `Note: ${note}\n`).join(""), exitCode: 0 };
-}
 
 /** Runs what tells of its progress, and ends the telling with it. */
 async function progressing(ports: Ports, work: (progress: Progress) => Promise<Outcome>): Promise<Outcome> {
@@ -169,21 +11,33 @@ async function progressing(ports: Ports, work: (progress: Progress) => Promise<O
   }
 }
 
-/** Carries a plan out. Everything outside the program comes through the ports; failures are thrown. */
+const printed = (stdout: string): Outcome => ({ stdout, stderr: "", exitCode: 0 });
+
+/**
+ * Carries a plan out, and loads what that takes. Everything outside the program comes through the ports; failures are thrown.
+ */
 export async function run(plan: Plan, ports: Ports): Promise<Outcome> {
   switch (plan.command) {
     case "help":
-      return { stdout: plan.text, stderr: "", exitCode: 0 };
+      return printed(plan.text);
     case "version":
-      return { stdout: versionText(plan.output), stderr: "", exitCode: 0 };
+      return printed(await (await import("./version.ts")).versionText(plan.output, ports.runtime));
+    case "completion":
+      return printed((await import("./completion/scripts.ts")).scriptFor(plan.shell));
+    case "complete": {
+      const { complete } = await import("./completion/complete.ts");
+      return printed(await complete(plan.words, ports));
+    }
     case "catalogue":
-      return runCatalogue(plan, ports);
+      return (await import("./catalogue.ts")).runCatalogue(plan, ports);
     case "audit":
-      return runAudit(plan, ports);
+      return progressing(ports, async (progress) => (await import("./audit.ts")).runAudit(plan, ports, progress));
     case "why-denied":
-      return progressing(ports, (progress) => runWhyDenied(plan, ports, progress));
+      return progressing(ports, async (progress) =>
+        (await import("./why-denied.ts")).runWhyDenied(plan, ports, progress),
+      );
     case "explain":
-      return progressing(ports, (progress) => runExplain(plan, ports, progress));
+      return progressing(ports, async (progress) => (await import("./explain.ts")).runExplain(plan, ports, progress));
     case "scaffold":
       return progressing(ports, async (progress) => (await import("./scaffold.ts")).runScaffold(plan, ports, progress));
   }

@@ -49,8 +49,7 @@ function clusterIn(folder: string): MemoryReader | null {
   return readerOf(snapshotOfText(readFileSync(file, "utf8")), (need) => forbidden.some((rule) => rule(need)));
 }
 
-/** The README shows real output too. */
-for (const file of ["README.md", ...globSync("test/scenarios/*/transcript.md", { cwd: ROOT }).toSorted()]) {
+for (const file of globSync("test/scenarios/*/transcript.md", { cwd: ROOT }).toSorted()) {
   const folder = join(ROOT, dirname(file));
   const text = readFileSync(join(ROOT, file), "utf8");
   describe(file, () => {

@@ -1,11 +1,11 @@
 import { FINDING_CODES, IGNORE_ANNOTATION } from "../../src/model/finding.ts";
-import { HELP_WIDTH, wrap } from "../help.ts";
 import { AUDIT_FLAGS } from "../options.ts";
-import type { Command } from "./command.ts";
+import { type Command, INTERRUPTED, WRONG_USAGE } from "./command.ts";
 
 export const AUDIT: Command = {
   name: "audit",
-  describe: "Print who may reference what across namespaces, who does, and what is wrong with it",
+  describe: "Show who may reference what, who does, and what is wrong with it",
+  main: true,
   flags: AUDIT_FLAGS,
   examples: [
     ["Everything in the current cluster", "audit"],
@@ -16,14 +16,18 @@ export const AUDIT: Command = {
       "audit -R -f manifests/ --closed-world --fail-on warning",
     ],
   ],
-  epilogue: [
-    "Exit codes: 0 nothing to fail on, 1 findings at or above --fail-on, 2 wrong usage, 3 no report that",
-    "could be trusted, 4 nothing failing, but some verdict is unknown or not all referrers could be seen",
-    "(--allow-unknown makes it 0), 130 interrupted.",
-    "",
-    `What --ignore does for a run, the annotation ${IGNORE_ANNOTATION}: CODE,CODE does for its object.`,
-    "",
-    "Codes of findings; each has a page in docs/findings: what it says, why it matters, how to fix it.",
-    ...wrap(Object.keys(FINDING_CODES).join(", "), HELP_WIDTH - 2).map((line) => `  ${line}`),
+  exitCodes: [
+    [0, "nothing to fail on"],
+    [1, "findings at or above --fail-on"],
+    WRONG_USAGE,
+    [3, "no report that could be trusted"],
+    [4, "nothing failing, but some verdict is unknown or not all referrers could be seen (--allow-unknown makes it 0)"],
+    INTERRUPTED,
   ],
+  epilogue: [`What --ignore does for a run, the annotation ${IGNORE_ANNOTATION}: CODE,CODE does for its object.`],
+  words: {
+    title: "FINDINGS",
+    means: "Codes of findings; each has a page in docs/findings: what it says, why it matters, how to fix it",
+    all: Object.keys(FINDING_CODES),
+  },
 };

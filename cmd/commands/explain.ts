@@ -1,9 +1,10 @@
 import { EXPLAIN_FLAGS } from "../options.ts";
-import type { Command } from "./command.ts";
+import { type Command, INTERRUPTED, WRONG_USAGE } from "./command.ts";
 
 export const EXPLAIN: Command = {
   name: "explain",
-  describe: "Say what a grant, route, Gateway, Service, … may do, or have done to it, and by what right",
+  describe: "Say what a grant, route or Service may do or have done to it",
+  main: true,
   argument: "TYPE/NAME ...",
   flags: EXPLAIN_FLAGS,
   examples: [
@@ -19,10 +20,17 @@ export const EXPLAIN: Command = {
     ],
     ["The rule for a field, with its chapter in the specification", "explain httproute.spec.rules.backendRefs"],
   ],
+  exitCodes: [
+    [0, "told (with --to: permitted)"],
+    [1, "with --to: refused"],
+    WRONG_USAGE,
+    [3, "no such object, or no answer that could be trusted"],
+    [4, "something is unknown or could not be seen"],
+    INTERRUPTED,
+  ],
   epilogue: [
-    "TYPE is written as kubectl takes it, in any of its forms; route is a route of the Gateway API of any kind.",
+    "It tells of grants, routes, Gateways and ListenerSets, Services, Secrets, namespaces and whatever else can refer or be referred to, and by what right.",
     "",
-    "Exit codes: 0 told (with --to: permitted), 1 with --to: refused, 2 wrong usage, 3 no such object, or no answer",
-    "that could be trusted, 4 something is unknown or could not be seen, 130 interrupted.",
+    "TYPE is written as kubectl takes it, in any of its forms; route is a route of the Gateway API of any kind.",
   ],
 };

@@ -1,9 +1,10 @@
 import { WHY_DENIED_FLAGS } from "../options.ts";
-import type { Command } from "./command.ts";
+import { type Command, INTERRUPTED, WRONG_USAGE } from "./command.ts";
 
 export const WHY_DENIED: Command = {
   name: "why-denied",
-  describe: "Say of each reference of an object whether it is permitted, why not, and the one thing to change",
+  describe: "Say why references are refused, and the one thing to change",
+  main: true,
   argument: "TYPE/NAME ...",
   flags: WHY_DENIED_FLAGS,
   examples: [
@@ -16,13 +17,17 @@ export const WHY_DENIED: Command = {
     ],
     ["Whatever the labels choose, with all that was tried", "why-denied httproutes -l team=a -v"],
   ],
+  exitCodes: [
+    [0, "all is permitted"],
+    [1, "a reference is refused or leads nowhere, or a controller refuses what is permitted"],
+    WRONG_USAGE,
+    [3, "no such object, or no answer that could be trusted"],
+    [4, "some verdict is unknown"],
+    INTERRUPTED,
+  ],
   epilogue: [
-    "TYPE is a kind that holds references, written as kubectl takes it: httproute, HTTPRoutes, gtw,",
-    "httproutes.gateway.networking.k8s.io; route is a route of the Gateway API of any kind. TYPE NAME works too.",
-    "Only what the answer depends on is read: the object, its parents and targets, grants and labels of namespaces.",
+    "TYPE is a kind that holds references, written as kubectl takes it: httproute, HTTPRoutes, gtw, httproutes.gateway.networking.k8s.io; route is a route of the Gateway API of any kind. TYPE NAME works too.",
     "",
-    "Exit codes: 0 all is permitted, 1 a reference is refused, a controller refuses what is permitted, or leads",
-    "nowhere, 2 wrong usage, 3 no such object, or no answer that could be trusted, 4 some verdict is unknown,",
-    "130 interrupted.",
+    "Only what the answer depends on is read: the object, its parents and targets, grants and labels of namespaces.",
   ],
 };

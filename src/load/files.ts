@@ -16,6 +16,9 @@ export interface FileRequest {
 
 /** The extensions that kubectl takes from a folder. */
 const EXTENSIONS: readonly string[] = [".json", ".yaml", ".yml"];
+
+/** Is a file of this name read where its folder is given? */
+export const isTakenFromFolder = (name: string): boolean => EXTENSIONS.includes(extname(name)) || isKustomization(name);
 const STDIN = "-";
 const URL_START = /^https?:\/\//;
 const NOT_TEXT = "ERR_ENCODING_INVALID_ENCODED_DATA";
@@ -98,7 +101,7 @@ async function readFolder(folder: string, recursive: boolean): Promise<readonly 
   entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const sources: Source[] = [];
   for (const entry of entries) {
-    if (entry.isDirectory() || !(EXTENSIONS.includes(extname(entry.name)) || isKustomization(entry.name))) continue;
+    if (entry.isDirectory() || !isTakenFromFolder(entry.name)) continue;
     const source = await readFound(join(folder, entry.name));
     if (source !== null) sources.push(source);
   }

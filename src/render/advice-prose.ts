@@ -5,10 +5,11 @@ import type { NamespaceAdmission } from "../model/listener.ts";
 import { formatPath, type Locate, type ObjectId, type Position } from "../model/object.ts";
 import type { Advice, Change, Edit, Maker, Repair, WayOut } from "../model/remedy.ts";
 import { formatPosition } from "../model/source.ts";
-import { pasteable, shellWord } from "./command-text.ts";
+import { pasteable } from "./command-text.ts";
 import { jsonPatch } from "./json-patch.ts";
 import { yamlLines } from "./manifest-yaml.ts";
 import { gapText } from "./prose.ts";
+import { shellWord } from "./shell-word.ts";
 import { admissionText, fieldOf, kindsText, kindText, nameOf, quoted } from "./terms.ts";
 import { article, listed, plural } from "./text.ts";
 

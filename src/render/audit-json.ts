@@ -4,10 +4,8 @@ import type { GrantReport, IgnoredFinding, Report } from "../model/report.ts";
 import { decisionJson } from "./decision-json.ts";
 import { findingJson, gapJson, idJson } from "./finding-json.ts";
 import { jsonText } from "./json-text.ts";
+import { SCHEMA_VERSIONS } from "./schema-versions.ts";
 import { yamlText } from "./yaml-text.ts";
-
-/** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/audit.schema.json. */
-const AUDIT_SCHEMA_VERSION = "1.3";
 
 function grantJson({ grant, usage, pairs, from, to, uses, at }: GrantReport): object {
   return {
@@ -45,7 +43,7 @@ function ignoredJson({ finding, by }: IgnoredFinding, report: Report, indexOf: R
 function auditData(report: Report): object {
   const indexOf = new Map(report.decisions.map((decision, index) => [decision, index]));
   return {
-    schemaVersion: AUDIT_SCHEMA_VERSION,
+    schemaVersion: SCHEMA_VERSIONS.audit,
     source: report.source,
     closedWorld: report.closed,
     scope: { namespace: report.scope.namespace, selector: report.scope.selector },

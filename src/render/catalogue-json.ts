@@ -3,9 +3,7 @@ import { IMPLEMENTATIONS } from "../catalogue/implementations.ts";
 import type { CatalogueRow, GrantRow } from "../catalogue/row.ts";
 import type { GroupKind } from "../model/object.ts";
 import type { Catalogue } from "./catalogue.ts";
-
-/** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/catalogue.schema.json. */
-const CATALOGUE_SCHEMA_VERSION = "1.1";
+import { SCHEMA_VERSIONS } from "./schema-versions.ts";
 
 const kindJson = ({ group, kind }: GroupKind): object => ({ group, kind });
 
@@ -47,7 +45,7 @@ function rowJson(row: CatalogueRow): object {
 function catalogueData({ rows, targets, lookAlikes }: Catalogue): object {
   const used = new Set([...rows, ...targets].map(({ implementation }) => implementation));
   return {
-    schemaVersion: CATALOGUE_SCHEMA_VERSION,
+    schemaVersion: SCHEMA_VERSIONS.catalogue,
     implementations: Object.entries(IMPLEMENTATIONS)
       .map(([id, { title, repository }]) => ({ id, title, repository }))
       .filter(({ id }) => [...used].some((other) => other === id)),

@@ -1,15 +1,8 @@
 import type { ObjectId } from "../model/object.ts";
+import { shellWord } from "./shell-word.ts";
 import { kindText } from "./terms.ts";
 
 /** Commands that can be pasted into a shell, whatever the names in them hold. */
-
-/** A word that a POSIX shell takes as it is. */
-const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./-]+$/;
-
-/** Text as one word of a POSIX shell. */
-export function shellWord(text: string): string {
-  return PLAIN_WORD.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
 
 /** The type of an object in a command: `httproute`, with the group where another kind is usually meant by the name. */
 export function typeWord({ group, kind }: ObjectId): string {

@@ -23,11 +23,9 @@ import { decisionJson } from "./decision-json.ts";
 import { lineFor, linesOf, needMeans } from "./explain-field.ts";
 import { findingJson, gapJson, idJson } from "./finding-json.ts";
 import { jsonText } from "./json-text.ts";
+import { SCHEMA_VERSIONS } from "./schema-versions.ts";
 import { adviceJson, judgementJson } from "./why-denied-json.ts";
 import { yamlText } from "./yaml-text.ts";
-
-/** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/explain.schema.json. */
-const EXPLAIN_SCHEMA_VERSION = "1.0";
 
 /** The decisions that an explanation speaks of, once each: everything else names them by their place. */
 class Decisions {
@@ -201,7 +199,7 @@ const sourceOf = ([first]: readonly Explanation[]): Explanation["source"] => fir
 
 function explainData(explanations: readonly Explanation[], source: Explanation["source"]): object {
   return {
-    schemaVersion: EXPLAIN_SCHEMA_VERSION,
+    schemaVersion: SCHEMA_VERSIONS.explain,
     source,
     objects: explanations.map(explanationJson),
   };
@@ -229,7 +227,7 @@ function wayJson(way: Way): object {
 function pairData(explanation: PairExplanation): object {
   const { source, from, namespace, name, hostnames, to, known, ways, besides, missing, verdict, enough } = explanation;
   return {
-    schemaVersion: EXPLAIN_SCHEMA_VERSION,
+    schemaVersion: SCHEMA_VERSIONS.explain,
     source,
     pair: {
       from: { group: from.group, kind: from.kind, namespace, name, hostnames },
@@ -292,7 +290,7 @@ function targetJson({ groupKind, rows }: TargetKind): object {
 
 function fieldData({ rules, targets }: FieldExplanation): object {
   return {
-    schemaVersion: EXPLAIN_SCHEMA_VERSION,
+    schemaVersion: SCHEMA_VERSIONS.explain,
     fields: rules.map(fieldJson),
     targets: targets.map(targetJson),
   };

@@ -3,7 +3,7 @@ import { kindInfo } from "../catalogue/known.ts";
 import type { Endpoints, Hop, IngressPolicy, PolicyPeer, Proxies, Selection } from "../model/hop.ts";
 import type { LabelSelector } from "../model/labels.ts";
 import { includesGroupKind, type NamespacedId, sameGroupKind } from "../model/object.ts";
-import { shellWord } from "./command-text.ts";
+import { shellWord } from "./shell-word.ts";
 import { nameOf, requirementText } from "./terms.ts";
 import { listed, plural } from "./text.ts";
 

@@ -5,9 +5,10 @@ import { compareText, groupKindKey, type NamespacedId } from "../model/object.ts
 import type { Maker } from "../model/remedy.ts";
 import { type EarlyTarget, type Granting, type Merge, MOST_TOLD, type WrittenGrant } from "../model/scaffold.ts";
 import { makerText } from "./advice-prose.ts";
-import { pasteable, shellWord } from "./command-text.ts";
+import { pasteable } from "./command-text.ts";
 import { narrowingText, openedText, someOf } from "./explain-prose.ts";
 import { refusedLines, type ScaffoldTelling, sentence, whole } from "./scaffold-refusals.ts";
+import { shellWord } from "./shell-word.ts";
 import { kindsText, kindText, nameOf } from "./terms.ts";
 import { type Display, listed, plural, printable } from "./text.ts";
 

@@ -5,10 +5,10 @@ import type { Advice } from "../model/remedy.ts";
 import { type Granting, type Incurability, type Incurable, MOST_TOLD } from "../model/scaffold.ts";
 import { formatPosition } from "../model/source.ts";
 import { adviceSteps, stepLines } from "./advice-prose.ts";
-import { shellWord } from "./command-text.ts";
 import { someOf } from "./explain-prose.ts";
 import { findingClause, findingPlace, findingText } from "./finding-prose.ts";
 import { gapText, obstacleText, referenceText } from "./prose.ts";
+import { shellWord } from "./shell-word.ts";
 import { kindText, nameOf, slipOfKind } from "./terms.ts";
 import type { Display } from "./text.ts";
 

@@ -9,10 +9,8 @@ import { findingJson, gapJson, idJson, statementJson } from "./finding-json.ts";
 import { hopJson } from "./hop-json.ts";
 import { jsonPatch } from "./json-patch.ts";
 import { jsonText } from "./json-text.ts";
+import { SCHEMA_VERSIONS } from "./schema-versions.ts";
 import { yamlText } from "./yaml-text.ts";
-
-/** Grows by a minor when fields are added, by a major when a reader would break. Described in docs/schema/why-denied.schema.json. */
-const WHY_DENIED_SCHEMA_VERSION = "1.0";
 
 function changeJson(change: Change): object {
   switch (change.change) {
@@ -90,7 +88,7 @@ function answerJson(answer: Answer, inquiry: Inquiry): object {
 
 function whyDeniedData(inquiry: Inquiry): object {
   return {
-    schemaVersion: WHY_DENIED_SCHEMA_VERSION,
+    schemaVersion: SCHEMA_VERSIONS["why-denied"],
     source: inquiry.source,
     objects: inquiry.answers.map((answer) => answerJson(answer, inquiry)),
     gaps: inquiry.gaps.map(gapJson),

@@ -18,6 +18,16 @@ interface Row {
   readonly result: Comparison;
 }
 
+/** What short runs are held against: what kubectl takes to say its own version. */
+const shortRuns: readonly (readonly [string, ...(readonly string[])])[] = [
+  ["version"],
+  ["--help"],
+  ["audit", "--help"],
+  ["audti"],
+  ["__complete", ""],
+  ["__complete", "why-denied", "--f"],
+];
+
 /** Findings, or verdicts that stay open, are answers: only 2 (usage) and 3 (no report) are failures. */
 const reportCodes = [0, 1, 4];
 
@@ -107,7 +117,16 @@ function writeFile(server: ApiServer, routes: number): string {
   return path;
 }
 
-async function measureAll(server: ApiServer, plugin: string, routes: number, runs: number): Promise<readonly Row[]> {
+/** Pairs of commands to compare. */
+type Pairs = readonly (readonly [Command, Command])[];
+
+async function measureAll(
+  server: ApiServer,
+  plugin: string,
+  routes: number,
+  runs: number,
+  startUp: boolean,
+): Promise<readonly Row[]> {
   const env = cleanEnv({ KUBECONFIG: server.adminKubeconfig });
   const kubectl = (title: string, ...args: string[]): Command => ({ title, file: server.kubectlBinary, args, env });
   const refgrant = (title: string, ...args: string[]): Command => ({
@@ -117,25 +136,40 @@ async function measureAll(server: ApiServer, plugin: string, routes: number, run
     env,
     accept: reportCodes,
   });
-  const small = Math.max(1, Math.round(routes / 10));
-  const smallFile = writeFile(server, small);
-  const largeFile = writeFile(server, routes);
+  const getOne = (name: string, namespace: string): Command =>
+    kubectl("kubectl get httproute ONE", "get", "httproute", name, "-n", namespace);
+  const [{ namespace: someNamespace, name: someName }] = oneRoutes;
 
-  const resources = "httproutes,gateways,referencegrants";
-  const pairs: readonly (readonly [Command, Command])[] = [
-    [refgrant("refgrant audit", "audit"), kubectl(`kubectl get ${resources} -A`, "get", resources, "-A")],
+  const short: Pairs = [
+    ...shortRuns.map((args): readonly [Command, Command] => [
+      // An unknown command is an error of usage.
+      { ...refgrant(`refgrant ${args.join(" ")}`, ...args), accept: [0, 2] },
+      kubectl("kubectl version --client", "version", "--client"),
+    ]),
     ...oneRoutes.map(({ title, name, namespace }): readonly [Command, Command] => [
       refgrant(`refgrant why-denied httproute ${title}`, "why-denied", "httproute", name, "-n", namespace),
-      kubectl("kubectl get httproute ONE", "get", "httproute", name, "-n", namespace),
+      getOne(name, namespace),
     ]),
-    [refgrant("refgrant version", "version"), kubectl("kubectl version --client", "version", "--client")],
     [
-      refgrant(`refgrant audit -f (${routes} routes)`, "audit", "-f", largeFile),
-      refgrant(`refgrant audit -f (${small} routes)`, "audit", "-f", smallFile),
+      refgrant("refgrant __complete … httproute/", "__complete", "why-denied", "-n", someNamespace, "httproute/"),
+      getOne(someName, someNamespace),
     ],
   ];
+  const resources = "httproutes,gateways,referencegrants";
+  const long = (): Pairs => {
+    const small = Math.max(1, Math.round(routes / 10));
+    const smallFile = writeFile(server, small);
+    const largeFile = writeFile(server, routes);
+    return [
+      [refgrant("refgrant audit", "audit"), kubectl(`kubectl get ${resources} -A`, "get", resources, "-A")],
+      [
+        refgrant(`refgrant audit -f (${routes} routes)`, "audit", "-f", largeFile),
+        refgrant(`refgrant audit -f (${small} routes)`, "audit", "-f", smallFile),
+      ],
+    ];
+  };
   const rows: Row[] = [];
-  for (const [first, second] of pairs) {
+  for (const [first, second] of [...short, ...(startUp ? [] : long())]) {
     say(`measuring ${first.title} | ${second.title} …`);
     rows.push({ first, second, result: await compare(first, second, runs) });
   }
@@ -153,6 +187,7 @@ const { values } = parseArgs({
     routes: { type: "string", default: String(usualRoutes) },
     runs: { type: "string", default: "5" },
     plugin: { type: "string", default: join(pluginFolder, "kubectl-refgrant") },
+    "start-up": { type: "boolean", default: false },
   },
 });
 const routes = positiveInteger("routes", values.routes);
@@ -184,7 +219,7 @@ async function main(): Promise<void> {
   const few = await withWorld(fewRoutes, (server) => countRequests(server, values.plugin));
   await withWorld(routes, async (server) => {
     const many = await countRequests(server, values.plugin);
-    const rows = await measureAll(server, values.plugin, routes, runs);
+    const rows = await measureAll(server, values.plugin, routes, runs, values["start-up"]);
     console.log(`${routes} routes, medians of ${runs} runs, peak resident memory in MiB\n\n${resultTable(rows)}`);
     console.log(`\n${requestsTable(few, many)}`);
   });

@@ -23,7 +23,7 @@ const numberOf = (file: string): number => Number(/^(\d{4})-[a-z0-9-]+\.md$/.exe
 const builtFolders = readFileSync(join(ROOT, ".gitignore"), "utf8")
   .split("\n")
   .filter((line) => line.endsWith("/"));
-const buildScript = readFileSync(join(ROOT, "scripts/build.mjs"), "utf8");
+const buildScript = readFileSync(join(ROOT, "scripts/build.ts"), "utf8");
 
 /** Is there such a file, or does the build make it? */
 const isThere = (path: string): boolean =>

@@ -1,8 +1,7 @@
 import { join } from "node:path";
+import { answer } from "../../cmd/answer.ts";
 import { failureOutcome } from "../../cmd/failure.ts";
-import { parse } from "../../cmd/parse.ts";
-import type { Outcome, Ports, Terminal } from "../../cmd/ports.ts";
-import { run } from "../../cmd/run.ts";
+import type { Lookups, Outcome, Ports, Terminal } from "../../cmd/ports.ts";
 import type { ClusterReader } from "../../src/load/cluster/open.ts";
 import type { ClusterWorld } from "../../src/load/cluster/read.ts";
 import { readFiles } from "../../src/load/files.ts";
@@ -18,17 +17,30 @@ export interface Surroundings {
   readonly reader?: ClusterReader;
   readonly terminal?: Partial<Terminal>;
   readonly contextNamespace?: string;
+  /** What may be looked up at TAB; nothing by default. */
+  readonly lookups?: Partial<Lookups>;
 }
+
+const unseen = () => Promise.reject(new Error("this test has nothing to look up"));
 
 /** Runs a command line in this process, from argv to the exit code, with real files, and what a cluster gave where one is read. */
 export async function runCli(
   argv: readonly string[],
-  { folder, stdin, cluster, reader, terminal, contextNamespace }: Surroundings,
+  { folder, stdin, cluster, reader, terminal, contextNamespace, lookups }: Surroundings,
 ): Promise<Outcome> {
   const ports: Ports = {
     terminal: { width: null, color: false, unicode: true, ...terminal },
+    runtime: { node: "v26.10.0", platform: "linux", architecture: "x64" },
     progress: () => ({ update: () => {}, stop: () => {} }),
     contextNamespace: async () => contextNamespace ?? "default",
+    lookups: () => ({
+      over: new Promise(() => {}),
+      names: unseen,
+      kubeconfigNames: unseen,
+      readFiles: unseen,
+      close: () => {},
+      ...lookups,
+    }),
     openCluster: async () => {
       if (reader === undefined) throw new Error("this test has no cluster that is read by needs");
       return reader;
@@ -47,7 +59,7 @@ export async function runCli(
     },
   };
   try {
-    return await run(parse(argv, "kubectl refgrant"), ports);
+    return await answer(argv, "kubectl refgrant", ports);
   } catch (error) {
     const { stdout, stderr, exitCode } = failureOutcome(error);
     return { stdout, stderr: stderr.replaceAll(`${folder}/`, ""), exitCode };

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { pasteable, shellWord } from "../../src/render/command-text.ts";
+import { pasteable } from "../../src/render/command-text.ts";
+import { shellWord } from "../../src/render/shell-word.ts";
 import { SEED } from "../harness/law-runs.ts";
 
 const said = (word: string): string => execFileSync("/bin/sh", ["-c", `printf %s ${word}`]).toString("utf8");

@@ -281,3 +281,25 @@ export async function contextNamespace(options: ConnectionOptions, env: Environm
   const { kubeconfig } = await readSource(options, env);
   return namespaceOf(chosenContext(options, kubeconfig), env);
 }
+
+/** What a kubeconfig calls its entries. */
+export interface KubeconfigNames {
+  /** Each context with its cluster and namespace, empty where it names none. */
+  readonly contexts: readonly { readonly name: string; readonly cluster: string; readonly namespace: string }[];
+  readonly clusters: readonly string[];
+  readonly users: readonly string[];
+}
+
+/**
+ * The names in the kubeconfig that kubectl would read.
+ *
+ * @throws RefgrantError `kubeconfig` for a file given by `--kubeconfig` that is missing, or a broken file
+ */
+export async function kubeconfigNames(options: ConnectionOptions, env: Environment): Promise<KubeconfigNames> {
+  const { kubeconfig } = await readSource(options, env);
+  return {
+    contexts: [...kubeconfig.contexts].map(([name, { cluster, namespace }]) => ({ name, cluster, namespace })),
+    clusters: [...kubeconfig.clusters.keys()],
+    users: [...kubeconfig.users.keys()],
+  };
+}

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { goCommand, goEnv } from "./go.ts";
 import { cacheFolder, repositoryRoot } from "./paths.ts";
 
@@ -45,9 +45,9 @@ function missingFrom(assets: Assets): readonly string[] {
   return Object.values(assets).filter((file) => !existsSync(file));
 }
 
-function pinHash(): string {
+function pinHash(modules: readonly string[]): string {
   const hash = createHash("sha256");
-  for (const { module } of builds) {
+  for (const module of modules) {
     for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(join(toolsFolder, module, file)));
   }
   return hash.digest("hex").slice(0, 16);
@@ -107,7 +107,28 @@ export async function ensureAssets(): Promise<Assets> {
     }
     return assets;
   }
-  const folder = join(cacheFolder(), pinHash());
+  const folder = join(cacheFolder(), pinHash(builds.map(({ module }) => module)));
   if (missingFrom(assetsIn(folder)).length > 0) await buildInto(folder);
   return assetsIn(folder);
+}
+
+/**
+ * A command that only few tests need, built when it is first asked for and kept in the user's cache.
+ *
+ * @param module the folder under test/e2e/tools whose go.mod pins its version
+ * @param packagePath the Go package, whose last part is the command's name
+ * @returns the path of the binary
+ */
+export async function ensureTool(module: string, packagePath: string): Promise<string> {
+  const file = join(cacheFolder(), `${module}-${pinHash([module])}`, basename(packagePath));
+  if (existsSync(file)) return file;
+  mkdirSync(dirname(file), { recursive: true });
+  const scratch = `${file}.building-${process.pid}`;
+  try {
+    await goBuild(module, packagePath, scratch);
+    renameSync(scratch, file);
+  } finally {
+    rmSync(scratch, { force: true });
+  }
+  return file;
 }

@@ -1,0 +1,84 @@
+import fs from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+
+/** Before the code stand a CRC-32 of it, since V8 takes what it is given on trust, and the number of runs that added to it. */
+const CHECKSUM_AT = 0;
+const RUNS_AT = 4;
+const HEAD_BYTES = 8;
+const PREFIX = "code-";
+
+/** Compiled code as it is kept. */
+export interface KeptCode {
+  readonly code: Uint8Array;
+  /** How many runs added to it: each compiles what it needed and the ones before did not. */
+  readonly runs: number;
+}
+
+/** Where this system keeps what can be made anew. */
+function cacheBase(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+  if (platform === "win32") return environment.LOCALAPPDATA || join(homedir(), "AppData", "Local");
+  if (platform === "darwin") return join(homedir(), "Library", "Caches");
+  return environment.XDG_CACHE_HOME || join(homedir(), ".cache");
+}
+
+/** Whether nobody but the caller could have written there. Windows keeps each user's folders apart by itself. */
+function isOwn({ uid, mode }: fs.Stats): boolean {
+  const { getuid } = process;
+  return getuid === undefined || (uid === getuid() && (mode & 0o022) === 0);
+}
+
+/**
+ * Compiled code in the user's cache folder. It is a convenience: what cannot be read or written, or could be somebody else's, is
+ * taken for absent, without a word.
+ */
+export class CodeCache {
+  readonly #base: string;
+  readonly #folder: string;
+
+  /**
+   * @param build what the code was compiled from, and by what: other builds' code is of no use
+   * @throws Error where there is no home folder
+   */
+  constructor(build: string, environment: NodeJS.ProcessEnv, platform: NodeJS.Platform) {
+    this.#base = join(cacheBase(environment, platform), "kubectl-refgrant");
+    this.#folder = join(this.#base, `${PREFIX}${build}`);
+  }
+
+  /** The code that is kept under a name; undefined where there is none that can be trusted. */
+  read(name: string): KeptCode | undefined {
+    try {
+      if (!isOwn(fs.lstatSync(this.#folder))) return undefined;
+      const file = join(this.#folder, name);
+      if (!isOwn(fs.lstatSync(file))) return undefined;
+      const bytes = fs.readFileSync(file);
+      const code = bytes.subarray(HEAD_BYTES);
+      if (code.length === 0 || bytes.readUInt32LE(CHECKSUM_AT) !== crc32(code)) return undefined;
+      return { code, runs: bytes.readUInt32LE(RUNS_AT) };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Keeps code, whole or not at all, and lets go of other builds'. */
+  write(name: string, { code, runs }: KeptCode): void {
+    try {
+      fs.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      if (!isOwn(fs.lstatSync(this.#folder))) return;
+      const bytes = Buffer.alloc(HEAD_BYTES + code.length);
+      bytes.writeUInt32LE(crc32(code), CHECKSUM_AT);
+      bytes.writeUInt32LE(runs, RUNS_AT);
+      bytes.set(code, HEAD_BYTES);
+      const scratch = join(this.#folder, `${name}.${process.pid}`);
+      fs.writeFileSync(scratch, bytes, { flag: "wx", mode: 0o600 });
+      fs.renameSync(scratch, join(this.#folder, name));
+      for (const other of fs.readdirSync(this.#base)) {
+        const folder = join(this.#base, other);
+        if (other.startsWith(PREFIX) && folder !== this.#folder) fs.rmSync(folder, { recursive: true, force: true });
+      }
+    } catch {
+      // Nothing depends on it.
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { Script } from "node:vm";
+import { describe, expect, it } from "vitest";
+import { PART_HEAD, PART_TAIL, Parts, type PartsHost } from "../../cmd/parts.ts";
+
+const TEXTS: Readonly<Record<string, string>> = {
+  "main.cjs": `exports.twice = () => [require("./part.cjs"), require("./part.cjs")]; exports.os = require("node:os");`,
+  "part.cjs": `globalThis.partsLoaded = (globalThis.partsLoaded ?? 0) + 1; module.exports = { file: __filename, folder: __dirname };`,
+  "circle.cjs": `exports.early = 1; exports.seen = require("./back.cjs").early;`,
+  "back.cjs": `exports.early = require("./circle.cjs").early;`,
+  "lonely.cjs": "exports.alone = 1;",
+  "choosy.cjs": `try { exports.found = require("bufferutil"); } catch (error) { exports.error = error.message; }`,
+  "broken.cjs": `throw new Error("as it happens");`,
+};
+
+function host(code: ReadonlyMap<string, Uint8Array> = new Map()): PartsHost {
+  return {
+    source: (name) => {
+      const text = TEXTS[name];
+      if (text === undefined) throw new Error(`there is no ${name}`);
+      return `${PART_HEAD}${text}${PART_TAIL}`;
+    },
+    compiled: (name) => code.get(name),
+    compile: (filename, source, cachedData) => {
+      const script = new Script(source, cachedData === undefined ? { filename } : { filename, cachedData });
+      return {
+        evaluate: () => script.runInThisContext(),
+        reused: cachedData !== undefined && script.cachedDataRejected === false,
+        code: () => script.createCachedData(),
+      };
+    },
+    builtin: (name) => process.getBuiltinModule(name),
+    filename: "/there/kubectl-refgrant",
+    dirname: "/there",
+  };
+}
+
+describe("a program in parts", () => {
+  it("loads a part when it is asked for, and once", () => {
+    const parts = new Parts(host());
+    const main = Object(parts.load("main.cjs"));
+    expect([...parts.compiled.keys()]).toEqual(["main.cjs"]);
+    const [first, second] = main.twice();
+    expect(first).toBe(second);
+    expect(first).toEqual({ file: "/there/kubectl-refgrant", folder: "/there" });
+    expect(Reflect.get(globalThis, "partsLoaded")).toBe(1);
+    expect([...parts.compiled.keys()]).toEqual(["main.cjs", "part.cjs"]);
+  });
+
+  it("has Node's own modules", () => {
+    expect(Object(new Parts(host()).load("main.cjs")).os).toBe(process.getBuiltinModule("node:os"));
+  });
+
+  it("lets parts load each other, as CommonJS does", () => {
+    expect(new Parts(host()).load("circle.cjs")).toEqual({ early: 1, seen: 1 });
+  });
+
+  it("takes code that was compiled before, and makes the same of it", () => {
+    const first = new Parts(host());
+    first.load("circle.cjs");
+    const code = new Map([...first.compiled].map(([name, part]) => [name, part.code()]));
+    const second = new Parts(host(code));
+    expect(second.load("circle.cjs")).toEqual({ early: 1, seen: 1 });
+    expect([...second.compiled.values()].map(({ reused }) => reused)).toEqual([true, true]);
+  });
+
+  it("does without code that is none", () => {
+    const parts = new Parts(host(new Map([["lonely.cjs", new Uint8Array(64)]])));
+    expect(parts.load("lonely.cjs")).toEqual({ alone: 1 });
+    expect(parts.compiled.get("lonely.cjs")?.reused).toBe(false);
+  });
+
+  it("says of a module that is not there what Node says, so that a part can do without", () => {
+    expect(new Parts(host()).load("choosy.cjs")).toEqual({ error: "Cannot find module 'bufferutil'" });
+  });
+
+  it("passes on what a part throws, and what is not there", () => {
+    expect(() => new Parts(host()).load("broken.cjs")).toThrow("as it happens");
+    expect(() => new Parts(host()).load("none.cjs")).toThrow("there is no none.cjs");
+  });
+});
