@@ -8,6 +8,7 @@ import { run } from "./run.ts";
 async function planFor(argv: readonly string[], program: string): Promise<Plan> {
   const line = readCommandLine(argv, program);
   if (line.asks === "help") return { command: "help", text: line.text };
+  if (line.asks === "completion") return { command: "complete", words: line.words };
   if (line.asks === "command" && line.command === VERSION) return (await import("./version-plan.ts")).versionPlan(line);
   return (await import("./parse.ts")).planOf(line);
 }

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import { PART_HEAD, PART_TAIL } from "../cmd/binary/parts.ts";
 import { COMPLETION_SHIM } from "../cmd/completion/scripts.ts";
-import { PART_HEAD, PART_TAIL } from "../cmd/parts.ts";
 import { bundle, MAIN, PARTS } from "./bundle.ts";
 import { commitOf } from "./commit.ts";
 import { type ArchivedFile, tarGz, zip } from "./dist/archives.ts";
@@ -61,7 +61,7 @@ async function layOut(
   const entry = join(scratch, "start.cjs");
   await build({
     absWorkingDir: root,
-    entryPoints: [join(root, "cmd/single-executable.ts")],
+    entryPoints: [join(root, "cmd/binary/start.ts")],
     outfile: entry,
     bundle: true,
     format: "cjs",

@@ -57,6 +57,9 @@ const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
   ["yaml", ["src/manifest/", "src/render/", "src/load/cluster/"]],
 ]);
 
+/** Where the program begins, and what a binary loads it with: only there a process is to be met. */
+const runs = (file: string): boolean => file === "cmd/main.ts" || file.startsWith("cmd/binary/");
+
 function broken(rule: (found: Import) => boolean): readonly string[] {
   return imports.filter((found) => !rule(found)).map(({ file, target }) => `${file} imports ${target}`);
 }
@@ -85,11 +88,19 @@ describe("architecture", () => {
     expect(offences, "src/ knows nothing of cmd/: hand the value in as an argument").toEqual([]);
   });
 
-  it("I/O lives in src/load and cmd/main.ts alone", () => {
+  it("I/O lives in src/load, cmd/main.ts and cmd/binary alone", () => {
     const offences = broken(
-      ({ file, target }) => !target.startsWith("node:") || file.startsWith("src/load/") || file === "cmd/main.ts",
+      ({ file, target }) => !target.startsWith("node:") || file.startsWith("src/load/") || runs(file),
     );
     expect(offences, "read it in src/load and hand over a finished value").toEqual([]);
+  });
+
+  it("what loads the program in a binary knows nothing of it, nor it of that", () => {
+    const offences = broken(
+      ({ file, target }) =>
+        target.startsWith("node:") || file.startsWith("cmd/binary/") === target.startsWith("cmd/binary/"),
+    );
+    expect(offences, "cmd/binary is loaded before anything else: keep it to Node's own modules").toEqual([]);
   });
 
   it("every package has its place", () => {
@@ -103,10 +114,10 @@ describe("architecture", () => {
     ).toEqual([]);
   });
 
-  it("only cmd/main.ts names process", () => {
+  it("only cmd/main.ts and cmd/binary name process", () => {
     const offences = files.filter(
       (file) =>
-        file !== "cmd/main.ts" &&
+        !runs(file) &&
         /\bprocess\.[a-z]/.test(readFileSync(join(ROOT, file), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")),
     );
     expect(offences, "take what you need of the process as an argument; cmd/main.ts passes it").toEqual([]);

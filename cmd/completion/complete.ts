@@ -1,25 +1,18 @@
 import { SHELLS } from "../choices.ts";
-import { CATALOGUE } from "../commands/catalogue.ts";
 import type { Command } from "../commands/command.ts";
 import { COMPLETION } from "../commands/completion.ts";
-import { EXPLAIN } from "../commands/explain.ts";
-import { SCAFFOLD } from "../commands/scaffold.ts";
-import { COMMANDS } from "../commands/table.ts";
-import { WHY_DENIED } from "../commands/why-denied.ts";
+import { VISIBLE_COMMANDS } from "../commands/table.ts";
 import { HELP_FLAG } from "../options.ts";
-import type { Lookups, Ports } from "../ports.ts";
-import { KINDS_OF } from "./kinds.ts";
+import type { Ports } from "../ports.ts";
 import { type Line, readLine } from "./line.ts";
-import { Lookup } from "./lookup.ts";
-import { bare, NOTHING, type Offer, type Offers, offersText, these } from "./offers.ts";
-import { targetOffers, typeOffers } from "./targets.ts";
-import { valueOffers } from "./values.ts";
+import type { Surroundings } from "./lookup.ts";
+import { bare, FILES, NOTHING, type Offer, type Offers, offersText, these } from "./offers.ts";
 
 /** Longer lines are nobody's typing, and to read them takes its time. */
 const MOST_WORDS = 200;
 const MOST_CHARACTERS = 20_000;
 
-const commandOffers: readonly Offer[] = COMMANDS.map(({ name, describe }) => ({ value: name, describe }));
+const commandOffers: readonly Offer[] = VISIBLE_COMMANDS.map(({ name, describe }) => ({ value: name, describe }));
 const HELP: Offer = { value: "help", describe: "Show the help of a command" };
 
 /** In front of the command. */
@@ -36,45 +29,36 @@ function flagOffers({ typed, given }: Line, { flags }: Command): Offers {
   return these(free.map(({ name, describe }) => ({ value: `--${name}`, describe })));
 }
 
-async function wordOffers(words: readonly string[], typed: string, command: Command, lookup: Lookup): Promise<Offers> {
-  switch (command) {
-    case WHY_DENIED:
-      return targetOffers(words, typed, KINDS_OF["why-denied"], false, lookup);
-    case SCAFFOLD:
-      return targetOffers(words, typed, KINDS_OF.scaffold, false, lookup);
-    case EXPLAIN:
-      return targetOffers(words, typed, KINDS_OF.explain, true, lookup);
-    case CATALOGUE:
-      return words.length === 0 ? these(typeOffers(typed, KINDS_OF.catalogue)) : NOTHING;
-    case COMPLETION:
-      return words.length === 0 ? these(bare(SHELLS)) : NOTHING;
-    default:
-      return NOTHING;
-  }
-}
+/** What a value is called in the help where it is the path of a file. */
+const PATHS: readonly (string | undefined)[] = ["PATH", "FILENAME"];
 
-function offersAt(line: Line, command: Command, lookup: Lookup): Promise<Offers> {
-  const { place, typed } = line;
+// The facts about the Gateway API take a while to load, and commands and flags are offered without them.
+async function offersAt(line: Line, command: Command, surroundings: Surroundings): Promise<Offers> {
+  const { place } = line;
   switch (place.at) {
     case "flag":
-      return Promise.resolve(flagOffers(line, command));
+      return flagOffers(line, command);
     case "value":
-      return valueOffers(place.flag, line, lookup);
+      if (place.flag.choices !== undefined) return these(bare(place.flag.choices));
+      if (PATHS.includes(place.flag.value)) return FILES;
+      return (await import("./values.ts")).valueOffers(place.flag, line, surroundings);
     case "word":
-      return wordOffers(place.words, typed, command, lookup);
+      if (command.argument === undefined) return NOTHING;
+      if (command === COMPLETION) return place.words.length === 0 ? these(bare(SHELLS)) : NOTHING;
+      return (await import("./targets.ts")).wordOffers(command, place.words, line, surroundings);
   }
 }
 
-async function answer(words: readonly string[], ports: Ports, lookups: Lookups): Promise<string> {
+async function answer(words: readonly string[], surroundings: Surroundings): Promise<string> {
   const [name = "", ...rest] = words;
   const [typed = name] = words.slice(-1);
   const nothing = offersText(NOTHING, "", "");
   if (rest.length === 0) return offersText(firstOffers(typed), typed, "");
   if (name === "help") return offersText(rest.length === 1 ? these(commandOffers) : NOTHING, typed, "");
-  const command = COMMANDS.find((candidate) => candidate.name === name);
+  const command = VISIBLE_COMMANDS.find((candidate) => candidate.name === name);
   const line = command === undefined ? null : readLine(rest, command);
   if (command === undefined || line === null) return nothing;
-  const offers = await offersAt(line, command, new Lookup(line.flags, ports, lookups));
+  const offers = await offersAt(line, command, surroundings);
   return offersText(offers, line.typed, line.lead);
 }
 
@@ -90,7 +74,7 @@ export async function complete(words: readonly string[], ports: Ports): Promise<
   if (words.length > MOST_WORDS || length > MOST_CHARACTERS) return nothing;
   const lookups = ports.lookups();
   try {
-    return await Promise.race([answer(words, ports, lookups), lookups.over.then(() => nothing)]);
+    return await Promise.race([answer(words, { ports, lookups }), lookups.over.then(() => nothing)]);
   } catch {
     return nothing;
   } finally {

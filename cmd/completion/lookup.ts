@@ -10,13 +10,19 @@ import type { SourcePlan } from "../plan.ts";
 import type { Lookups, Ports } from "../ports.ts";
 import type { Offer } from "./offers.ts";
 
+/** Where to look things up. */
+export interface Surroundings {
+  readonly ports: Ports;
+  readonly lookups: Lookups;
+}
+
 /** Looks up what only the world knows, as the flags typed so far lead to it. Its methods throw where nothing can be seen. */
 export class Lookup {
   readonly #flags: Flags;
   readonly #ports: Ports;
   readonly #lookups: Lookups;
 
-  constructor(flags: Flags, ports: Ports, lookups: Lookups) {
+  constructor(flags: Flags, { ports, lookups }: Surroundings) {
     this.#flags = flags;
     this.#ports = ports;
     this.#lookups = lookups;

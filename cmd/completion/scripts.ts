@@ -160,6 +160,7 @@ const FISH = script`# Completes kubectl-refgrant in fish: put it in ~/.config/fi
 function __kubectl_refgrant_offers
     # fish 4 names the option for words without quotes anew.
     set -l words (commandline -pcx 2>/dev/null; or commandline -pco)[2..]
+    set words (string replace -r -- '^~/' "$HOME/" $words)
     set -l raw (commandline -ct)
     set -l typed (string unescape -- "$raw"; or echo -- "$raw")
     set -l answer (command kubectl-refgrant __complete $words "$typed" 2>/dev/null </dev/null)

@@ -1,6 +1,12 @@
 import type { GroupKind } from "../../src/model/object.ts";
-import { fieldOffers, kindOffers } from "./kinds.ts";
-import type { Lookup } from "./lookup.ts";
+import { CATALOGUE } from "../commands/catalogue.ts";
+import type { Command } from "../commands/command.ts";
+import { EXPLAIN } from "../commands/explain.ts";
+import { SCAFFOLD } from "../commands/scaffold.ts";
+import { WHY_DENIED } from "../commands/why-denied.ts";
+import { fieldOffers, KINDS_OF, kindOffers } from "./kinds.ts";
+import type { Line } from "./line.ts";
+import { Lookup, type Surroundings } from "./lookup.ts";
 import { inList, NOTHING, type Offer, type Offers, these } from "./offers.ts";
 
 /**
@@ -17,7 +23,7 @@ export async function namesBehind(typed: string, lookup: Lookup, where?: string 
 }
 
 /** A type, or one more of several that are split at commas. */
-export function typeOffers(typed: string, kinds: readonly GroupKind[]): readonly Offer[] {
+function typeOffers(typed: string, kinds: readonly GroupKind[]): readonly Offer[] {
   return inList(typed, kindOffers(kinds, typed.slice(typed.lastIndexOf(",") + 1)));
 }
 
@@ -29,7 +35,7 @@ export function typeOffers(typed: string, kinds: readonly GroupKind[]): readonly
  * @param fields whether a word may also be the path of a field
  * @throws where names cannot be looked up
  */
-export async function targetOffers(
+async function targetOffers(
   before: readonly string[],
   typed: string,
   kinds: readonly GroupKind[],
@@ -50,4 +56,27 @@ export async function targetOffers(
   }
   if (names.some((name) => name.includes("/"))) return NOTHING;
   return these((await lookup.objects(first.split(","))).filter(({ value }) => !names.includes(value)));
+}
+
+/** What may follow the words of a command about kinds or objects. Throws where names cannot be looked up. */
+export async function wordOffers(
+  command: Command,
+  words: readonly string[],
+  line: Line,
+  surroundings: Surroundings,
+): Promise<Offers> {
+  const { typed, flags } = line;
+  const lookup = new Lookup(flags, surroundings);
+  switch (command) {
+    case WHY_DENIED:
+      return targetOffers(words, typed, KINDS_OF["why-denied"], false, lookup);
+    case SCAFFOLD:
+      return targetOffers(words, typed, KINDS_OF.scaffold, false, lookup);
+    case EXPLAIN:
+      return targetOffers(words, typed, KINDS_OF.explain, true, lookup);
+    case CATALOGUE:
+      return words.length === 0 ? these(typeOffers(typed, KINDS_OF.catalogue)) : NOTHING;
+    default:
+      return NOTHING;
+  }
 }

@@ -4,12 +4,9 @@ import { namespaceFlag } from "../flags.ts";
 import type { Flag } from "../options.ts";
 import { KINDS_OF, kindOffers, TARGET_KINDS } from "./kinds.ts";
 import type { Line } from "./line.ts";
-import type { Lookup } from "./lookup.ts";
-import { bare, FILES, inList, NOTHING, type Offer, type Offers, these } from "./offers.ts";
+import { Lookup, type Surroundings } from "./lookup.ts";
+import { bare, inList, NOTHING, type Offer, type Offers, these } from "./offers.ts";
 import { namesBehind } from "./targets.ts";
-
-/** What a value is called in the help where it is the path of a file. */
-const PATHS: readonly (string | undefined)[] = ["PATH", "FILENAME"];
 
 /** Names of a kubeconfig that mean nothing to any shell, wherever they are put. */
 const isPlain = ({ value }: Offer): boolean => /^[\p{L}\p{N}_][\p{L}\p{N}\w .:/@+=,-]*$/u.test(value);
@@ -33,11 +30,10 @@ async function oneObject(
   return typed.includes("/") ? these(await namesBehind(typed, lookup, where)) : slashed(kinds);
 }
 
-/** What may follow a flag as its value. Throws where that cannot be looked up. */
-export async function valueOffers(flag: Flag, line: Line, lookup: Lookup): Promise<Offers> {
-  if (flag.choices !== undefined) return these(bare(flag.choices));
-  if (PATHS.includes(flag.value)) return FILES;
+/** What may follow as its value a flag that takes more than a few words. Throws where that cannot be looked up. */
+export async function valueOffers(flag: Flag, line: Line, surroundings: Surroundings): Promise<Offers> {
   const { typed, flags } = line;
+  const lookup = new Lookup(flags, surroundings);
   switch (flag.name) {
     case "namespace":
     case "to-namespace":

@@ -129,6 +129,7 @@ function inBash(script: string, folder: string): Promise<ProcessResult> {
     KUBECONFIG: server.adminKubeconfig,
     KUBE_EDITOR: "true",
     LC_ALL: "C.UTF-8",
+    DOCS_NODE: process.execPath,
     DOCS_ROOT: repositoryRoot,
     DOCS_FOLDER: folder,
     DOCS_RELEASE: RELEASE ?? "",

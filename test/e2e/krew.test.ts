@@ -238,7 +238,7 @@ describe.skipIf(git === undefined || HOST === undefined)("krew", () => {
       `--archive=${archiveOf(HOST)}`,
     );
     const audit = await kubectl(who, ["refgrant", "audit", "-f", "examples/world"]);
-    expect(audit.stdout).toContain("ref-not-permitted");
+    expect(audit.stdout).toContain("RefNotPermitted");
     expect(audit).toMatchObject({ stderr: expect.not.stringContaining("Error"), code: 1 });
   });
 

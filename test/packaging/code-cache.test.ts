@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { CodeCache } from "../../cmd/code-cache.ts";
+import { CodeCache } from "../../cmd/binary/code-cache.ts";
 
 const CODE = { code: new Uint8Array([1, 2, 3, 4]), runs: 3 };
 

@@ -1,6 +1,6 @@
 import { Script } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { PART_HEAD, PART_TAIL, Parts, type PartsHost } from "../../cmd/parts.ts";
+import { PART_HEAD, PART_TAIL, Parts, type PartsHost } from "../../cmd/binary/parts.ts";
 
 const TEXTS: Readonly<Record<string, string>> = {
   "main.cjs": `exports.twice = () => [require("./part.cjs"), require("./part.cjs")]; exports.os = require("node:os");`,

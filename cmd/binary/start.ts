@@ -4,7 +4,7 @@ import { Script } from "node:vm";
 import { CodeCache } from "./code-cache.ts";
 import { Parts } from "./parts.ts";
 
-// Where the program starts that is one file with its own Node: the bundle, which cmd/main.ts starts elsewhere, is among its assets.
+// Where the program starts that is one file with its own Node: the bundle, which cmd/main.ts begins elsewhere, is among its assets.
 
 /** What the compiled code that is kept is good for: this bundle under this Node. Set by the build. */
 declare const __BUILD__: string;
