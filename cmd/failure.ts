@@ -2,7 +2,7 @@ import { RefgrantError } from "../src/model/failure.ts";
 import { printable } from "../src/render/text.ts";
 import type { Outcome } from "./ports.ts";
 
-/** Exit codes of runs without a report (the table of exit codes in README.md). */
+/** Exit codes of runs without a report (docs/exit-codes.md). */
 const USAGE = 2;
 const NO_REPORT = 3;
 /** What a shell shows for a program that was ended by SIGINT. */

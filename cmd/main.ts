@@ -1,6 +1,4 @@
 import { homedir } from "node:os";
-import { addAbortSignal } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import { type ConnectionOptions, environmentOf } from "../src/load/cluster/options.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import { answer } from "./answer.ts";
@@ -141,7 +139,13 @@ function portsOf(): Ports {
     lookups: lookupsOf,
     readFiles: async (filenames, recursive) => {
       const { readFiles } = await import("../src/load/files.ts");
-      const readStdin = () => interruptible((signal) => buffer(addAbortSignal(signal, process.stdin)));
+      const readStdin = async () => {
+        const [{ addAbortSignal }, { buffer }] = await Promise.all([
+          import("node:stream"),
+          import("node:stream/consumers"),
+        ]);
+        return interruptible((signal) => buffer(addAbortSignal(signal, process.stdin)));
+      };
       return readFiles({ filenames, recursive, readStdin });
     },
     contextNamespace: async (connection) => {
@@ -166,11 +170,20 @@ function portsOf(): Ports {
       // One for all of the reading, heard only while there is something to wait for.
       const interrupt = new AbortController();
       const reader = await interruptible(
-        (signal) => openCluster(query.connection, environment(), request(query, progress, signal)),
+        (signal) =>
+          openCluster(query.connection, environment(), {
+            ...request(query, progress, signal),
+            ...(query.meanwhile === undefined ? {} : { meanwhile: query.meanwhile }),
+          }),
         interrupt,
       );
+      const { served, gaps, namespace, close } = reader;
       return {
-        ...reader,
+        served,
+        gaps,
+        namespace,
+        close,
+        // Put together when it is asked for, as the reader does.
         get words() {
           return reader.words;
         },

@@ -1,5 +1,5 @@
 import { IMPLEMENTATIONS, type ImplementationId } from "../src/catalogue/implementations.ts";
-import { KIND_WORDS, kindsNamed, nearKindWord } from "../src/catalogue/kind-names.ts";
+import { kindsNamed, kindWords, nearKindWord } from "../src/catalogue/kind-names.ts";
 import { GATEWAY_API } from "../src/catalogue/kinds.ts";
 import { isSubdomain } from "../src/catalogue/names.ts";
 import type { ExitPolicy } from "../src/diagnose/exit-code.ts";
@@ -65,7 +65,7 @@ function whyDeniedPlan(flags: Flags, words: readonly string[]): WhyDeniedPlan {
 /** The kinds of a group that the catalogue speaks of; none for a word that is no group. */
 function kindsOfGroup(group: string): readonly GroupKind[] {
   const suffix = `.${group.toLowerCase()}`;
-  const words = KIND_WORDS.filter((word) => word.endsWith(suffix));
+  const words = kindWords().filter((word) => word.endsWith(suffix));
   const kinds = words.flatMap(kindsNamed).filter((kind) => `.${kind.group}` === suffix);
   return [...new Set(kinds)];
 }
@@ -219,7 +219,7 @@ function implementation(word: string, flags: Flags): ImplementationId {
 function kindsOfType(word: string, flags: Flags): readonly GroupKind[] {
   const kinds = kindsNamed(word);
   if (kinds.length > 0) return kinds;
-  const near = nearKindWord(word, KIND_WORDS);
+  const near = nearKindWord(word, kindWords());
   const meant = near === null ? "" : ` (did you mean ${near}?)`;
   throw flags.usage(`the catalogue knows no kind ${JSON.stringify(word)}${meant}`);
 }

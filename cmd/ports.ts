@@ -38,6 +38,8 @@ export interface ClusterQuery {
   readonly chunkSize: number;
   /** Namespaces to try where lists of the whole cluster are forbidden. */
   readonly namespaces: readonly string[];
+  /** Done once, while the cluster's first answer is awaited: what does not depend on it. */
+  readonly meanwhile?: () => void;
 }
 
 /** What a shell may ask for at TAB: little, and for a moment only. What is not there by then fails. */

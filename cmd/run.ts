@@ -1,4 +1,4 @@
-import type { Plan } from "./plan.ts";
+import type { Plan, WhyDeniedPlan } from "./plan.ts";
 import type { Outcome, Ports, Progress } from "./ports.ts";
 
 /** Runs what tells of its progress, and ends the telling with it. */
@@ -8,6 +8,22 @@ async function progressing(ports: Ports, work: (progress: Progress) => Promise<O
     return await work(progress);
   } finally {
     progress.stop();
+  }
+}
+
+/** Answers `why-denied`; what decides and prints is loaded while the cluster is waited for. */
+async function runWhyDenied(plan: WhyDeniedPlan, ports: Ports, progress: Progress): Promise<Outcome> {
+  const load = () => import("./why-denied.ts");
+  const meanwhile = () => {
+    void load();
+    void import("../src/render/why-denied-text.ts");
+  };
+  const { openWorld } = await import("./world.ts");
+  const world = await openWorld(plan.source, plan.scope, ports, progress, meanwhile);
+  try {
+    return await (await load()).whyDenied(plan, world, ports);
+  } finally {
+    world.close();
   }
 }
 
@@ -33,9 +49,7 @@ export async function run(plan: Plan, ports: Ports): Promise<Outcome> {
     case "audit":
       return progressing(ports, async (progress) => (await import("./audit.ts")).runAudit(plan, ports, progress));
     case "why-denied":
-      return progressing(ports, async (progress) =>
-        (await import("./why-denied.ts")).runWhyDenied(plan, ports, progress),
-      );
+      return progressing(ports, (progress) => runWhyDenied(plan, ports, progress));
     case "explain":
       return progressing(ports, async (progress) => (await import("./explain.ts")).runExplain(plan, ports, progress));
     case "scaffold":

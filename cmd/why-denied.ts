@@ -6,8 +6,8 @@ import { displayOf, worldText } from "./display.ts";
 import { findAsking, scopeText, scopeWords } from "./find.ts";
 import { notesText, unseenText } from "./notes.ts";
 import type { WhyDeniedPlan } from "./plan.ts";
-import type { Outcome, Ports, Progress } from "./ports.ts";
-import { openWorld, type World } from "./world.ts";
+import type { Outcome, Ports } from "./ports.ts";
+import type { World } from "./world.ts";
 
 async function print(
   inquiry: Inquiry,
@@ -36,7 +36,8 @@ async function print(
   }
 }
 
-async function whyDenied(plan: WhyDeniedPlan, world: World, ports: Ports): Promise<Outcome> {
+/** Answers `why-denied` of a world that is open. Failures are thrown. */
+export async function whyDenied(plan: WhyDeniedPlan, world: World, ports: Ports): Promise<Outcome> {
   const found = await findAsking(plan.scope, world);
   const inquiry = await world.ask((snapshot) => inquire(snapshot, { objects: found.ids, hops: found.named }));
   const stdout = await print(inquiry, found.named, plan, world, ports);
@@ -47,14 +48,4 @@ async function whyDenied(plan: WhyDeniedPlan, world: World, ports: Ports): Promi
     stderr: notesText([...world.notes, ...unseen]),
     exitCode: code === 0 && unseen.length > 0 ? 4 : code,
   };
-}
-
-/** Answers `why-denied`. Failures are thrown. */
-export async function runWhyDenied(plan: WhyDeniedPlan, ports: Ports, progress: Progress): Promise<Outcome> {
-  const world = await openWorld(plan.source, plan.scope, ports, progress);
-  try {
-    return await whyDenied(plan, world, ports);
-  } finally {
-    world.close();
-  }
 }

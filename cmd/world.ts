@@ -1,4 +1,4 @@
-import { KIND_WORDS, kindsNamed } from "../src/catalogue/kind-names.ts";
+import { kindsNamed, kindWords } from "../src/catalogue/kind-names.ts";
 import type { KindInfo } from "../src/catalogue/kinds.ts";
 import { kindInfo } from "../src/catalogue/known.ts";
 import type { ClusterReader } from "../src/load/cluster/open.ts";
@@ -53,7 +53,9 @@ async function fileWorld(
     namespace,
     namespaces: namespacesOf(snapshot),
     kindsNamed: async (word) => kindsNamed(word).map(namedKind),
-    words: KIND_WORDS,
+    get words() {
+      return kindWords();
+    },
     notes,
     ask: async (question) => question(snapshot).answer,
     writtenAt: (id) => {
@@ -103,18 +105,26 @@ async function clusterWorld(
   { namespace }: ObjectScope,
   ports: Ports,
   progress: Progress,
+  meanwhile: () => void,
 ): Promise<World> {
   const namespaces = namespace === null ? [] : [namespace];
-  return worldOf(await ports.openCluster({ connection, chunkSize, namespaces }, progress), namespace);
+  return worldOf(await ports.openCluster({ connection, chunkSize, namespaces, meanwhile }, progress), namespace);
 }
 
 /**
  * Opens a world to be asked about single objects. Whoever opens it closes it.
  *
+ * @param meanwhile what may be done while a cluster's first answer is awaited
  * @throws RefgrantError as reading files or connecting to a cluster does
  */
-export function openWorld(source: SourcePlan, scope: ObjectScope, ports: Ports, progress: Progress): Promise<World> {
+export function openWorld(
+  source: SourcePlan,
+  scope: ObjectScope,
+  ports: Ports,
+  progress: Progress,
+  meanwhile: () => void = () => {},
+): Promise<World> {
   return source.from === "cluster"
-    ? clusterWorld(source, scope, ports, progress)
+    ? clusterWorld(source, scope, ports, progress, meanwhile)
     : fileWorld(source, scope, ports, progress);
 }

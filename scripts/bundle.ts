@@ -35,15 +35,18 @@ const separately: Plugin = {
   },
 };
 
-// yargs lays out its own help with these, and this tool prints another; to load them would take a fifth of a short run.
-const withoutLayout: Plugin = {
-  name: "without-layout",
+// Of yargs only its parser is used: errors and help are this tool's own. What else would be loaded takes a fifth of a short run.
+const parserOnly: Plugin = {
+  name: "parser-only",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^(cliui|string-width)$/ }, ({ path, importer }) =>
-      /node_modules[\\/]yargs[\\/]/.test(importer) ? { path, namespace: "without-layout" } : undefined,
+      /node_modules[\\/]yargs[\\/]/.test(importer) ? { path, namespace: "not-in-this-build" } : undefined,
     );
-    onLoad({ filter: /.*/, namespace: "without-layout" }, ({ path }) => ({
+    onLoad({ filter: /.*/, namespace: "not-in-this-build" }, ({ path }) => ({
       contents: `export default () => { throw new Error("${path} is not in this build"); };`,
+    }));
+    onLoad({ filter: /node_modules[\\/]yargs[\\/]lib[\\/]platform-shims[\\/]esm\.mjs$/ }, () => ({
+      contents: "export default {};",
     }));
   },
 };
@@ -78,7 +81,7 @@ export async function bundle({ root, folder, commit }: BundleRequest): Promise<M
     logLevel: "warning",
     metafile: true,
     write: false,
-    plugins: [separately, withoutLayout],
+    plugins: [separately, parserOnly],
     define: { "import.meta.url": "moduleUrl", __COMMIT__: JSON.stringify(commit) },
     banner: { js: 'const moduleUrl=require("node:url").pathToFileURL(__filename).href;' },
   });

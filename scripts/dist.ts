@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
@@ -92,7 +91,10 @@ async function main(): Promise<void> {
   ) {
     throw new Error("package.json lacks a name, version, description, license or homepage");
   }
-  const scratch = mkdtempSync(join(tmpdir(), "refgrant-dist-"));
+  // Node keeps the path of the script in the binary: the same one makes the same bytes, and tells nothing of the machine.
+  const scratch = "/tmp/kubectl-refgrant-dist";
+  rmSync(scratch, { recursive: true, force: true });
+  mkdirSync(scratch);
   try {
     rmSync(release, { recursive: true, force: true });
     mkdirSync(release, { recursive: true });

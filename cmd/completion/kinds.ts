@@ -1,4 +1,4 @@
-import { KIND_WORDS, kindsNamed } from "../../src/catalogue/kind-names.ts";
+import { kindsNamed, kindWords } from "../../src/catalogue/kind-names.ts";
 import { isRoute, REFERENCE_GRANT, REFERENCE_POLICY } from "../../src/catalogue/kinds.ts";
 import { KINDS } from "../../src/catalogue/known.ts";
 import { OPENED_KINDS } from "../../src/catalogue/referents.ts";
@@ -39,9 +39,9 @@ export function kindOffers(among: readonly GroupKind[], typed: string): readonly
   const singular = [...new Set([...among.map(({ kind }) => kind.toLowerCase()), ...routes])].filter(begun);
   if (singular.length > 0) return singular.map((word) => offerOf(word, among));
   const written = [...new Set(among.map(({ kind }) => kind))].filter(begun);
-  const others = KIND_WORDS.filter(begun).filter((word) =>
-    kindsNamed(word).some((kind) => includesGroupKind(among, kind)),
-  );
+  const others = kindWords()
+    .filter(begun)
+    .filter((word) => kindsNamed(word).some((kind) => includesGroupKind(among, kind)));
   return [...written, ...others].map((word) => offerOf(word, among));
 }
 

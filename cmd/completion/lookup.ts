@@ -1,14 +1,27 @@
 import { kindsNamed } from "../../src/catalogue/kind-names.ts";
 import { NAMESPACE } from "../../src/catalogue/kinds.ts";
-import { kindInfo } from "../../src/catalogue/known.ts";
+import { isForeignGrant, kindInfo } from "../../src/catalogue/known.ts";
 import { isSubdomain, namesNamespace } from "../../src/catalogue/names.ts";
-import { groupKindKey, includesGroupKind, type ObjectId, sameGroupKind } from "../../src/model/object.ts";
+import {
+  type GroupKind,
+  groupKindKey,
+  includesGroupKind,
+  type ObjectId,
+  sameGroupKind,
+} from "../../src/model/object.ts";
 import { namespacesOf } from "../../src/model/snapshot.ts";
 import { type Flags, namespaceFlag, source } from "../flags.ts";
 import { loadFiles } from "../load-files.ts";
 import type { SourcePlan } from "../plan.ts";
 import type { Lookups, Ports } from "../ports.ts";
 import type { Offer } from "./offers.ts";
+
+/** The kinds that a word names; `referencegrant` is no look-alike, which says its group. */
+function meant(word: string): readonly GroupKind[] {
+  const kinds = kindsNamed(word);
+  const own = kinds.filter((kind) => !isForeignGrant(kind));
+  return own.length > 0 ? own : kinds;
+}
 
 /** Where to look things up. */
 export interface Surroundings {
@@ -79,7 +92,7 @@ export class Lookup {
     types: readonly string[],
     where: { readonly namespace: string | null; readonly allNamespaces: boolean },
   ): Promise<readonly Pick<ObjectId, "name" | "namespace">[]> {
-    const infos = types.flatMap(kindsNamed).flatMap((kind) => kindInfo(kind) ?? []);
+    const infos = types.flatMap(meant).flatMap((kind) => kindInfo(kind) ?? []);
     const kinds = [...new Map(infos.map((info) => [groupKindKey(info), info])).values()];
     return kinds.length === 0 ? [] : this.#lookups.names({ connection, kinds, ...where });
   }
@@ -94,7 +107,7 @@ export class Lookup {
     types: readonly string[],
     where: { readonly namespace: string | null; readonly allNamespaces: boolean },
   ): Promise<readonly Pick<ObjectId, "name" | "namespace">[]> {
-    const kinds = types.flatMap(kindsNamed);
+    const kinds = types.flatMap(meant);
     const snapshot = await this.#files(plan);
     if (kinds.length > 0 && kinds.every((kind) => sameGroupKind(kind, NAMESPACE))) {
       return namespacesOf(snapshot).map((name) => ({ name, namespace: null }));

@@ -53,10 +53,21 @@ interface WalkableRow {
 
 const WALKED = ROWS.filter((row) => row.handshake !== "foreign-grant");
 
-const ROWS_BY_KIND: ReadonlyMap<string, readonly WalkableRow[]> = Map.groupBy(
-  WALKED.map((row) => ({ row, pattern: pathPattern(row.path) })),
-  ({ row }) => groupKindKey(row.from),
+const ROWS_BY_KIND: ReadonlyMap<string, readonly CatalogueRow[]> = Map.groupBy(WALKED, ({ from }) =>
+  groupKindKey(from),
 );
+
+/** What was made of rows before: most runs meet few kinds. */
+const walkable = new Map<string, readonly WalkableRow[]>();
+
+function rowsFrom(kind: GroupKind): readonly WalkableRow[] {
+  const key = groupKindKey(kind);
+  const known = walkable.get(key);
+  if (known !== undefined) return known;
+  const rows = (ROWS_BY_KIND.get(key) ?? []).map((row) => ({ row, pattern: pathPattern(row.path) }));
+  walkable.set(key, rows);
+  return rows;
+}
 
 /** The kinds that can refer to something, in the order of the catalogue. */
 const REFERRER_KINDS = [...new Map(WALKED.map((row) => [groupKindKey(row.from), row.from])).values()];
@@ -316,7 +327,7 @@ export function extract(
       .filter(({ body, id }) => body !== null && isWanted(id))
       .toSorted((a, b) => compareIds(a.id, b.id));
   for (const kind of REFERRER_KINDS) {
-    const rows = ROWS_BY_KIND.get(groupKindKey(kind)) ?? [];
+    const rows = rowsFrom(kind);
     const allMatter = focus === null || isHolder(kind) || isGenerating(kind);
     for (const object of sorted(kind, (id) => allMatter || focus.on(id))) {
       const { id } = object;

@@ -32,16 +32,29 @@ const SPOKEN_OF: readonly GroupKind[] = [
   ).values(),
 ];
 
-const BY_WORD: ReadonlyMap<string, readonly GroupKind[]> = (() => {
-  const found = new Map<string, GroupKind[]>();
-  for (const kind of SPOKEN_OF) {
-    for (const word of new Set(wordsFor(kind))) found.set(word, [...(found.get(word) ?? []), kind]);
-  }
-  return found;
-})();
+let words: readonly string[] | undefined;
 
-/** Every word that names a kind: what a mistyped one may have meant. */
-export const KIND_WORDS: readonly string[] = [...BY_WORD.keys()];
+/** Every word that names a kind: what a mistyped one may have meant. Put together when it is first asked for. */
+export function kindWords(): readonly string[] {
+  words ??= [...new Set(SPOKEN_OF.flatMap(wordsFor))];
+  return words;
+}
+
+/** Whether a kind has this name, in lower case and without a group: of one object, of many, or short. */
+function isCalled(groupKind: GroupKind, name: string): boolean {
+  if (groupKind.kind.toLowerCase() === name) return true;
+  const { plural = pluralOf(groupKind.kind.toLowerCase()), shortNames = [] } = kindInfo(groupKind) ?? {};
+  return plural === name || shortNames.includes(name);
+}
+
+/** The kinds of a word in lower case that has no version. */
+function kindsCalled(word: string): readonly GroupKind[] {
+  if (word === "route" || word === "routes") return SPOKEN_OF.filter(isRoute);
+  const dot = word.indexOf(".");
+  if (dot === -1) return SPOKEN_OF.filter((kind) => isCalled(kind, word));
+  const group = word.slice(dot + 1);
+  return group === "" ? [] : SPOKEN_OF.filter((kind) => kind.group === group && isCalled(kind, word.slice(0, dot)));
+}
 
 /** A resource or kind, its version and its group, as kubectl takes them; core is the empty group. */
 const VERSIONED = /^([^.]+)\.(v[1-9]\d*(?:(?:alpha|beta)[1-9]\d*)?)\.(.*)$/;
@@ -50,7 +63,7 @@ const VERSIONED = /^([^.]+)\.(v[1-9]\d*(?:(?:alpha|beta)[1-9]\d*)?)\.(.*)$/;
 function kindsVersioned(word: string): readonly GroupKind[] {
   const [, own, version, group] = VERSIONED.exec(word) ?? [];
   if (own === undefined || version === undefined || group === undefined) return [];
-  return (BY_WORD.get(group === "" ? own : `${own}.${group}`) ?? []).filter((kind) => {
+  return kindsCalled(group === "" ? own : `${own}.${group}`).filter((kind) => {
     const versions = kindInfo(kind)?.versions ?? null;
     return kind.group === group && (versions === null || versions.includes(version));
   });
@@ -63,7 +76,8 @@ function kindsVersioned(word: string): readonly GroupKind[] {
  */
 export function kindsNamed(word: string): readonly GroupKind[] {
   const wanted = word.toLowerCase();
-  return BY_WORD.get(wanted) ?? kindsVersioned(wanted);
+  const called = kindsCalled(wanted);
+  return called.length > 0 ? called : kindsVersioned(wanted);
 }
 
 /** The word for a kind that was likely meant by one that names none, whole or in front of its group; null if none is near. */

@@ -1,4 +1,4 @@
-import { KIND_WORDS, kindsNamed } from "../../src/catalogue/kind-names.ts";
+import { kindsNamed, kindWords } from "../../src/catalogue/kind-names.ts";
 import { KINDS, kindInfo } from "../../src/catalogue/known.ts";
 import { seenIn } from "../../src/load/cluster/by-namespace.ts";
 import type { ClusterReader } from "../../src/load/cluster/open.ts";
@@ -58,7 +58,7 @@ export function readerOf(snapshot: Snapshot, forbidden: (need: Need) => boolean 
     gaps: [],
     namespace: "default",
     kindsNamed: async (word) => kindsNamed(word).flatMap((kind) => kindInfo(kind) ?? []),
-    words: KIND_WORDS,
+    words: kindWords(),
     read: async (needs) => {
       asked.push(...needs);
       const outcomes = new Map<string, Gap | null>();

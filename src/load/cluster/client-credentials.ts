@@ -2,7 +2,7 @@ import type https from "node:https";
 import { KubeConfig } from "./client.ts";
 import type { Credentials } from "./credentials.ts";
 import type { ClusterConfig } from "./kubeconfig.ts";
-import { http } from "./node-http.ts";
+import { loadHttp } from "./node-http.ts";
 
 function bufferOf(content: unknown): Buffer | null {
   return Buffer.isBuffer(content) ? content : null;
@@ -50,6 +50,6 @@ export async function clientCredentials(config: ClusterConfig, authProvider: boo
     cert: bufferOf(options.cert),
     key: bufferOf(options.key),
     authorization: options.headers.Authorization?.trim() ?? "",
-    socks: socks && options.agent instanceof http.Agent ? options.agent : null,
+    socks: socks && options.agent instanceof loadHttp().Agent ? options.agent : null,
   };
 }

@@ -19,7 +19,12 @@ export interface Connection {
 export async function connect(
   options: ConnectionOptions,
   env: Environment,
-  { signal, userAgent, multiplex }: Pick<TransportSettings, "userAgent" | "signal" | "multiplex">,
+  {
+    signal,
+    userAgent,
+    multiplex,
+    meanwhile,
+  }: Pick<TransportSettings, "userAgent" | "signal" | "multiplex" | "meanwhile">,
 ): Promise<Connection> {
   const config = await loadClusterConfig(options, env);
   const ended = new AbortController();
@@ -29,6 +34,7 @@ export async function connect(
     disableCompression,
     userAgent,
     multiplex,
+    ...(meanwhile === undefined ? {} : { meanwhile }),
     signal: AbortSignal.any([signal, ended.signal]),
   };
   const transport = await openTransport(config, env, settings);

@@ -44,6 +44,8 @@ export function multiplexed(server: URL, secure: tls.ConnectionOptions): Multipl
       ALPNProtocols: ["h2", "http/1.1"],
     });
     socket = made;
+    // The time that the handshake takes is enough for it.
+    const { connect: speak } = loadHttp2();
     await new Promise<void>((resolve, reject) => {
       const limit = setTimeout(() => made.destroy(failure("ETIMEDOUT")), CONNECT_MS);
       made.once("secureConnect", resolve);
@@ -56,7 +58,7 @@ export function multiplexed(server: URL, secure: tls.ConnectionOptions): Multipl
       made.destroy();
       return null;
     }
-    const session = loadHttp2().connect(server.origin, { createConnection: () => made });
+    const session = speak(server.origin, { createConnection: () => made });
     // Requests are told of it; without a listener it would end the process.
     session.on("error", () => undefined);
     return session;

@@ -8,8 +8,15 @@ import type Zlib from "node:zlib";
 // longer than all the rest. Nothing is read of a module that is required.
 const load = createRequire(import.meta.url);
 
-export const http: typeof Http = load("node:http");
-export const https: typeof Https = load("node:https");
+/** What speaks HTTP/1 without TLS. */
+export function loadHttp(): typeof Http {
+  return load("node:http");
+}
+
+/** What speaks HTTP/1 with TLS. */
+export function loadHttps(): typeof Https {
+  return load("node:https");
+}
 
 /** What speaks HTTP/2. */
 export function loadHttp2(): typeof Http2 {

@@ -47,6 +47,8 @@ export interface OpenRequest {
   readonly signal: AbortSignal;
   readonly progress: ClusterProgress;
   readonly userAgent: string;
+  /** Done once, while the first answer is awaited: what does not depend on it. */
+  readonly meanwhile?: () => void;
 }
 
 /** Everything that an answer may depend on. */

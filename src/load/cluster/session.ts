@@ -6,7 +6,7 @@ import { type Credentials, credentialsOf } from "./credentials.ts";
 import { impersonationHeaders } from "./impersonation.ts";
 import type { ClusterConfig } from "./kubeconfig.ts";
 import { type Multiplexed, multiplexed } from "./multiplex.ts";
-import { http, https } from "./node-http.ts";
+import { loadHttp, loadHttps } from "./node-http.ts";
 import type { Environment } from "./options.ts";
 import { shorten } from "./text.ts";
 
@@ -15,7 +15,8 @@ export const PARALLEL = 8;
 
 /** Credentials as they were at one moment, and the connections made with them. */
 export interface Session {
-  readonly agent: Agent;
+  /** What makes connections for one request each. Made when it is first asked for. */
+  readonly agent: () => Agent;
   /** What TLS needs where the agent is not made with it. */
   readonly tls: tls.ConnectionOptions;
   /** One connection for all requests, where that can be: with TLS, and no proxy in between. */
@@ -53,25 +54,45 @@ function tlsOptions({ cluster }: ClusterConfig, { ca, cert, key }: Credentials):
   return { secureContext, rejectUnauthorized: verify, ...(servername === "" ? {} : { servername }) };
 }
 
-type Connections = Pick<Session, "agent" | "tls" | "multiplexed">;
+type Connections = Pick<Session, "agent" | "tls" | "multiplexed" | "close">;
+
+/** An agent that is made when it is first asked for, and ends what it made, if it was. */
+function agentFrom(make: () => Agent): Pick<Connections, "agent" | "close"> {
+  let made: Agent | null = null;
+  const agent = (): Agent => {
+    made ??= make();
+    return made;
+  };
+  return { agent, close: () => made?.destroy() };
+}
 
 function connectionsFor(config: ClusterConfig, credentials: Credentials): Connections {
   const secure = config.serverUrl.startsWith("https:") ? tlsOptions(config, credentials) : null;
   const { proxy } = config;
-  if (credentials.socks !== null) {
-    Object.assign(credentials.socks, { keepAlive: true, maxSockets: PARALLEL });
-    return { agent: credentials.socks, tls: secure ?? {}, multiplexed: null };
+  const { socks } = credentials;
+  if (socks !== null) {
+    Object.assign(socks, { keepAlive: true, maxSockets: PARALLEL });
+    return { ...agentFrom(() => socks), tls: secure ?? {}, multiplexed: null };
   }
   const settings = {
     keepAlive: true,
     maxSockets: PARALLEL,
     ...(proxy === null ? {} : { proxyEnv: { HTTP_PROXY: proxy.href, HTTPS_PROXY: proxy.href } }),
   };
-  if (secure === null) return { agent: new http.Agent(settings), tls: {}, multiplexed: null };
+  if (secure === null) {
+    return { ...agentFrom(() => new (loadHttp().Agent)(settings)), tls: {}, multiplexed: null };
+  }
+  const { agent, close } = agentFrom(() => new (loadHttps().Agent)({ ...settings, ...secure }));
+  if (proxy !== null) return { agent, close, tls: {}, multiplexed: null };
+  const one = multiplexed(new URL(config.serverUrl), secure);
   return {
-    agent: new https.Agent({ ...settings, ...secure }),
+    agent,
     tls: {},
-    multiplexed: proxy === null ? multiplexed(new URL(config.serverUrl), secure) : null,
+    multiplexed: one,
+    close: () => {
+      close();
+      one.close();
+    },
   };
 }
 
@@ -108,9 +129,5 @@ export async function openSession(config: ClusterConfig, env: Environment, signa
     ...connections,
     headers,
     authenticated: credentials.authorization !== "" || credentials.cert !== null,
-    close: () => {
-      connections.agent.destroy();
-      connections.multiplexed?.close();
-    },
   };
 }

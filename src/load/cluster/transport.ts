@@ -4,7 +4,7 @@ import { RefgrantError } from "../../model/failure.ts";
 import { brokeOff, connectionError } from "./connection-error.ts";
 import type { ClusterConfig } from "./kubeconfig.ts";
 import { CONNECT_MS, getOver, type Raw } from "./multiplex.ts";
-import { createGunzip, http, https } from "./node-http.ts";
+import { createGunzip, loadHttp, loadHttps } from "./node-http.ts";
 import type { Environment } from "./options.ts";
 import { openSession, PARALLEL, type Session } from "./session.ts";
 import { isObject, parseJson, shorten, textOf } from "./text.ts";
@@ -45,6 +45,8 @@ export interface TransportSettings {
   readonly multiplex: boolean;
   /** The pause before the second attempt, doubled for each further; a Retry-After of the server goes before. */
   readonly backoffMs?: number;
+  /** Done once, while the first answer is awaited: what does not depend on it. */
+  readonly meanwhile?: () => void;
 }
 
 /** How many requests are under way at most where one connection carries them all. */
@@ -92,6 +94,7 @@ class HttpTransport implements Transport {
   readonly #env: Environment;
   readonly #settings: TransportSettings;
   readonly #base: URL;
+  #idled = false;
   readonly #gate: ReturnType<typeof gate>;
   readonly #sessions: Promise<Session>[] = [];
   #session: Promise<Session>;
@@ -220,7 +223,11 @@ class HttpTransport implements Transport {
       requestTimeoutMs > 0 ? setTimeout(() => ended.abort(this.#tooSlow(path)), requestTimeoutMs) : undefined;
     try {
       const connection = await unlessEnded(multiplexed.connection(), ended.signal);
-      if (connection !== null) return await getOver(connection, below, headers, ended.signal);
+      if (connection !== null) {
+        const answer = getOver(connection, below, headers, ended.signal);
+        this.#begun();
+        return await answer;
+      }
     } finally {
       clearTimeout(limit);
       signal.removeEventListener("abort", end);
@@ -228,12 +235,20 @@ class HttpTransport implements Transport {
     return this.#sendAlone(session, path, below, headers);
   }
 
+  /** A request is under way. Only behind the turn in which it is sent is there time for anything else. */
+  #begun(): void {
+    const { meanwhile } = this.#settings;
+    if (meanwhile === undefined || this.#idled) return;
+    this.#idled = true;
+    setTimeout(meanwhile, 1);
+  }
+
   #sendAlone(session: Session, path: string, below: string, headers: OutgoingHttpHeaders): Promise<Raw> {
     const { requestTimeoutMs, signal } = this.#settings;
     const secure = this.#base.protocol === "https:";
     const { hostname, port } = this.#base;
     return new Promise((resolve, reject) => {
-      const request = (secure ? https : http).request({
+      const request = (secure ? loadHttps() : loadHttp()).request({
         ...session.tls,
         method: "GET",
         protocol: this.#base.protocol,
@@ -241,7 +256,7 @@ class HttpTransport implements Transport {
         port: port === "" ? (secure ? 443 : 80) : port,
         path: below,
         headers,
-        agent: session.agent,
+        agent: session.agent(),
         signal,
       });
       const fail = (error: unknown) => {
