@@ -174,6 +174,7 @@ function portsOf(): Ports {
           openCluster(query.connection, environment(), {
             ...request(query, progress, signal),
             ...(query.meanwhile === undefined ? {} : { meanwhile: query.meanwhile }),
+            expected: query.expected ?? [],
           }),
         interrupt,
       );

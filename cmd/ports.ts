@@ -1,4 +1,5 @@
 import type { KindInfo } from "../src/catalogue/kinds.ts";
+import type { Expected } from "../src/load/cluster/ahead.ts";
 import type { SeenName } from "../src/load/cluster/glimpse.ts";
 import type { KubeconfigNames } from "../src/load/cluster/kubeconfig.ts";
 import type { ClusterReader } from "../src/load/cluster/open.ts";
@@ -40,6 +41,8 @@ export interface ClusterQuery {
   readonly namespaces: readonly string[];
   /** Done once, while the cluster's first answer is awaited: what does not depend on it. */
   readonly meanwhile?: () => void;
+  /** What will be asked for first. */
+  readonly expected?: readonly Expected[];
 }
 
 /** What a shell may ask for at TAB: little, and for a moment only. What is not there by then fails. */

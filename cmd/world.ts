@@ -1,6 +1,7 @@
 import { kindsNamed, kindWords } from "../src/catalogue/kind-names.ts";
-import type { KindInfo } from "../src/catalogue/kinds.ts";
+import { GATEWAY_API, type KindInfo } from "../src/catalogue/kinds.ts";
 import { kindInfo } from "../src/catalogue/known.ts";
+import type { Expected } from "../src/load/cluster/ahead.ts";
 import type { ClusterReader } from "../src/load/cluster/open.ts";
 import type { WrittenAt } from "../src/manifest/objects.ts";
 import { RefgrantError } from "../src/model/failure.ts";
@@ -100,15 +101,28 @@ export function worldOf(reader: ClusterReader, namespace: string | null): World 
   };
 }
 
+/** The objects that are named by a word for one kind of the Gateway API, which nearly every cluster serves alike. */
+function expectedOf({ targets, namespace, allNamespaces }: ObjectScope): readonly Expected[] {
+  if (allNamespaces) return [];
+  return targets.flatMap(({ type, name }) => {
+    const [kind, ...others] = kindsNamed(type);
+    if (name === null || kind === undefined || others.length > 0 || kind.group !== GATEWAY_API) return [];
+    const info = kindInfo(kind);
+    return info === undefined ? [] : [{ info, namespace, name }];
+  });
+}
+
 async function clusterWorld(
   { connection, chunkSize }: SourcePlan & { readonly from: "cluster" },
-  { namespace }: ObjectScope,
+  scope: ObjectScope,
   ports: Ports,
   progress: Progress,
   meanwhile: () => void,
 ): Promise<World> {
+  const { namespace } = scope;
   const namespaces = namespace === null ? [] : [namespace];
-  return worldOf(await ports.openCluster({ connection, chunkSize, namespaces, meanwhile }, progress), namespace);
+  const query = { connection, chunkSize, namespaces, meanwhile, expected: expectedOf(scope) };
+  return worldOf(await ports.openCluster(query, progress), namespace);
 }
 
 /**

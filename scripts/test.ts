@@ -1,4 +1,5 @@
-// Runs every suite that this machine can run, and ends with one line that counts all tests.
+// Runs every suite that this machine can run, and ends with one line that counts all tests. With --binary only those that run the
+// plugin from end to end, and as the binary that `make dist` made.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -35,6 +36,8 @@ function failuresOf(result: unknown): readonly string[] {
 
 const scratch = mkdtempSync(join(tmpdir(), "refgrant-test-"));
 
+const binary = process.argv.includes("--binary");
+
 /** Runs one project of vitest.config.ts; a run that reports no test counts as failed. */
 function runSuite(project: string): Counts {
   const file = join(scratch, `${project}.json`);
@@ -48,8 +51,13 @@ function runSuite(project: string): Counts {
       "--reporter=default",
       "--reporter=json",
       `--outputFile.json=${file}`,
+      ...(binary ? ["test/e2e"] : []),
     ],
-    { stdio: "inherit", cwd: join(import.meta.dirname, "..") },
+    {
+      stdio: "inherit",
+      cwd: join(import.meta.dirname, ".."),
+      env: { ...process.env, ...(binary ? { REFGRANT_PLUGIN: "dist/linux_amd64" } : {}) },
+    },
   );
   let result: unknown = null;
   try {
@@ -65,7 +73,7 @@ function runSuite(project: string): Counts {
   return { passed, failed: failed + broken, skipped, failures: failuresOf(result) };
 }
 
-const suites = ["architecture", "unit"];
+const suites = binary ? [] : ["architecture", "unit"];
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
 if (goAvailable()) suites.push("e2e");

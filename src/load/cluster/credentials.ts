@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import type http from "node:http";
+import { readFile, readText } from "./file-system.ts";
 import type { ClusterConfig } from "./kubeconfig.ts";
 import type { Environment } from "./options.ts";
 
@@ -54,7 +54,7 @@ export async function credentialsOf(
     viaClient || socks
       ? await (await import("./client-credentials.ts")).clientCredentials(config, viaClient)
       : await written(config);
-  if (user.tokenFile !== "") return { ...given, authorization: bearer(await readFile(user.tokenFile, "utf8")) };
+  if (user.tokenFile !== "") return { ...given, authorization: bearer(await readText(user.tokenFile)) };
   if (user.token !== "") return { ...given, authorization: bearer(user.token) };
   if (basic) {
     if (user.username === "") return given;

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
 import { RefgrantError } from "../../model/failure.ts";
 import { codeOf } from "../error-code.ts";
+import { readFile } from "./file-system.ts";
 import type { ClusterConfig } from "./kubeconfig.ts";
 import type { ExecEntry } from "./kubeconfig-file.ts";
 import type { Environment } from "./options.ts";
@@ -19,7 +19,9 @@ const VERSIONS: readonly string[] = ["client.authentication.k8s.io/v1", "client.
 async function clusterInfo(config: ClusterConfig): Promise<Readonly<Record<string, unknown>>> {
   const { cluster } = config;
   const caData =
-    cluster.caData === "" && cluster.caFile !== "" ? await readFile(cluster.caFile, "base64") : cluster.caData;
+    cluster.caData === "" && cluster.caFile !== ""
+      ? (await readFile(cluster.caFile)).toString("base64")
+      : cluster.caData;
   const info = new Map<string, unknown>([["server", config.serverUrl]]);
   if (cluster.tlsServerName !== "") info.set("tls-server-name", cluster.tlsServerName);
   if (cluster.insecure) info.set("insecure-skip-tls-verify", true);

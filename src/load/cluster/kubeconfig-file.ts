@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, sep } from "node:path";
 import { yamlReason } from "../../catalogue/yaml-reasons.ts";
 import { RefgrantError } from "../../model/failure.ts";
 import { Field, type FieldProblem } from "../../model/fields.ts";
 import { type FieldPath, formatPath } from "../../model/object.ts";
 import { codeOf } from "../error-code.ts";
+import { readText } from "./file-system.ts";
 
 /** An entry under `clusters`, its paths resolved against the file it stands in. */
 export interface ClusterEntry {
@@ -230,7 +230,7 @@ async function parse(text: string, file: string): Promise<unknown> {
 export async function readKubeconfig(file: string): Promise<Kubeconfig | null> {
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = await readText(file);
   } catch (error) {
     const code = codeOf(error);
     if (code === "ENOENT" || code === "ENOTDIR") return null;

@@ -1,7 +1,7 @@
-import { access, readFile, stat } from "node:fs/promises";
 import { isIPv6 } from "node:net";
 import { delimiter, join } from "node:path";
 import { RefgrantError } from "../../model/failure.ts";
+import { access, readText, stat } from "./file-system.ts";
 import { impersonated } from "./impersonation.ts";
 import {
   type ClusterEntry,
@@ -166,7 +166,7 @@ function podCluster(env: Environment): ClusterEntry {
 async function podNamespace(env: Environment): Promise<string> {
   const variable = env.variables.get("POD_NAMESPACE") ?? "";
   if (variable !== "") return variable;
-  const text = await readFile(join(env.serviceAccountDir, "namespace"), "utf8").catch(() => "");
+  const text = await readText(join(env.serviceAccountDir, "namespace")).catch(() => "");
   return text.trim() || "default";
 }
 

@@ -216,6 +216,17 @@ export async function list(
   }
 }
 
+/** How an object is asked for; null for a name that no object has, or a namespace that there cannot be. */
+export function objectRequest(
+  served: ServedInfo,
+  namespace: string | null,
+  name: string,
+): { readonly path: string; readonly accept: string } | null {
+  if (!isPathSegment(name) || (namespace !== null && !isNamespaceName(namespace))) return null;
+  const path = `${resourcePath(served, namespace)}/${encodeURIComponent(name)}`;
+  return { path, accept: ACCEPT_ONE[served.info.read] };
+}
+
 /**
  * Reads one object by name: whole, or its metadata, as is the way with its kind.
  *
@@ -230,10 +241,10 @@ export async function objectNamed(
   name: string,
 ): Promise<Outcome> {
   const { info } = served;
-  if (!isPathSegment(name) || (namespace !== null && !isNamespaceName(namespace))) return found([]);
+  const request = objectRequest(served, namespace, name);
+  if (request === null) return found([]);
   try {
-    const path = `${resourcePath(served, namespace)}/${encodeURIComponent(name)}`;
-    const answer = await transport.get(path, ACCEPT_ONE[info.read]);
+    const answer = await transport.get(request.path, request.accept);
     if (answer.status === 404) return found([]);
     if (answer.status === 403) return forbidden(answer);
     if (answer.status !== 200) return refused(answer, info, "one");

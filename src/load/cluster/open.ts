@@ -4,6 +4,7 @@ import type { Gap } from "../../model/gap.ts";
 import type { Need } from "../../model/need.ts";
 import { type GroupKind, groupKindKey, sameGroupKind } from "../../model/object.ts";
 import type { Readings, ServedKind } from "../../model/snapshot.ts";
+import { askAhead, type Expected } from "./ahead.ts";
 import { connect } from "./connect.ts";
 import { DEFINITIONS } from "./definitions.ts";
 import { find, gapOver, servedOf } from "./discovery.ts";
@@ -49,6 +50,8 @@ export interface OpenRequest {
   readonly userAgent: string;
   /** Done once, while the first answer is awaited: what does not depend on it. */
   readonly meanwhile?: () => void;
+  /** What will be asked for first. */
+  readonly expected?: readonly Expected[];
 }
 
 /** Everything that an answer may depend on. */
@@ -135,9 +138,12 @@ export async function openCluster(
   env: Environment,
   request: OpenRequest,
 ): Promise<ClusterReader> {
-  const { transport, namespace, close } = await connect(options, env, { ...request, multiplex: true });
+  const connection = await connect(options, env, { ...request, multiplex: true });
+  const { namespace, close } = connection;
   try {
-    const inventory = await takeInventory(transport, NEEDED);
+    const pending = takeInventory(connection.transport, NEEDED);
+    const transport = askAhead(connection.transport, request.expected ?? [], namespace);
+    const inventory = await pending;
     const { served, gaps } = servedOf(inventory.groupVersions, KINDS);
     const kinds = new Kinds(transport, inventory);
     const reader = new NeedReader(transport, {
