@@ -74,6 +74,8 @@ export async function bundle({ root, folder, commit }: BundleRequest): Promise<M
     format: "cjs",
     platform: "node",
     target: "node24",
+    // In a binary nothing is imported while it runs: require is all that there is.
+    supported: { "dynamic-import": false },
     minifySyntax: true,
     minifyWhitespace: true,
     // The NOTICE of a release has them, whole.

@@ -51,6 +51,7 @@ describe("the bundle", () => {
       const text = readFileSync(join(scratch, "first", file), "latin1");
       expect(/[^\0-\x7f]/.test(text), file).toBe(false);
       expect(text.includes(ROOT) || text.includes(scratch), file).toBe(false);
+      expect(text.match(/(?<![.\w$"'`/])import\s*\(/g) ?? [], file).toEqual([]);
       const asked = [...text.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name = ""]) => name);
       const foreign = asked.filter(
         (name) => process.getBuiltinModule(name) == null && !PARTS.includes(name.slice(2)) && !OPTIONAL.includes(name),
