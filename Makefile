@@ -8,7 +8,7 @@ ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 NPM := npm --prefix $(ROOT)
 INSTALLED := $(ROOT)node_modules/.installed
 BINARY := $(ROOT)bin/kubectl-refgrant
-SOURCES := $(shell find $(ROOT)cmd $(ROOT)src -name '*.ts') $(ROOT)package.json $(ROOT)scripts/build.ts $(ROOT)scripts/bundle.ts
+SOURCES := $(shell find $(ROOT)cmd $(ROOT)src -name '*.ts') $(ROOT)package.json $(wildcard $(ROOT)scripts/*.ts) $(wildcard $(ROOT).git/logs/HEAD)
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(ROOT)Makefile
@@ -53,7 +53,7 @@ format: $(INSTALLED) ## Bring all files into the project's style
 dist: $(INSTALLED) ## Build what is released, into dist/release (needs Go)
 	@$(NPM) run --silent dist
 
-krew: ## Write krew/refgrant.yaml from dist/release
+krew: $(INSTALLED) ## Write krew/refgrant.yaml from dist/release
 	@$(NPM) run --silent krew
 
 test-binary: $(INSTALLED) ## Run the end-to-end tests with the binary of dist/linux_amd64 (needs Go, and make dist before)

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { COMPLETION_SHIM } from "../cmd/completion/scripts.ts";
-import { bundle, MAIN } from "./bundle.ts";
+import { bundle, MAIN, NODE_FLAGS } from "./bundle.ts";
 import { commitOf } from "./commit.ts";
 
 const root = dirname(import.meta.dirname);
@@ -27,8 +27,7 @@ node=$root/node_modules/.bin/node
 # Compiled code is kept between runs: it halves the start-up.
 NODE_COMPILE_CACHE=\${NODE_COMPILE_CACHE:-$root/node_modules/.cache/kubectl-refgrant}
 export NODE_COMPILE_CACHE
-# A run is short: with room for what it makes, most need no garbage collection.
-exec "$node" --min-semi-space-size=16 "$root/dist/bundle/${MAIN}" "$@"
+exec "$node" ${NODE_FLAGS.join(" ")} "$root/dist/bundle/${MAIN}" "$@"
 `;
 
 await bundle({ root, folder: join(root, "dist", "bundle"), commit: commitOf(root) });

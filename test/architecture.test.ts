@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -81,6 +82,17 @@ describe("architecture", () => {
       offences,
       "pass the value through src/pipeline.ts, src/explanations.ts, src/scaffolding.ts or cmd/run.ts instead of reaching into another stage",
     ).toEqual([]);
+  });
+
+  it("nothing that is imported is hidden from a clone", () => {
+    const folders = ["cmd", "src", "scripts", "test"];
+    const listed = spawnSync("git", ["ls-files", "--others", "--ignored", "--exclude-standard", "--", ...folders], {
+      cwd: ROOT,
+      encoding: "utf8",
+    });
+    // Without git, as in an archive of the source, there is nothing to hide.
+    if (listed.error !== undefined || listed.status !== 0) return;
+    expect(listed.stdout, "git ignores these files: mend .gitignore").toBe("");
   });
 
   it("the engine never looks back at the shore", () => {

@@ -1,11 +1,7 @@
 /** What parts of a program are loaded from, and with. */
 export interface PartsHost {
-  /** The text of a part: `(function (exports, require, module, __filename, __dirname) { … })`. */
-  readonly source: (name: string) => string;
-  /** Code compiled from that text before; undefined where there is none. */
-  readonly compiled: (name: string) => Uint8Array | undefined;
-  /** Compiles a text to what it evaluates to, with what was compiled before if that fits. */
-  readonly compile: (name: string, source: string, compiled: Uint8Array | undefined) => CompiledPart;
+  /** Compiles a part, the text between {@link PART_HEAD} and {@link PART_TAIL}. Throws for a name that no part has. */
+  readonly compile: (name: string) => CompiledPart;
   /** One of Node's own modules; undefined for any other, which a part may do without. */
   readonly builtin: (name: string) => unknown;
   /** What the parts take for their file and folder. */
@@ -15,9 +11,8 @@ export interface PartsHost {
 
 /** A part as its host compiled it. */
 export interface CompiledPart {
+  /** The function that the part is. */
   readonly evaluate: () => unknown;
-  /** Whether code compiled before was of use. */
-  readonly reused: boolean;
   /** What was compiled of it by now, to be kept for the next run. */
   readonly code: () => Uint8Array;
 }
@@ -56,8 +51,8 @@ export class Parts {
   load(name: string): unknown {
     const known = this.#modules.get(name);
     if (known !== undefined) return known.exports;
-    const { source, compiled, compile, builtin, filename, dirname } = this.#host;
-    const part = compile(name, source(name), compiled(name));
+    const { compile, builtin, filename, dirname } = this.#host;
+    const part = compile(name);
     const run = part.evaluate();
     if (!isPart(run)) throw new TypeError(`${name} is no part of this program`);
     const module = { exports: {} };

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import sea from "node:sea";
 import { Script } from "node:vm";
 import { CodeCache } from "./code-cache.ts";
-import { Parts } from "./parts.ts";
+import { type CompiledPart, Parts } from "./parts.ts";
 
 // Where the program starts that is one file with its own Node: the bundle, which cmd/main.ts begins elsewhere, is among its assets.
 
@@ -10,6 +10,9 @@ import { Parts } from "./parts.ts";
 declare const __BUILD__: string;
 /** The file of the bundle that is run. */
 declare const __MAIN__: string;
+
+/** Runs that add to what is kept: after so many there is little that the next one lacks. */
+const LEARNING_RUNS = 8;
 
 /** Code that the build compiled; binaries of other systems than the one that it ran on have none. */
 function builtIn(name: string): Uint8Array | undefined {
@@ -29,8 +32,6 @@ function userCache(): CodeCache | null {
   }
 }
 
-/** Runs that add to what is kept: after so many there is little that the next one lacks. */
-const LEARNING_RUNS = 8;
 let cache: CodeCache | null | undefined;
 /** Parts whose code is the user's, with the number of runs that added to it. */
 const learning = new Map<string, number>();
@@ -42,28 +43,34 @@ function kept(name: string): Uint8Array | undefined {
   return code;
 }
 
+/** A script with what was compiled of it before; null where there is none, or it does not fit. */
+function reusing(filename: string, source: string, code: Uint8Array | undefined): Script | null {
+  if (code === undefined) return null;
+  const script = new Script(source, { filename, cachedData: code });
+  return script.cachedDataRejected === true ? null : script;
+}
+
+function compile(filename: string): CompiledPart {
+  const source = Buffer.from(sea.getRawAsset(filename)).toString("latin1");
+  const script =
+    reusing(filename, source, builtIn(filename)) ??
+    reusing(filename, source, kept(filename)) ??
+    new Script(source, { filename });
+  if (script.cachedDataRejected === undefined && learning.has(filename)) learning.set(filename, 0);
+  return { evaluate: () => script.runInThisContext(), code: () => script.createCachedData() };
+}
+
 const parts = new Parts({
-  source: (name) => Buffer.from(sea.getRawAsset(name)).toString("latin1"),
-  compiled: (name) => builtIn(name) ?? kept(name),
-  compile: (filename, source, compiled) => {
-    const script = new Script(source, compiled === undefined ? { filename } : { filename, cachedData: compiled });
-    return {
-      evaluate: () => script.runInThisContext(),
-      reused: compiled !== undefined && script.cachedDataRejected === false,
-      code: () => script.createCachedData(),
-    };
-  },
+  compile,
   builtin: (name) => process.getBuiltinModule(name),
   filename: process.execPath,
   dirname: dirname(process.execPath),
 });
 
 process.once("exit", () => {
-  for (const [name, { reused, code }] of parts.compiled) {
+  for (const [name, { code }] of parts.compiled) {
     const runs = learning.get(name);
-    if (runs !== undefined && (!reused || runs < LEARNING_RUNS)) {
-      cache?.write(name, { code: code(), runs: reused ? runs + 1 : 1 });
-    }
+    if (runs !== undefined && runs < LEARNING_RUNS) cache?.write(name, { code: code(), runs: runs + 1 });
   }
 });
 

@@ -22,7 +22,8 @@ const numberOf = (file: string): number => Number(/^(\d{4})-[a-z0-9-]+\.md$/.exe
 /** Folders that git ignores: what is in them is built, and need not be there. */
 const builtFolders = readFileSync(join(ROOT, ".gitignore"), "utf8")
   .split("\n")
-  .filter((line) => line.endsWith("/"));
+  .filter((line) => line.endsWith("/"))
+  .map((line) => line.replace(/^\//, ""));
 const buildScript = readFileSync(join(ROOT, "scripts/build.ts"), "utf8");
 
 /** Is there such a file, or does the build make it? */

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { CodeCache } from "../../cmd/binary/code-cache.ts";
+import { CodeCache, ownFolder } from "../../cmd/binary/code-cache.ts";
 
 const CODE = { code: new Uint8Array([1, 2, 3, 4]), runs: 3 };
 
@@ -73,6 +73,28 @@ describe("compiled code in the user's cache folder", () => {
     expect(cacheIn(folder).read("main.cjs")).toBeUndefined();
   });
 
+  it("is not taken from a folder in a folder that others may write", () => {
+    const folder = base();
+    cacheIn(folder).write("main.cjs", CODE);
+    fs.chmodSync(join(folder, "kubectl-refgrant"), 0o777);
+    expect(cacheIn(folder).read("main.cjs")).toBeUndefined();
+    fs.rmSync(fileIn(folder));
+    cacheIn(folder).write("main.cjs", CODE);
+    expect(fs.existsSync(fileIn(folder))).toBe(false);
+  });
+
+  it("does not go where a relative XDG_CACHE_HOME would lead", () => {
+    const folder = base();
+    const home = process.env.HOME;
+    process.env.HOME = folder;
+    onTestFinished(() => {
+      process.env.HOME = home;
+    });
+    new CodeCache("1", { XDG_CACHE_HOME: "here" }, "linux").write("main.cjs", CODE);
+    expect(fs.existsSync(fileIn(join(folder, ".cache")))).toBe(true);
+    expect(fs.existsSync("here")).toBe(false);
+  });
+
   it("is not written where that is not possible, without a word", () => {
     const folder = base();
     fs.writeFileSync(join(folder, "kubectl-refgrant"), "a file stands in the way");
@@ -84,5 +106,23 @@ describe("compiled code in the user's cache folder", () => {
     const folder = base();
     new CodeCache("1", { LOCALAPPDATA: folder }, "win32").write("main.cjs", CODE);
     expect(fs.existsSync(fileIn(folder))).toBe(true);
+  });
+});
+
+describe("a folder of the user's own", () => {
+  it("is made for the user alone", () => {
+    const folder = base();
+    const made = ownFolder("npm", { XDG_CACHE_HOME: folder }, "linux");
+    expect(made).toBe(join(folder, "kubectl-refgrant", "npm"));
+    expect(fs.statSync(made ?? "").mode & 0o777).toBe(0o700);
+  });
+
+  it("is none where others may write in it, or where it cannot be made", () => {
+    const folder = base();
+    fs.mkdirSync(join(folder, "kubectl-refgrant", "npm"), { recursive: true, mode: 0o700 });
+    fs.chmodSync(join(folder, "kubectl-refgrant", "npm"), 0o777);
+    expect(ownFolder("npm", { XDG_CACHE_HOME: folder }, "linux")).toBe(null);
+    fs.writeFileSync(join(folder, "file"), "");
+    expect(ownFolder("npm", { XDG_CACHE_HOME: join(folder, "file") }, "linux")).toBe(null);
   });
 });

@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
+import { cacheFolder as folderFor } from "../../../scripts/cache-folder.ts";
 
 /** The root folder of this repository. */
 export const repositoryRoot: string = resolve(import.meta.dirname, "..", "..", "..");
@@ -9,6 +9,5 @@ export const pluginFolder: string = resolve(repositoryRoot, process.env.REFGRANT
 
 /** The folder outside the tree where the harness keeps what is costly to make: binaries and upstream modules. */
 export function cacheFolder(): string {
-  const base = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  return join(base, "kubectl-refgrant", "e2e");
+  return folderFor("e2e");
 }
