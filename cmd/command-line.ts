@@ -4,7 +4,7 @@ import { shellWord } from "../src/render/shell-word.ts";
 import { type NormalArgv, normalizeArgv } from "./argv.ts";
 import type { Command } from "./commands/command.ts";
 import { OPTIONS } from "./commands/options.ts";
-import { COMMANDS, VISIBLE_COMMANDS } from "./commands/table.ts";
+import { COMMANDS } from "./commands/table.ts";
 import { VERSION } from "./commands/version.ts";
 import { commandHelp, optionsHelp, overview } from "./help.ts";
 import { type Flag, HELP_FLAG } from "./options.ts";
@@ -42,7 +42,7 @@ const flagsOf = ({ flags }: Command): readonly Flag[] => [...flags, HELP_FLAG];
 
 /** The command whose name is near to a word, or begins with it as no other does. */
 function nearCommand(word: string): string | null {
-  const names = VISIBLE_COMMANDS.map(({ name }) => name);
+  const names = COMMANDS.map(({ name }) => name);
   const [begun, ...others] = word === "" ? [] : names.filter((name) => name.startsWith(word));
   return begun !== undefined && others.length === 0 ? begun : nearWord(word, names);
 }
@@ -71,7 +71,7 @@ function areFlags(words: readonly string[], command: Command): boolean {
 function reordered(argv: readonly string[], program: string): string | null {
   for (const [at, word] of argv.entries()) {
     const before = argv.slice(0, at);
-    const command = VISIBLE_COMMANDS.find(({ name }) => name === word);
+    const command = COMMANDS.find(({ name }) => name === word);
     if (command !== undefined && areFlags(before, command)) {
       return [program, ...[word, ...before, ...argv.slice(at + 1)].map(shellWord)].join(" ");
     }
@@ -92,9 +92,9 @@ function flagFirst(argv: readonly string[], flag: string, program: string): Refg
 
 function helpAbout(named: string | undefined, program: string): CommandLine {
   if (named === undefined || named === "help" || HELP_WORDS.includes(named)) {
-    return help(overview(VISIBLE_COMMANDS, program));
+    return help(overview(COMMANDS, program));
   }
-  const command = VISIBLE_COMMANDS.find(({ name }) => name === named);
+  const command = COMMANDS.find(({ name }) => name === named);
   if (command === undefined) throw unknownCommand(named, program);
   return help(commandHelp(command, program));
 }
@@ -138,7 +138,7 @@ export function readCommandLine(argv: readonly string[], program: string): Comma
   const line = withFlags(command, rest, program);
   if (command !== OPTIONS || line.asks === "help") return line;
   const [word] = line.given.words;
-  if (word === undefined) return help(optionsHelp(VISIBLE_COMMANDS, program));
+  if (word === undefined) return help(optionsHelp(COMMANDS, program));
   throw new RefgrantError(
     "usage",
     `${OPTIONS.name} takes no arguments, found ${JSON.stringify(word)}`,

@@ -25,7 +25,7 @@ function wrap(text: string, width: number): readonly string[] {
 }
 
 /** Neighbouring lines of an epilogue: a paragraph to be folded, or lines to be kept as they are. */
-export interface Block {
+interface Block {
   readonly kept: boolean;
   readonly lines: readonly string[];
 }
@@ -75,12 +75,12 @@ export function flagGroups(
   );
 }
 
-/** An example as it is typed: behind the program's name, but for a pipeline, which stands as it is. */
+/** An example as it is typed: behind the program's name, but for a line that names kubectl itself, which stands as it is. */
 export const exampleLine = (example: string, program: string): string =>
-  example.includes("|") ? example : `${program} ${example}`;
+  example.includes("kubectl ") ? example : `${program} ${example}`;
 
 /** A command line in short: `kubectl refgrant explain [TYPE/NAME ...] [flags]`. */
-export function usageLine({ name, argument }: Command, program: string): string {
+function usageLine({ name, argument }: Command, program: string): string {
   return `${program} ${name}${argument === undefined ? "" : ` [${argument}]`} [flags]`;
 }
 
@@ -118,18 +118,23 @@ function listed(names: readonly string[]): string {
   return before.length === 0 ? last : `${before.toReversed().join(", ")} and ${last}`;
 }
 
-/** The flags that connect to a cluster, and which of the commands take them. */
-export function optionsHelp(commands: readonly Command[], program: string): string {
+/** What `options` tells: a sentence without its end on which of the commands take the flags that connect to a cluster, and those. */
+export function sharedFlags(commands: readonly Command[]): {
+  readonly takers: string;
+  readonly flags: readonly Flag[];
+} {
   const takers = commands.filter(({ flags }) => flags.some(isShared));
   const shared = takers.flatMap(({ flags }) => flags.filter(isShared));
-  const once = shared.filter(({ name }, at) => shared.findIndex((flag) => flag.name === name) === at);
-  return [
-    section(
-      `${listed(takers.map(({ name }) => name))} take these flags, which mean what they mean to kubectl`,
-      once.map(flagHelp),
-    ),
-    section("Usage", [`  ${program} COMMAND [flags]`]),
-  ].join("\n");
+  return {
+    takers: `${listed(takers.map(({ name }) => name))} take these flags, which mean what they mean to kubectl`,
+    flags: shared.filter(({ name }, at) => shared.findIndex((flag) => flag.name === name) === at),
+  };
+}
+
+/** The flags that connect to a cluster, and which of the commands take them. */
+export function optionsHelp(commands: readonly Command[], program: string): string {
+  const { takers, flags } = sharedFlags(commands);
+  return [section(takers, flags.map(flagHelp)), section("Usage", [`  ${program} COMMAND [flags]`])].join("\n");
 }
 
 /** The first thing that a new user sees: one screen, what the tool is for with an example of each, and what else there is. */

@@ -10,8 +10,11 @@ import { USER_AGENT } from "./version.ts";
 /** What the user types to get here. */
 const PROGRAM = "kubectl refgrant";
 const PROGRESS_DELAY_MS = 300;
-/** How long after the start of the program a shell is answered with what is known by then. */
-const LOOKUP_MS = 1000;
+/**
+ * How long after the start of the program a shell is answered with what is known by then. The rest of the second is for the
+ * start and the end of kubectl, of the script in between, and of this program.
+ */
+const LOOKUP_MS = 800;
 /** To read more than this takes too long for a shell that waits. */
 const LOOKUP_BYTES = 2_000_000;
 
@@ -204,11 +207,15 @@ async function outcomeOf(argv: readonly string[]): Promise<Outcome> {
 }
 
 /** A reader that has seen enough (`| head`) is no error of ours; a full disk is one, and the report is then not whole. */
-function watchStream(stream: NodeJS.WriteStream, name: string): void {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
+function watchStreams(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") return;
-    process.stderr.write(`error: could not write to ${name}: ${error.code ?? "unknown fault"}\n`);
+    process.stderr.write(`error: could not write to standard output: ${error.code ?? "unknown fault"}\n`);
     process.exitCode = 3;
+  });
+  // There is nowhere left to say it.
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") process.exitCode = 3;
   });
 }
 
@@ -226,15 +233,14 @@ function leave(patience = 4): void {
 }
 
 async function main(): Promise<void> {
-  watchStream(process.stdout, "standard output");
-  watchStream(process.stderr, "standard error");
+  watchStreams();
   const outcome = await outcomeOf(process.argv.slice(2));
   if (process.argv[2] === COMPLETE) {
     process.stdout.write(outcome.stdout, () => leave());
     return;
   }
-  process.stderr.write(outcome.stderr);
-  process.stdout.write(outcome.stdout);
+  if (outcome.stderr !== "") process.stderr.write(outcome.stderr);
+  if (outcome.stdout !== "") process.stdout.write(outcome.stdout);
   // Setting the code and letting the loop run dry: process.exit would cut off what a pipe has not taken yet.
   process.exitCode = outcome.exitCode;
 }

@@ -1,6 +1,7 @@
 import manifest from "../package.json" with { type: "json" };
 import type { Command, ExitCode } from "./commands/command.ts";
-import { blocksOf, exampleLine, flagGroups, INTRODUCTION, isShared } from "./help.ts";
+import { OPTIONS } from "./commands/options.ts";
+import { blocksOf, exampleLine, flagGroups, INTRODUCTION, isShared, sharedFlags } from "./help.ts";
 import { type Flag, HELP_FLAG } from "./options.ts";
 
 /** Manual pages, in the macros of man(7), made from the table of commands. */
@@ -108,7 +109,14 @@ function seeAlso(pages: Lines): Lines {
   return section("SEE ALSO", [references.join(",\n"), ".PP", roffText(manifest.homepage)]);
 }
 
-function commandPage(command: Command, date: string): string {
+/** The flags that a command only tells of: those of `options`. */
+function flagsToldOf(command: Command, commands: readonly Command[]): Lines {
+  if (command.name !== OPTIONS.name) return [];
+  const { takers, flags } = sharedFlags(commands);
+  return [roffText(`${takers}:`), ...flags.flatMap(flagEntry), ".SS Help"];
+}
+
+function commandPage(command: Command, date: string, commands: readonly Command[]): string {
   const { name, describe, argument, flags, exitCodes, epilogue, words } = command;
   const cluster = flags.some(isShared);
   return page(pageName(command), describe, date, [
@@ -118,6 +126,7 @@ function commandPage(command: Command, date: string): string {
     ...section("DESCRIPTION", [roffText(`${describe}.`), ...prose(epilogue)]),
     ...section("EXAMPLES", examples(command).slice(1)),
     ...section("OPTIONS", [
+      ...flagsToldOf(command, commands),
       ...flagGroups(flags).flatMap(({ group, own }) => [`.SS ${group} flags`, ...own.flatMap(flagEntry)]),
       ...(flags.length === 0 ? [] : [".SS Help"]),
       ...flagEntry(HELP_FLAG),
@@ -181,6 +190,6 @@ function mainPage(commands: readonly Command[], date: string): string {
 export function manPages(commands: readonly Command[], date: string): ReadonlyMap<string, string> {
   return new Map([
     [`${pageName(null)}.1`, mainPage(commands, date)],
-    ...commands.map((command) => [`${pageName(command)}.1`, commandPage(command, date)] as const),
+    ...commands.map((command) => [`${pageName(command)}.1`, commandPage(command, date, commands)] as const),
   ]);
 }

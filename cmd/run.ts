@@ -15,8 +15,8 @@ async function progressing(ports: Ports, work: (progress: Progress) => Promise<O
 async function runWhyDenied(plan: WhyDeniedPlan, ports: Ports, progress: Progress): Promise<Outcome> {
   const load = () => import("./why-denied.ts");
   const meanwhile = () => {
-    void load();
-    void import("../src/render/why-denied-text.ts");
+    // One that fails is not told of here: whoever needs it imports it again, and hears of it then.
+    for (const ahead of [load(), import("../src/render/why-denied-text.ts")]) ahead.catch(() => undefined);
   };
   const { openWorld } = await import("./world.ts");
   const world = await openWorld(plan.source, plan.scope, ports, progress, meanwhile);

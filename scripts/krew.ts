@@ -5,9 +5,6 @@ import { parseArgs } from "node:util";
 import project from "../package.json" with { type: "json" };
 import { krewManifest, krewTemplate, readChecksums } from "./krew/manifest.ts";
 
-/** Archives hold the commit that they were built from, so a manifest in the tree is never that of the commit that it stands in. */
-const ORIGIN =
-  "# Made by `make krew` of one build. Each release has a manifest of its own: refgrant.yaml, beside its archives.\n";
 const ROOT = join(import.meta.dirname, "..");
 
 /**
@@ -22,7 +19,7 @@ function writeManifests(release: string, into: string): readonly string[] {
   const checksums = join(release, "checksums.txt");
   if (!existsSync(checksums)) throw new Error(`There is no ${checksums}: run make dist first.`);
   const files: ReadonlyMap<string, string> = new Map([
-    ["krew/refgrant.yaml", `${ORIGIN}${krewManifest(project, readChecksums(readFileSync(checksums, "utf8")))}`],
+    ["krew/refgrant.yaml", krewManifest(project, readChecksums(readFileSync(checksums, "utf8")))],
     [".krew.yaml", krewTemplate(project.homepage)],
   ]);
   mkdirSync(join(into, "krew"), { recursive: true });

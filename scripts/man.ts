@@ -1,7 +1,7 @@
 // Writes the manual pages: node scripts/man.ts FOLDER
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { VISIBLE_COMMANDS } from "../cmd/commands/table.ts";
+import { COMMANDS } from "../cmd/commands/table.ts";
 import { manPages } from "../cmd/man.ts";
 import manifest from "../package.json" with { type: "json" };
 
@@ -17,7 +17,7 @@ export function releaseDate(changelog: string, version: string): string {
 export function writeManPages(folder: string): void {
   const changelog = readFileSync(join(import.meta.dirname, "../CHANGELOG.md"), "utf8");
   mkdirSync(folder, { recursive: true });
-  for (const [name, text] of manPages(VISIBLE_COMMANDS, releaseDate(changelog, manifest.version))) {
+  for (const [name, text] of manPages(COMMANDS, releaseDate(changelog, manifest.version))) {
     writeFileSync(join(folder, name), text);
   }
 }

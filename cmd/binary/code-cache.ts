@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { crc32 } from "node:zlib";
 
 /** Before the code stand a CRC-32 of it, since V8 takes what it is given on trust, and the number of runs that added to it. */
@@ -16,12 +16,19 @@ interface KeptCode {
   readonly runs: number;
 }
 
+/** The home folder. Throws where there is none: an empty HOME would stand for the folder that the program is called in. */
+function home(): string {
+  const folder = homedir();
+  if (!isAbsolute(folder)) throw new Error("there is no home folder");
+  return folder;
+}
+
 /** Where this system keeps what can be made anew. A relative XDG_CACHE_HOME is none (XDG Base Directory Specification). */
 function cacheBase(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
-  const { LOCALAPPDATA, XDG_CACHE_HOME = "" } = environment;
-  if (platform === "win32") return LOCALAPPDATA || join(homedir(), "AppData", "Local");
-  if (platform === "darwin") return join(homedir(), "Library", "Caches");
-  return isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), ".cache");
+  const { LOCALAPPDATA = "", XDG_CACHE_HOME = "" } = environment;
+  if (platform === "win32") return isAbsolute(LOCALAPPDATA) ? LOCALAPPDATA : join(home(), "AppData", "Local");
+  if (platform === "darwin") return join(home(), "Library", "Caches");
+  return isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(home(), ".cache");
 }
 
 /** Whether nobody but the caller could have written there. Windows keeps each user's folders apart by itself. */
@@ -30,10 +37,23 @@ function isOwn({ uid, mode }: fs.Stats): boolean {
   return getuid === undefined || (uid === getuid() && (mode & 0o022) === 0);
 }
 
+/** Makes a folder and those that it stands in. Node's own way goes round for ever in a folder like /proc. */
+function makeFolder(folder: string): void {
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (fs.existsSync(folder)) return;
+    const parent = dirname(folder);
+    if (fs.existsSync(parent)) throw error;
+    makeFolder(parent);
+    fs.mkdirSync(folder, { mode: 0o700 });
+  }
+}
+
 /** Makes a folder for the caller alone, where there is none; false where there is one that others could write, or no folder. */
 function makeOwn(folder: string): boolean {
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const found = fs.lstatSync(folder);
     return found.isDirectory() && isOwn(found);
   } catch {
@@ -111,8 +131,12 @@ export class CodeCache {
       bytes.writeUInt32LE(runs, RUNS_AT);
       bytes.set(code, HEAD_BYTES);
       const scratch = join(this.#folder, `${name}.${process.pid}`);
-      fs.writeFileSync(scratch, bytes, { flag: "wx", mode: 0o600 });
-      fs.renameSync(scratch, join(this.#folder, name));
+      try {
+        fs.writeFileSync(scratch, bytes, { flag: "wx", mode: 0o600 });
+        fs.renameSync(scratch, join(this.#folder, name));
+      } finally {
+        fs.rmSync(scratch, { force: true });
+      }
       for (const other of fs.readdirSync(this.#base)) {
         const folder = join(this.#base, other);
         if (other.startsWith(PREFIX) && folder !== this.#folder) fs.rmSync(folder, { recursive: true, force: true });

@@ -15,7 +15,7 @@ export const EXIT_CODES_OF_PRINTING: readonly ExitCode[] = [
 ];
 
 /** Many words of one sort, to be listed. */
-export interface Words {
+interface Words {
   readonly title: string;
   /** A sentence that they stand behind, without its colon. */
   readonly means: string;
@@ -32,12 +32,10 @@ export interface Command {
   readonly describe: string;
   /** Shown with its first example in the overview. */
   readonly main?: true;
-  /** In no help and no man page: for programs. */
-  readonly hidden?: true;
   /** What its words besides flags are called in the help; absent where it takes none. */
   readonly argument?: string;
   readonly flags: readonly Flag[];
-  /** What it does, and how: `audit -n x` is shown behind the program's name, a pipeline as it stands. */
+  /** What it does, and how: `audit -n x` is shown behind the program's name, a line that names kubectl itself as it stands. */
   readonly examples: readonly (readonly [string, string])[];
   readonly exitCodes: readonly ExitCode[];
   /**

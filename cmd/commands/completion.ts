@@ -1,16 +1,16 @@
 import { SHELLS } from "../choices.ts";
 import { type Command, EXIT_CODES_OF_PRINTING } from "./command.ts";
 
+/** The line of a shell that gives kubectl what completes the plugin, where krew has installed it. For every sort of Unix. */
+export const INSTALL_COMPLETION = `f="\${KREW_ROOT:-$HOME/.krew}/bin/kubectl_complete-refgrant"; kubectl refgrant completion kubectl > "$f" && chmod 755 "$f"`;
+
 export const COMPLETION: Command = {
   name: "completion",
   describe: "Print what makes TAB complete commands, flags and names",
   argument: "SHELL",
   flags: [],
   examples: [
-    [
-      "For kubectl refgrant: kubectl (1.26 and later) looks for this file on PATH",
-      `kubectl refgrant completion kubectl | install -m 755 /dev/stdin "\${KREW_ROOT:-$HOME/.krew}/bin/kubectl_complete-refgrant"`,
-    ],
+    ["For kubectl refgrant: kubectl (1.26 and later) looks for this file on PATH", INSTALL_COMPLETION],
     [
       "For kubectl-refgrant by its own name, in fish",
       "completion fish > ~/.config/fish/completions/kubectl-refgrant.fish",

@@ -19,6 +19,3 @@ export const COMMANDS: readonly Command[] = [
   OPTIONS,
   VERSION,
 ];
-
-/** The commands that help and man pages tell of. */
-export const VISIBLE_COMMANDS: readonly Command[] = COMMANDS.filter(({ hidden }) => hidden !== true);

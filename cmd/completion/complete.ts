@@ -1,7 +1,7 @@
 import { SHELLS } from "../choices.ts";
 import type { Command } from "../commands/command.ts";
 import { COMPLETION } from "../commands/completion.ts";
-import { VISIBLE_COMMANDS } from "../commands/table.ts";
+import { COMMANDS } from "../commands/table.ts";
 import { HELP_FLAG } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import { type Line, readLine } from "./line.ts";
@@ -12,7 +12,7 @@ import { bare, FILES, NOTHING, type Offer, type Offers, offersText, these } from
 const MOST_WORDS = 200;
 const MOST_CHARACTERS = 20_000;
 
-const commandOffers: readonly Offer[] = VISIBLE_COMMANDS.map(({ name, describe }) => ({ value: name, describe }));
+const commandOffers: readonly Offer[] = COMMANDS.map(({ name, describe }) => ({ value: name, describe }));
 const HELP: Offer = { value: "help", describe: "Show the help of a command" };
 
 /** In front of the command. */
@@ -55,7 +55,7 @@ async function answer(words: readonly string[], surroundings: Surroundings): Pro
   const nothing = offersText(NOTHING, "", "");
   if (rest.length === 0) return offersText(firstOffers(typed), typed, "");
   if (name === "help") return offersText(rest.length === 1 ? these(commandOffers) : NOTHING, typed, "");
-  const command = VISIBLE_COMMANDS.find((candidate) => candidate.name === name);
+  const command = COMMANDS.find((candidate) => candidate.name === name);
   const line = command === undefined ? null : readLine(rest, command);
   if (command === undefined || line === null) return nothing;
   const offers = await offersAt(line, command, surroundings);

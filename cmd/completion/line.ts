@@ -4,7 +4,7 @@ import { type Flags, readFlags } from "../flags.ts";
 import { type Flag, HELP_FLAG } from "../options.ts";
 
 /** What stands where the cursor is: the name of a flag, the value of one, or a word behind others. */
-export type Place =
+type Place =
   | { readonly at: "flag" }
   | { readonly at: "value"; readonly flag: Flag }
   | { readonly at: "word"; readonly words: readonly string[] };

@@ -80,7 +80,7 @@ _kubectl_refgrant() {
   answer=$(command kubectl-refgrant __complete "\${args[@]}" 2>/dev/null </dev/null)
   while IFS= read -r line; do
     value=\${line%%$'\t'*}
-    if [[ $line == :[0-9]* ]]; then
+    if [[ $line =~ ^:[0-9]+$ ]]; then
       directive=\${line#:}
     elif [[ -n $value && $value == "$given"* ]]; then
       values+=("$value")

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { INSTALL_COMPLETION } from "../../cmd/commands/completion.ts";
 import { archiveName, executableName, TARGETS, type Target } from "../dist/targets.ts";
 
 /** What package.json says of the project. */
@@ -34,7 +35,7 @@ ${homepage}/blob/main/docs/clusterrole.yaml
 
 Completion (kubectl 1.26 or later, on Linux and macOS) needs one more file
 on PATH, which this line writes:
-kubectl ${NAME} completion kubectl | install -m 755 /dev/stdin "\${KREW_ROOT:-$HOME/.krew}/bin/kubectl_complete-${NAME}"
+${INSTALL_COMPLETION}
 `;
 
 /**
@@ -101,6 +102,9 @@ function platformEntry(target: Target, download: Readonly<Record<string, string>
   };
 }
 
+/** Archives hold the commit that they were built from, so a manifest in the tree is never that of the commit that it stands in. */
+const ORIGIN = "# Made of one build. Each release has a manifest of its own: refgrant.yaml, beside its archives.\n";
+
 /** The manifest of a version, with the checksums that `sha256` tells; without where it tells none. */
 function manifestText(version: string, homepage: string, sha256: (target: Target) => string | null): string {
   const entry = (target: Target): object => {
@@ -121,7 +125,7 @@ function manifestText(version: string, homepage: string, sha256: (target: Target
       platforms: TARGETS.map(entry),
     },
   };
-  return stringify(manifest, { lineWidth: 0, indentSeq: false });
+  return `${ORIGIN}${stringify(manifest, { lineWidth: 0, indentSeq: false })}`;
 }
 
 /**

@@ -17,9 +17,14 @@ class Bulk {
     return this.#left >= 0;
   }
 
+  /** A name that was looked at, whatever came of it. */
+  name(): void {
+    this.#left -= BYTES_FOR_A_NAME;
+  }
+
   /** What is neither a file nor a folder may never end, and is too much. */
   async path(path: string, recursive: boolean): Promise<void> {
-    this.#left -= BYTES_FOR_A_NAME;
+    this.name();
     const found = await stat(path).catch(() => null);
     if (found === null) return;
     if (found.isDirectory()) await this.#folder(path, recursive);
@@ -31,8 +36,20 @@ class Bulk {
       if (!this.within) return;
       if (entry.isDirectory() ? recursive : isTakenFromFolder(entry.name)) {
         await this.path(join(folder, entry.name), recursive);
-      } else this.#left -= BYTES_FOR_A_NAME;
+      } else this.name();
     }
+  }
+}
+
+/** Counts what a glob comes by, folders in which nothing matches too, and goes into none any more once it is too much. */
+async function countGlob(pattern: string, recursive: boolean, bulk: Bulk): Promise<void> {
+  const exclude = (): boolean => {
+    bulk.name();
+    return !bulk.within;
+  };
+  for await (const match of glob(pattern, { exclude })) {
+    if (!bulk.within) break;
+    await bulk.path(match, recursive);
   }
 }
 
@@ -44,9 +61,10 @@ export async function holdAtMost(most: number, filenames: readonly string[], rec
   if (filenames.includes("-")) return false;
   const bulk = new Bulk(most);
   for (const name of filenames) {
+    if (!bulk.within) break;
     const isThere = await stat(name).catch(() => null);
     if (isThere !== null) await bulk.path(name, recursive);
-    else for await (const match of glob(name)) if (bulk.within) await bulk.path(match, recursive);
+    else await countGlob(name, recursive, bulk);
   }
   return bulk.within;
 }

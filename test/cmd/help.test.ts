@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Command } from "../../cmd/commands/command.ts";
-import { COMMANDS, VISIBLE_COMMANDS } from "../../cmd/commands/table.ts";
+import { COMMANDS } from "../../cmd/commands/table.ts";
 import { blocksOf, commandHelp } from "../../cmd/help.ts";
 import { HELP_FLAG } from "../../cmd/options.ts";
 import { runCli } from "../harness/cli.ts";
@@ -27,7 +27,7 @@ describe("the overview", () => {
 
   it("has every command once, the four main ones with an example", async () => {
     const lines = await printed();
-    for (const { name, describe: words } of VISIBLE_COMMANDS) {
+    for (const { name, describe: words } of COMMANDS) {
       expect(lines.filter((line) => line === `  ${name.padEnd(12)}${words}`)).toHaveLength(1);
     }
     const examples = lines.filter((line) => line.startsWith(`              ${PROGRAM} `));
@@ -47,54 +47,51 @@ describe("the overview", () => {
   });
 });
 
-describe.each(VISIBLE_COMMANDS.map((command) => ({ name: command.name, command })))(
-  "$name --help",
-  ({ name, command }) => {
-    const toType = [...command.examples.map(([, line]) => line), ...command.epilogue];
+describe.each(COMMANDS.map((command) => ({ name: command.name, command })))("$name --help", ({ name, command }) => {
+  const toType = [...command.examples.map(([, line]) => line), ...command.epilogue];
 
-    it("is the same in every way to ask for it", async () => {
-      const asked = await printed(name, "--help");
-      for (const argv of [["-h"], ["-h", "--no-such-flag"], ["--output", "nonsense", "--help"]]) {
-        expect(await printed(name, ...argv)).toEqual(asked);
-      }
-      expect(await printed("help", name)).toEqual(asked);
-      expect(await printed("--help", name)).toEqual(asked);
-    });
+  it("is the same in every way to ask for it", async () => {
+    const asked = await printed(name, "--help");
+    for (const argv of [["-h"], ["-h", "--no-such-flag"], ["--output", "nonsense", "--help"]]) {
+      expect(await printed(name, ...argv)).toEqual(asked);
+    }
+    expect(await printed("help", name)).toEqual(asked);
+    expect(await printed("--help", name)).toEqual(asked);
+  });
 
-    it(`has at most ${HELP_COLUMNS} columns, but for what is to be typed`, async () => {
-      const long = (await printed(name, "--help")).filter((line) => line.length > HELP_COLUMNS);
-      expect(long.filter((line) => !toType.some((typed) => line.endsWith(typed)))).toEqual([]);
-    });
+  it(`has at most ${HELP_COLUMNS} columns, but for what is to be typed`, async () => {
+    const long = (await printed(name, "--help")).filter((line) => line.length > HELP_COLUMNS);
+    expect(long.filter((line) => !toType.some((typed) => line.endsWith(typed)))).toEqual([]);
+  });
 
-    it("begins with what it does and the examples, and goes on with flags, usage and exit codes", async () => {
-      const lines = await printed(name, "--help");
-      const heads = lines.filter((line) => /^[A-Z][a-z ]+:$/.test(line));
-      const groups = new Set(command.flags.map(({ group }) => `${group} flags:`));
-      groups.delete("Connection flags:");
-      expect(lines.slice(0, 3)).toEqual([`${command.describe}.`, "", "Examples:"]);
-      expect(heads.toSorted()).toEqual(["Examples:", ...groups, "Usage:", "Exit codes:"].toSorted());
-      expect([heads[0], ...heads.slice(-2)]).toEqual(["Examples:", "Usage:", "Exit codes:"]);
-    });
+  it("begins with what it does and the examples, and goes on with flags, usage and exit codes", async () => {
+    const lines = await printed(name, "--help");
+    const heads = lines.filter((line) => /^[A-Z][a-z ]+:$/.test(line));
+    const groups = new Set(command.flags.map(({ group }) => `${group} flags:`));
+    groups.delete("Connection flags:");
+    expect(lines.slice(0, 3)).toEqual([`${command.describe}.`, "", "Examples:"]);
+    expect(heads.toSorted()).toEqual(["Examples:", ...groups, "Usage:", "Exit codes:"].toSorted());
+    expect([heads[0], ...heads.slice(-2)]).toEqual(["Examples:", "Usage:", "Exit codes:"]);
+  });
 
-    it("has its own flags, and points to those that connect to a cluster", async () => {
-      const lines = await printed(name, "--help");
-      const told = lines.flatMap((line) => /^ {2}(?:-\w,| {3}) --([a-z-]+)/.exec(line)?.[1] ?? []);
-      expect(told.toSorted()).toEqual(
-        command.flags.flatMap((flag) => (flag.group === "Connection" ? [] : [flag.name])).toSorted(),
-      );
-      const connects = command.flags.some(({ group }) => group === "Connection");
-      const pointer = `Use "${PROGRAM} options" for the flags that connect to a cluster (kubectl's own).`;
-      expect(lines.at(-1) === pointer).toBe(connects);
-    });
+  it("has its own flags, and points to those that connect to a cluster", async () => {
+    const lines = await printed(name, "--help");
+    const told = lines.flatMap((line) => /^ {2}(?:-\w,| {3}) --([a-z-]+)/.exec(line)?.[1] ?? []);
+    expect(told.toSorted()).toEqual(
+      command.flags.flatMap((flag) => (flag.group === "Connection" ? [] : [flag.name])).toSorted(),
+    );
+    const connects = command.flags.some(({ group }) => group === "Connection");
+    const pointer = `Use "${PROGRAM} options" for the flags that connect to a cluster (kubectl's own).`;
+    expect(lines.at(-1) === pointer).toBe(connects);
+  });
 
-    it("has every exit code with what it means", async () => {
-      const text = (await printed(name, "--help")).join(" ").replace(/ +/g, " ");
-      for (const [code, means] of command.exitCodes) expect(text).toContain(` ${code} ${means}`);
-      const codes = command.exitCodes.map(([code]) => code);
-      expect(codes).toEqual([...new Set(codes)].toSorted((a, b) => a - b));
-    });
-  },
-);
+  it("has every exit code with what it means", async () => {
+    const text = (await printed(name, "--help")).join(" ").replace(/ +/g, " ");
+    for (const [code, means] of command.exitCodes) expect(text).toContain(` ${code} ${means}`);
+    const codes = command.exitCodes.map(([code]) => code);
+    expect(codes).toEqual([...new Set(codes)].toSorted((a, b) => a - b));
+  });
+});
 
 describe("options", () => {
   it("has the flags that connect to a cluster, and who takes them", async () => {
@@ -122,13 +119,6 @@ describe("every command", () => {
   it.each(COMMANDS)("$name has no flag that help already is", ({ flags }) => {
     expect(flags.map(({ name }) => name)).not.toContain(HELP_FLAG.name);
     expect(flags.map(({ short }) => short)).not.toContain(HELP_FLAG.short);
-  });
-
-  it("that is hidden is in no help", async () => {
-    const hidden = COMMANDS.filter((command) => command.hidden === true).map(({ name }) => name);
-    expect(VISIBLE_COMMANDS.map(({ name }) => name)).toEqual(
-      COMMANDS.map(({ name }) => name).filter((name) => !hidden.includes(name)),
-    );
   });
 });
 

@@ -5,13 +5,14 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Command } from "../../cmd/commands/command.ts";
-import { VISIBLE_COMMANDS } from "../../cmd/commands/table.ts";
+import { COMMANDS } from "../../cmd/commands/table.ts";
 import { manPages, roffText } from "../../cmd/man.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { releaseDate, writeManPages } from "../../scripts/man.ts";
+import { runCli } from "../harness/cli.ts";
 
 const DATE = "2026-01-31";
-const pages = manPages(VISIBLE_COMMANDS, DATE);
+const pages = manPages(COMMANDS, DATE);
 const mandoc = spawnSync("mandoc", ["-Tlint", "/dev/null"]).error === undefined;
 const withMandoc = it.skipIf(!mandoc);
 const scratch = mkdtempSync(join(tmpdir(), "refgrant-man-"));
@@ -38,7 +39,7 @@ it.skipIf(mandoc)("mandoc is not on PATH: what it says of the pages is not teste
 describe.each([...pages])("%s", (name, text) => {
   it("is of this version and day, and nothing else of the moment", () => {
     expect(text.split("\n")[0]).toContain(` 1 "${DATE}" "kubectl\\-refgrant v${manifest.version}" `);
-    expect(manPages(VISIBLE_COMMANDS, DATE).get(name)).toBe(text);
+    expect(manPages(COMMANDS, DATE).get(name)).toBe(text);
   });
 
   it("has its sections in the usual order", () => {
@@ -71,7 +72,7 @@ describe.each([...pages])("%s", (name, text) => {
   });
 });
 
-describe.each(VISIBLE_COMMANDS.map((command) => ({ name: command.name, command })))("of $name", ({ name, command }) => {
+describe.each(COMMANDS.map((command) => ({ name: command.name, command })))("of $name", ({ name, command }) => {
   const text = pages.get(`kubectl-refgrant-${name}.1`) ?? "";
 
   it("there are all flags, shared ones too, with their values and words", () => {
@@ -103,24 +104,36 @@ describe("the page of the program", () => {
   const text = pages.get("kubectl-refgrant.1") ?? "";
 
   it("has every command, and where its page is", () => {
-    for (const { name, describe: words } of VISIBLE_COMMANDS) {
+    for (const { name, describe: words } of COMMANDS) {
       expect(text).toContain(`.TP\n\\fB${roffText(name)}\\fR\n${roffText(words)}.\n`);
       expect(text).toContain(`\\fBkubectl\\-refgrant\\-${roffText(name)}\\fR(1)`);
     }
     expect([...pages.keys()]).toEqual([
       "kubectl-refgrant.1",
-      ...VISIBLE_COMMANDS.map(({ name }) => `kubectl-refgrant-${name}.1`),
+      ...COMMANDS.map(({ name }) => `kubectl-refgrant-${name}.1`),
     ]);
   });
 
   it("has every exit code of every command", () => {
-    for (const { exitCodes } of VISIBLE_COMMANDS) {
+    for (const { exitCodes } of COMMANDS) {
       for (const [code, means] of exitCodes) {
         const [, entry = ""] = text.split(`.TP\n\\fB${code}\\fR\n`);
         expect(entry.split(/\n\.(?:TP|SH)/)[0]).toContain(`${roffText(means)}.`);
       }
     }
   });
+});
+
+it("the page of options has the flags that the command prints, each once", async () => {
+  const text = pages.get("kubectl-refgrant-options.1") ?? "";
+  const { stdout } = await runCli(["options"], { folder: import.meta.dirname });
+  const printed = [...stdout.matchAll(/^ {2}(?:-\w,| {3}) (--[a-z-]+)/gm)].map(([, flag = ""]) => flag);
+  expect(printed).toContain("--kubeconfig");
+  const told = [...text.matchAll(/^(?:\\fB\\-\w\\fR, )?\\fB(\\-\\-[a-z\\-]+)\\fR/gm)].map(([, flag = ""]) =>
+    flag.replaceAll("\\", ""),
+  );
+  expect(told).toEqual([...printed, "--help"]);
+  expect(text).toContain(roffText(stdout.split(":\n")[0] ?? ""));
 });
 
 describe("text", () => {

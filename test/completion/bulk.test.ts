@@ -16,6 +16,7 @@ beforeAll(() => {
   symlinkSync("..", join(folder, "manifests", "inner", "up"));
   mkdirSync(join(folder, "crowd"));
   for (let i = 0; i < 100; i += 1) writeFileSync(join(folder, "crowd", `${i}.txt`), "");
+  for (let i = 0; i < 100; i += 1) mkdirSync(join(folder, "crowds", `${i}`), { recursive: true });
   execFileSync("mkfifo", [join(folder, "fifo")]);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -29,6 +30,10 @@ it.each<[most: number, names: readonly string[], recursive: boolean, expected: b
   [100_000, ["manifests"], true, true],
   [10_000, ["manifests/*.yaml"], false, true],
   [900, ["manifests/*.yaml"], false, false],
+  // So does a glob that finds nothing, and one that finds much.
+  [10_000, ["manifests/**/*.nope"], false, true],
+  [10_000, ["crowds/**/*.nope"], false, false],
+  [10_000, ["crowd/*"], false, false],
   [10_000, ["manifests/picture.png"], false, false],
   // To look at names takes time too.
   [10_000, ["crowd"], false, false],
@@ -40,4 +45,10 @@ it.each<[most: number, names: readonly string[], recursive: boolean, expected: b
 ])("%i bytes for %j, recursive %s: %s", async (most, names, recursive, expected) => {
   const paths = names.map((name) => (name === "-" || name.startsWith("/") ? name : join(folder, name)));
   expect(await holdAtMost(most, paths, recursive)).toBe(expected);
+});
+
+it("a glob over everything that there is ends at once", async () => {
+  const started = performance.now();
+  expect(await holdAtMost(2_000_000, ["/**/*.nope", "/**/*.never"], false)).toBe(false);
+  expect(performance.now() - started).toBeLessThan(5_000);
 });

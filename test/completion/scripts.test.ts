@@ -1,10 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { SHELLS } from "../../cmd/choices.ts";
+import { COMPLETION, INSTALL_COMPLETION } from "../../cmd/commands/completion.ts";
 import { COMPLETION_SHIM, scriptFor } from "../../cmd/completion/scripts.ts";
+import { manPages, roffText } from "../../cmd/man.ts";
 import { runCli } from "../harness/cli.ts";
 
 const folder = "/nonexistent";
@@ -41,6 +43,52 @@ describe("completion SHELL", () => {
     expect(overview + help).not.toContain("__complete");
     expect((await runCli(["__complet"], { folder })).stderr).not.toContain("__complete");
   });
+});
+
+describe("the line that installs it behind krew", () => {
+  it("is in the help and the manual page", async () => {
+    const help = (await runCli(["completion", "--help"], { folder })).stdout.split("\n");
+    expect(help).toContain(`  ${INSTALL_COMPLETION}`);
+    expect(manPages([COMPLETION], "").get("kubectl-refgrant-completion.1")).toContain(
+      `\n${roffText(INSTALL_COMPLETION)}\n`,
+    );
+  });
+
+  it.each([
+    ["where krew is told to be", "my krew"],
+    ["in the home folder", ""],
+  ])("puts an executable %s, with what any sh has", (_, root) => {
+    const home = mkdtempSync(join(tmpdir(), "refgrant-krew-"));
+    try {
+      const place = join(home, root || ".krew");
+      mkdirSync(join(place, "bin"), { recursive: true });
+      const kubectl = `kubectl() { [ "$*" = "refgrant completion kubectl" ] && printf '%s' "$SHIM"; }\n`;
+      const { status, stderr } = spawnSync("sh", ["-c", `umask 077\n${kubectl}${INSTALL_COMPLETION}`], {
+        encoding: "utf8",
+        env: { PATH: process.env.PATH, HOME: home, SHIM: COMPLETION_SHIM, KREW_ROOT: root && place },
+      });
+      const file = join(place, "bin", "kubectl_complete-refgrant");
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(readFileSync(file, "utf8")).toBe(COMPLETION_SHIM);
+      expect(statSync(file).mode & 0o777).toBe(0o755);
+    } finally {
+      rmSync(home, { recursive: true });
+    }
+  });
+});
+
+it("the script in bash takes a line for the end only where it is a number behind a colon, whole", () => {
+  const [, test = ""] = /if (\[\[ \$line =~ .*? \]\]); then/.exec(scriptFor("bash")) ?? [];
+  expect(test).not.toBe("");
+  for (const [line, status] of [
+    [":4", 0],
+    [":12", 0],
+    [":0anything", 1],
+    [":0]+a[$(echo 1)", 1],
+    [":", 1],
+    ["x:4", 1],
+  ] as const)
+    expect(spawnSync("bash", ["-c", `line=$1; ${test}`, "bash", line]).status, line).toBe(status);
 });
 
 describe.each(["bash", "zsh", "fish", "sh"] as const)("the script in %s", (shell) => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { INSTALL_COMPLETION } from "../../cmd/commands/completion.ts";
 import project from "../../package.json" with { type: "json" };
 import { runCli, words } from "../harness/cli.ts";
 import { commandBlocksIn, documents, linesOf, SORTS, scriptsOf, sortOf, stepsOf, typedIn } from "./blocks.ts";
@@ -82,6 +83,10 @@ describe.each(documents(ROOT))("%s", (file) => {
       expect(url).toBe(project.homepage);
   });
 
+  it("leaves nothing to be measured", () => {
+    expect(page.match(/.*to be measured.*/gi) ?? []).toEqual([]);
+  });
+
   it("shows no command that is not run", () => {
     const shown = blocks.filter((block) => sortOf(block)?.startsWith("console"));
     expect(steps.length, "a console block is one command behind `$ `, its output, and the exit code").toBe(
@@ -109,6 +114,12 @@ describe.each(documents(ROOT))("%s", (file) => {
       else expect(actual).toBe(whole);
     });
   }
+});
+
+it("docs/install.md has the line that the help has for completion behind krew", () => {
+  const shells = blocksOf(read("docs/install.md")).filter(({ language }) => language === "sh");
+  const lines = shells.flatMap(({ text }) => text.split("\n"));
+  expect(lines.filter((line) => line.includes("completion kubectl"))).toEqual([INSTALL_COMPLETION]);
 });
 
 describe("lines of a block", () => {

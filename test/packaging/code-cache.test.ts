@@ -95,6 +95,30 @@ describe("compiled code in the user's cache folder", () => {
     expect(fs.existsSync("here")).toBe(false);
   });
 
+  it("is not kept in the folder that the program is called in, where HOME is empty", () => {
+    const home = process.env.HOME;
+    process.env.HOME = "";
+    onTestFinished(() => {
+      process.env.HOME = home;
+    });
+    expect(() => new CodeCache("1", {}, "linux")).toThrow("no home folder");
+    expect(ownFolder("npm", {}, "linux")).toBe(null);
+  });
+
+  it.skipIf(!fs.existsSync("/proc/self"))("is not kept where no folder can be made, and that is soon found out", () => {
+    cacheIn("/proc").write("main.cjs", CODE);
+    expect(ownFolder("npm", { XDG_CACHE_HOME: "/proc" }, "linux")).toBe(null);
+  });
+
+  it.skipIf(!fs.existsSync("/dev/full"))("leaves nothing behind where it cannot be written whole", () => {
+    const folder = base();
+    cacheIn(folder).write("main.cjs", CODE);
+    const full = join(fileIn(folder), "..", `other.cjs.${process.pid}`);
+    fs.symlinkSync("/dev/full", full);
+    cacheIn(folder).write("other.cjs", CODE);
+    expect(fs.readdirSync(join(fileIn(folder), ".."))).toEqual(["main.cjs"]);
+  });
+
   it("is not written where that is not possible, without a word", () => {
     const folder = base();
     fs.writeFileSync(join(folder, "kubectl-refgrant"), "a file stands in the way");

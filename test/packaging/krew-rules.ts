@@ -186,7 +186,7 @@ export const RULES: readonly Rule[] = [
       ...when(!spec(manifest, "caveats").includes("/docs/clusterrole.yaml\n"), "rights"),
       ...when(
         !spec(manifest, "caveats").includes(
-          `\nkubectl refgrant completion kubectl | install -m 755 /dev/stdin "\${KREW_ROOT:-$HOME/.krew}/bin/kubectl_complete-refgrant"\n`,
+          `\nf="\${KREW_ROOT:-$HOME/.krew}/bin/kubectl_complete-refgrant"; kubectl refgrant completion kubectl > "$f" && chmod 755 "$f"\n`,
         ),
         "completion",
       ),

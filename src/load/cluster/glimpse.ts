@@ -6,7 +6,7 @@ import { fieldOf, listOf, textOf } from "./text.ts";
 import type { Transport } from "./transport.ts";
 
 /** Whose names are wanted. */
-export interface GlimpseRequest {
+interface GlimpseRequest {
   readonly kinds: readonly KindInfo[];
   /** null for that of the context. */
   readonly namespace: string | null;

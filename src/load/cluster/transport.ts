@@ -287,6 +287,7 @@ class HttpTransport implements Transport {
           resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
         });
       });
+      request.once("finish", () => this.#begun());
       request.end();
     });
   }

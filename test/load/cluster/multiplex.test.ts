@@ -286,3 +286,39 @@ it("ends the connection when it is closed", async () => {
   transport.close();
   await closed;
 });
+
+describe("what is to be done meanwhile", () => {
+  const plain = { certificateAuthority: null };
+
+  /** Servers that answer nothing before it is done. */
+  const SERVERS: readonly [
+    how: string,
+    start: (done: Promise<void>) => Promise<{ readonly url: string; readonly requests: readonly unknown[] }>,
+    given: Partial<ConnectionOptions>,
+  ][] = [
+    ["plain HTTP/1", (done) => serve((_, response) => void done.then(() => reply(response, 200, {}))), plain],
+    [
+      "TLS with HTTP/1",
+      async (done) => serve((_, response) => void done.then(() => reply(response, 200, {})), await serverTls()),
+      {},
+    ],
+    ["TLS with HTTP/2", (done) => serveMultiplexed((stream) => void done.then(() => ok(stream))), {}],
+  ];
+
+  it.each(SERVERS)("is done once while the first answer is awaited, over %s", async (_, start, given) => {
+    const done = Promise.withResolvers<void>();
+    let times = 0;
+    const stub = await start(done.promise);
+    const meanwhile = () => {
+      times += 1;
+      done.resolve();
+    };
+    const transport = await connect(stub.url, { meanwhile }, given);
+    await sleep(5);
+    expect(times).toBe(0);
+    await Promise.all(["/a", "/b"].map((path) => transport.get(path, JSON_ONLY)));
+    await transport.get("/c", JSON_ONLY);
+    await sleep(5);
+    expect([times, stub.requests.length]).toEqual([1, 3]);
+  });
+});
