@@ -3,7 +3,7 @@ import type { Inquiry } from "../src/model/answer.ts";
 import { inquire } from "../src/pipeline.ts";
 import { upperFirst } from "../src/render/text.ts";
 import { displayOf, worldText } from "./display.ts";
-import { findAsking, scopeText, scopeWords } from "./find.ts";
+import { type Found, findAsking, scopeText, scopeWords } from "./find.ts";
 import { notesText, unseenText } from "./notes.ts";
 import type { WhyDeniedPlan } from "./plan.ts";
 import type { Outcome, Ports } from "./ports.ts";
@@ -11,7 +11,7 @@ import type { World } from "./world.ts";
 
 async function print(
   inquiry: Inquiry,
-  full: boolean,
+  { named, gaps }: Pick<Found, "named" | "gaps">,
   plan: WhyDeniedPlan,
   world: World,
   ports: Ports,
@@ -24,8 +24,9 @@ async function print(
         verbose: plan.verbose,
         world: worldText(plan.source),
         scope: scopeWords(plan.scope, world),
+        whole: gaps.length === 0,
       };
-      return full
+      return named
         ? text.whyDeniedText(inquiry, telling)
         : text.whyDeniedList(inquiry, upperFirst(scopeText(plan.scope, world)), telling);
     }
@@ -40,7 +41,7 @@ async function print(
 export async function whyDenied(plan: WhyDeniedPlan, world: World, ports: Ports): Promise<Outcome> {
   const found = await findAsking(plan.scope, world);
   const inquiry = await world.ask((snapshot) => inquire(snapshot, { objects: found.ids, hops: found.named }));
-  const stdout = await print(inquiry, found.named, plan, world, ports);
+  const stdout = await print(inquiry, found, plan, world, ports);
   const unseen = unseenText(found.gaps);
   const code = inquiryExit(inquiry);
   return {

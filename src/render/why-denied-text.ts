@@ -23,6 +23,8 @@ export interface Telling extends EvidenceTelling {
   readonly world: string | null;
   /** The words that name the same objects to another command, each behind a blank: ` httproutes -n app`; or nothing. */
   readonly scope: string;
+  /** Whether every object was seen that the question is about. */
+  readonly whole: boolean;
 }
 
 /** The same, with what has been advised already, and for which reference. */
@@ -233,7 +235,7 @@ function nextLines(told: readonly Told[], { world, scope }: Pick<Telling, "world
 }
 
 /** Every reference that is refused, or leads nowhere, in two lines each; of the rest the number. */
-export function whyDeniedList(inquiry: Inquiry, where: string, { display, world, scope }: Telling): string {
+export function whyDeniedList(inquiry: Inquiry, where: string, { display, world, scope, whole }: Telling): string {
   const all = inquiry.answers.flatMap((answer) =>
     answer.decisions
       .filter((decision) => !(isOffer(decision) && decision.outcome.verdict === "refused"))
@@ -246,12 +248,14 @@ export function whyDeniedList(inquiry: Inquiry, where: string, { display, world,
   const disagreed = inquiry.answers.flatMap((answer) => answer.judgements.map((judgement) => ({ answer, judgement })));
   const fine = all.length - refused.length - dangling.length - unknown.length;
   const nothing = refused.length + dangling.length + unknown.length === 0;
-  const head = nothing
-    ? inquiry.answers.length === 0
+  const found =
+    inquiry.answers.length === 0
       ? "no objects found"
       : fine === 0
         ? "no reference that anybody has to permit"
-        : `nothing is refused; ${plural(fine, "reference")} permitted`
+        : `nothing is refused; ${plural(fine, "reference")} permitted`;
+  const head = nothing
+    ? `${found}${whole ? "" : ", but not everything could be seen"}`
     : [
         `${plural(refused.length, "reference")} refused`,
         ...(dangling.length > 0 ? [`${dangling.length} leading nowhere`] : []),
