@@ -213,7 +213,7 @@ describe.skipIf(git === undefined || HOST === undefined)("krew", () => {
       `--archive=${archive}`,
     );
     expect(install.stderr).toContain("Installed plugin: refgrant\n");
-    expect(install.stderr).toContain("kubectl refgrant completion kubectl > install -m 755");
+    expect(install.stderr).toContain("kubectl refgrant completion kubectl > ");
 
     expect(left(who)).toEqual(installed(TAG));
     expect(readlinkSync(join(who.root, "bin/kubectl-refgrant"))).toBe(
