@@ -28,7 +28,7 @@ import { readAdmission, readListeners } from "./listeners.ts";
 import { asksForDefaultGateways, type Named, namedBy, readReferent, type Surroundings } from "./referent.ts";
 import { meantParent, targetRule } from "./referents.ts";
 import type { CatalogueRow, GrantRow } from "./row.ts";
-import { ROWS } from "./rows.ts";
+import { ROWS, rowsFrom } from "./rows.ts";
 import { fieldsAt, type PathPattern, pathPattern } from "./walk.ts";
 
 /** What the objects of a snapshot say to one another, read once. */
@@ -51,26 +51,24 @@ interface WalkableRow {
   readonly pattern: PathPattern;
 }
 
-const WALKED = ROWS.filter((row) => row.handshake !== "foreign-grant");
-
-const ROWS_BY_KIND: ReadonlyMap<string, readonly CatalogueRow[]> = Map.groupBy(WALKED, ({ from }) =>
-  groupKindKey(from),
-);
+const isWalked = ({ handshake }: CatalogueRow): boolean => handshake !== "foreign-grant";
 
 /** What was made of rows before: most runs meet few kinds. */
 const walkable = new Map<string, readonly WalkableRow[]>();
 
-function rowsFrom(kind: GroupKind): readonly WalkableRow[] {
+function walkableFrom(kind: GroupKind): readonly WalkableRow[] {
   const key = groupKindKey(kind);
   const known = walkable.get(key);
   if (known !== undefined) return known;
-  const rows = (ROWS_BY_KIND.get(key) ?? []).map((row) => ({ row, pattern: pathPattern(row.path) }));
+  const rows = rowsFrom(kind)
+    .filter(isWalked)
+    .map((row) => ({ row, pattern: pathPattern(row.path) }));
   walkable.set(key, rows);
   return rows;
 }
 
 /** The kinds that can refer to something, in the order of the catalogue. */
-const REFERRER_KINDS = [...new Map(WALKED.map((row) => [groupKindKey(row.from), row.from])).values()];
+const REFERRER_KINDS = [...new Map(ROWS.filter(isWalked).map((row) => [groupKindKey(row.from), row.from])).values()];
 
 /** What the readers need to know of a referrer besides the field in hand. */
 interface Referrer {
@@ -327,7 +325,7 @@ export function extract(
       .filter(({ body, id }) => body !== null && isWanted(id))
       .toSorted((a, b) => compareIds(a.id, b.id));
   for (const kind of REFERRER_KINDS) {
-    const rows = rowsFrom(kind);
+    const rows = walkableFrom(kind);
     const allMatter = focus === null || isHolder(kind) || isGenerating(kind);
     for (const object of sorted(kind, (id) => allMatter || focus.on(id))) {
       const { id } = object;

@@ -1,13 +1,9 @@
 import { type GroupKind, groupKindKey, includesGroupKind, sameGroupKind } from "../model/object.ts";
 import { isContext, kindInfo } from "./known.ts";
 import type { CatalogueRow } from "./row.ts";
-import { ROWS } from "./rows.ts";
+import { rowsFrom } from "./rows.ts";
 
 /** What else decides a reference that somebody expects a grant for a kind to permit (docs/rules.md §2.7, §2.9). */
-
-const ROWS_BY_KIND: ReadonlyMap<string, readonly CatalogueRow[]> = Map.groupBy(ROWS, ({ from }) => groupKindKey(from));
-
-const rowsFrom = (kind: GroupKind): readonly CatalogueRow[] => ROWS_BY_KIND.get(groupKindKey(kind)) ?? [];
 
 const namedKinds = ({ defaults, alsoNames = [] }: CatalogueRow): readonly GroupKind[] =>
   defaults === null ? alsoNames : [defaults, ...alsoNames];

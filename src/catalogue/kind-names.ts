@@ -11,13 +11,21 @@ function pluralOf(kind: string): string {
   return /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : `${kind}s`;
 }
 
-/** Every word for a kind, in lower case: singular, plural and short names, alone and with the group. */
-function wordsFor(groupKind: GroupKind): readonly string[] {
+/** Every name of a kind, in lower case and without its group: singular, plural and short names. */
+function namesOf(groupKind: GroupKind): readonly string[] {
   const kind = groupKind.kind.toLowerCase();
   const { plural = pluralOf(kind), shortNames = [] } = kindInfo(groupKind) ?? {};
-  const own = [kind, plural, ...shortNames];
+  return [kind, plural, ...shortNames];
+}
+
+/** What stands for every route kind of the Gateway API. */
+const ROUTE_WORDS: readonly string[] = ["route", "routes"];
+
+/** Every word for a kind, in lower case: its names, alone and with the group. */
+function wordsFor(groupKind: GroupKind): readonly string[] {
+  const own = namesOf(groupKind);
   const qualified = groupKind.group === "" ? [] : own.map((word) => `${word}.${groupKind.group}`);
-  return [...own, ...qualified, ...(isRoute(groupKind) ? ["route", "routes"] : [])];
+  return [...own, ...qualified, ...(isRoute(groupKind) ? ROUTE_WORDS : [])];
 }
 
 /** Every kind that the catalogue speaks of: those that hold references first, then those that are read or named. */
@@ -40,20 +48,14 @@ export function kindWords(): readonly string[] {
   return words;
 }
 
-/** Whether a kind has this name, in lower case and without a group: of one object, of many, or short. */
-function isCalled(groupKind: GroupKind, name: string): boolean {
-  if (groupKind.kind.toLowerCase() === name) return true;
-  const { plural = pluralOf(groupKind.kind.toLowerCase()), shortNames = [] } = kindInfo(groupKind) ?? {};
-  return plural === name || shortNames.includes(name);
-}
-
 /** The kinds of a word in lower case that has no version. */
 function kindsCalled(word: string): readonly GroupKind[] {
-  if (word === "route" || word === "routes") return SPOKEN_OF.filter(isRoute);
+  if (ROUTE_WORDS.includes(word)) return SPOKEN_OF.filter(isRoute);
   const dot = word.indexOf(".");
-  if (dot === -1) return SPOKEN_OF.filter((kind) => isCalled(kind, word));
+  if (dot === -1) return SPOKEN_OF.filter((kind) => namesOf(kind).includes(word));
   const group = word.slice(dot + 1);
-  return group === "" ? [] : SPOKEN_OF.filter((kind) => kind.group === group && isCalled(kind, word.slice(0, dot)));
+  const name = word.slice(0, dot);
+  return group === "" ? [] : SPOKEN_OF.filter((kind) => kind.group === group && namesOf(kind).includes(name));
 }
 
 /** A resource or kind, its version and its group, as kubectl takes them; core is the empty group. */

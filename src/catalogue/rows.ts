@@ -48,6 +48,13 @@ export function rowOf({ row }: { readonly row: string }): CatalogueRow {
   return found;
 }
 
+const BY_KIND: ReadonlyMap<string, readonly CatalogueRow[]> = Map.groupBy(ROWS, ({ from }) => groupKindKey(from));
+
+/** The rows of what a kind can name; none for a kind that names nothing. */
+export function rowsFrom(kind: GroupKind): readonly CatalogueRow[] {
+  return BY_KIND.get(groupKindKey(kind)) ?? [];
+}
+
 /** The kinds that hold references which somebody has to permit, in the order of the catalogue. */
 export const ASKING_KINDS: readonly GroupKind[] = [
   ...new Map(

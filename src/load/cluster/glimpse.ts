@@ -1,6 +1,6 @@
 import { CORE, type KindInfo } from "../../catalogue/kinds.ts";
 import { connect } from "./connect.ts";
-import { ALL, list } from "./lists.ts";
+import { ALL, list, MOST_ON_A_PAGE } from "./lists.ts";
 import type { ConnectionOptions, Environment } from "./options.ts";
 import { fieldOf, listOf, textOf } from "./text.ts";
 import type { Transport } from "./transport.ts";
@@ -21,7 +21,6 @@ export interface SeenName {
   readonly namespace: string | null;
 }
 
-const PAGE = 500;
 /** More kinds than a word that one types by hand stands for. */
 const MOST_KINDS = 8;
 
@@ -40,7 +39,7 @@ async function firstPage(info: KindInfo, namespace: string | null, transport: Tr
   const where = info.scope === "Cluster" ? null : namespace;
   // Names are all that is wanted, so the rest of the objects is not asked for.
   const named: KindInfo = { ...info, read: "metadata" };
-  const settings = { chunkSize: PAGE, page: () => {}, wanted: { ...ALL, onePage: true } };
+  const settings = { chunkSize: MOST_ON_A_PAGE, page: () => {}, wanted: { ...ALL, onePage: true } };
   for (const version of await versionsOf(info, transport)) {
     const outcome = await list(transport, { info: named, version }, where, settings);
     if (outcome.got === "objects") return outcome.objects.map(({ id }) => id);

@@ -43,6 +43,8 @@ const ACCEPT_ONE = {
   object: "application/json",
   metadata: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
 } as const;
+/** Objects on a page, where one page is to be enough. */
+export const MOST_ON_A_PAGE = 500;
 const RESTARTS = 3;
 const EMPTY_PAGES = 10;
 

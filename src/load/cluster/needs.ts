@@ -7,7 +7,7 @@ import type { GroupKind, KubeObject } from "../../model/object.ts";
 import type { Readings } from "../../model/snapshot.ts";
 import { byNamespace, type Candidates, candidates, type Seen, seenIn } from "./by-namespace.ts";
 import type { ServedInfo } from "./discovery.ts";
-import { ALL, type ListSettings, list, type Outcome, objectNamed, type Wanted } from "./lists.ts";
+import { ALL, type ListSettings, list, MOST_ON_A_PAGE, type Outcome, objectNamed, type Wanted } from "./lists.ts";
 import type { Transport } from "./transport.ts";
 
 /** How a server has a kind: readable, hidden by a gap, or (null) not at all. */
@@ -27,8 +27,6 @@ interface Reading {
   /** What is wrong with the connection, where that is why nothing was read. */
   readonly cause: RefgrantError | null;
 }
-
-const MOST_ON_A_PAGE = 500;
 
 const reading = (objects: readonly KubeObject[], gap: Gap | null, outcome: Outcome | null = null): Reading => ({
   objects,
