@@ -11,7 +11,7 @@ import { type Display, printable } from "../src/render/text.ts";
 import { displayOf, worldText } from "./display.ts";
 import { type Loaded, loadFiles } from "./load-files.ts";
 import type { AuditPlan, SourcePlan } from "./plan.ts";
-import type { Outcome, Ports, Progress } from "./ports.ts";
+import type { Outcome, Pieces, Ports, Progress } from "./ports.ts";
 import { formatIgnore } from "./values.ts";
 
 async function loadCluster(
@@ -40,7 +40,7 @@ async function loadCluster(
   };
 }
 
-async function render(report: Report, plan: AuditPlan, display: Display): Promise<string> {
+async function render(report: Report, plan: AuditPlan, display: Display): Promise<Pieces> {
   switch (plan.output) {
     case "text":
       return (await import("../src/render/audit-text.ts")).auditText(report, display, worldText(plan.source));

@@ -1,10 +1,13 @@
+import { once } from "node:events";
+import { fstatSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
+import { Writable } from "node:stream";
 import { type ConnectionOptions, environmentOf } from "../src/load/cluster/options.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import { answer } from "./answer.ts";
 import { COMPLETE } from "./command-line.ts";
 import { failureOutcome } from "./failure.ts";
-import type { ClusterQuery, Lookups, Outcome, Ports, Progress, Terminal } from "./ports.ts";
+import type { ClusterQuery, Lookups, Outcome, Pieces, Ports, Progress, Terminal } from "./ports.ts";
 import { USER_AGENT } from "./version.ts";
 
 /** What the user types to get here. */
@@ -52,7 +55,8 @@ function progressOn(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+/** A terminal that is closed takes its programs with it, but not a credential plugin apart from them. `nohup` leaves no terminal. */
+const SIGNALS = ["SIGINT", "SIGTERM", ...(process.stderr.isTTY ? (["SIGHUP"] as const) : [])];
 
 /**
  * Runs what waits for others so that Ctrl-C ends it with a message. At all other times a signal ends the process at once, as
@@ -206,9 +210,29 @@ async function outcomeOf(argv: readonly string[]): Promise<Outcome> {
   }
 }
 
+/** A file as standard output. Node would write to it once, and take what a nearly full disk has room for for the whole. */
+function wholeFile(): Writable {
+  return new Writable({
+    decodeStrings: true,
+    write: (chunk: Buffer, _encoding, done) => {
+      try {
+        for (let at = 0; at < chunk.length; ) at += writeSync(process.stdout.fd, chunk, at);
+        done();
+      } catch (error) {
+        done(error instanceof Error ? error : new Error(String(error)));
+      }
+    },
+  });
+}
+
+function outputOf(): Writable {
+  const kind = fstatSync(process.stdout.fd);
+  return kind.isFile() || (kind.isCharacterDevice() && !process.stdout.isTTY) ? wholeFile() : process.stdout;
+}
+
 /** A reader that has seen enough (`| head`) is no error of ours; a full disk is one, and the report is then not whole. */
-function watchStreams(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+function watchStreams(stdout: Writable): void {
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") return;
     process.stderr.write(`error: could not write to standard output: ${error.code ?? "unknown fault"}\n`);
     process.exitCode = 3;
@@ -217,6 +241,30 @@ function watchStreams(): void {
   process.stderr.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") process.exitCode = 3;
   });
+}
+
+/** Characters that are written at once. */
+const CHUNK = 1 << 16;
+
+/**
+ * Writes a report as fast as it is taken and no faster: pieces are made when those before are gone, and none any more once
+ * nobody takes them.
+ */
+async function write(stdout: Writable, text: string | Pieces): Promise<void> {
+  if (typeof text === "string") {
+    if (text !== "") stdout.write(text);
+    return;
+  }
+  let chunk = "";
+  for (const piece of text) {
+    chunk += piece;
+    if (chunk.length < CHUNK) continue;
+    // A fault is told by watchStreams.
+    if (!stdout.write(chunk)) await once(stdout, "drain").catch(() => undefined);
+    if (!stdout.writable) return;
+    chunk = "";
+  }
+  if (chunk !== "") stdout.write(chunk);
 }
 
 const LAST_WAIT_MS = 50;
@@ -232,17 +280,48 @@ function leave(patience = 4): void {
   else process.kill(process.pid, "SIGKILL");
 }
 
+/** How long what is left of a run may take once all is said. */
+const REST_MS = 500;
+
+/**
+ * Ends the program where something keeps it that nothing interrupts, once all that is said has been taken: a thread that looks up
+ * a host or opens a file. `process.exit` would wait for it too; another program in this one's place does not.
+ */
+function leaveWhenKept(stdout: Writable): void {
+  const kept = setInterval(() => {
+    if (stdout.writableLength + process.stderr.writableLength > 0) return;
+    const code = String(process.exitCode ?? 0);
+    try {
+      process.execve?.("/bin/sh", ["sh", "-c", `exit ${code}`], {});
+    } catch {
+      // There is no such program here.
+    }
+    process.exit();
+  }, REST_MS);
+  kept.unref();
+}
+
 async function main(): Promise<void> {
-  watchStreams();
+  const stdout = outputOf();
+  watchStreams(stdout);
   const outcome = await outcomeOf(process.argv.slice(2));
   if (process.argv[2] === COMPLETE) {
-    process.stdout.write(outcome.stdout, () => leave());
+    await write(stdout, outcome.stdout);
+    stdout.write("", () => leave());
     return;
   }
   if (outcome.stderr !== "") process.stderr.write(outcome.stderr);
-  if (outcome.stdout !== "") process.stdout.write(outcome.stdout);
-  // Setting the code and letting the loop run dry: process.exit would cut off what a pipe has not taken yet.
+  // Setting the code and letting the loop run dry: process.exit would cut off what a pipe has not taken yet. It is set first,
+  // since a fault of writing sets another.
   process.exitCode = outcome.exitCode;
+  leaveWhenKept(stdout);
+  try {
+    await write(stdout, outcome.stdout);
+  } catch (error) {
+    const { stderr, exitCode } = failureOutcome(error);
+    process.stderr.write(stderr);
+    process.exitCode = exitCode;
+  }
 }
 
 void main();

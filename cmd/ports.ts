@@ -77,9 +77,12 @@ export interface Ports {
   readonly runtime: Runtime;
 }
 
+/** A long text, in pieces that are made when the ones before were taken. It can be read once. */
+export type Pieces = Generator<string>;
+
 /** What a run leaves behind. stdout is data, stderr everything else. */
 export interface Outcome {
-  readonly stdout: string;
+  readonly stdout: string | Pieces;
   readonly stderr: string;
   readonly exitCode: number;
 }

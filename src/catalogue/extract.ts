@@ -4,6 +4,7 @@ import type { Grant } from "../model/grant.ts";
 import type { Listener, ListenerHolder } from "../model/listener.ts";
 import {
   compareIds,
+  type FieldPath,
   formatPath,
   type GroupKind,
   groupKindKey,
@@ -15,7 +16,7 @@ import {
   type ObjectKey,
   sameGroupKind,
 } from "../model/object.ts";
-import type { GrantReference, ParentScope, Reference } from "../model/reference.ts";
+import type { ParentScope, Reference } from "../model/reference.ts";
 import type { Sight } from "../model/sight.ts";
 import type { InputProblem, ServedKind, Snapshot } from "../model/snapshot.ts";
 import { admissionsOf } from "./admission.ts";
@@ -27,7 +28,7 @@ import { kindInfo } from "./known.ts";
 import { readAdmission, readListeners } from "./listeners.ts";
 import { asksForDefaultGateways, type Named, namedBy, readReferent, type Surroundings } from "./referent.ts";
 import { meantParent, targetRule } from "./referents.ts";
-import type { CatalogueRow, GrantRow } from "./row.ts";
+import type { AttachmentRow, CatalogueRow, FreeRow, GrantRow } from "./row.ts";
 import { ROWS, rowsFrom } from "./rows.ts";
 import { fieldsAt, type PathPattern, pathPattern } from "./walk.ts";
 
@@ -91,9 +92,6 @@ function isInNamespace(referrer: Referrer): referrer is NamespacedReferrer {
   return referrer.id.namespace !== null;
 }
 
-/** What every reference has that is found in a field. */
-type Base = Pick<GrantReference, "row" | "path" | "referent" | "implicit">;
-
 /** Which of a route's parents judge its references alike (docs/rules.md §2.6). A slip of a kind is taken for what was meant. */
 function regimeOf(parent: ObjectId | null): ParentScope["regime"] {
   if (parent === null || sameGroupKind(parent, GATEWAY) || includesGroupKind(LISTENER_SETS, parent)) return "gateway";
@@ -126,28 +124,57 @@ function droppedNamespace(field: Field, referent: ObjectId): string | null {
   return written === undefined || written === "" || written === referent.namespace ? null : written;
 }
 
-function* grantReferences(
-  base: Base,
+/** What a field names, with what is the same for all that it names. */
+interface Naming {
+  readonly field: Field;
+  readonly path: FieldPath;
+  readonly named: Named;
+}
+
+/** Parents matter to what a route sends requests to, not to what an implementation reads in it beside (docs/rules.md §2.6). */
+const WITHOUT_PARENTS: readonly null[] = [null];
+
+function grantReferences(
   row: GrantRow,
-  { id, scopes }: NamespacedReferrer,
-  { placed, doubt }: Pick<Named, "placed" | "doubt">,
-): Generator<Reference> {
-  const { missingReason, trustedAs = [{ group: row.from.group, kind: row.from.kind }] } = row;
-  const rule = targetRule(row.id, base.referent);
-  const asks = {
-    enforcement: rule?.enforcement ?? row.enforcement,
-    asksAtHome: row.asksAtHome === true && placed,
-    asksUnderMesh: rule?.underMesh === true,
-    trustUnknown: row.trustUnknown === true,
-    namesUnread: row.namesUnread === true,
-    heldIn: null,
-    doubt,
-  };
-  // Parents matter to what a route sends requests to, not to what an implementation reads in it beside (§2.6).
-  const judged = row.implementation === "gateway-api" ? (scopes ?? [null]) : [null];
-  for (const scope of judged) {
-    yield { ...base, handshake: "grant", referrer: id, scope, trustedAs, ...asks, missingReason };
+  referrer: NamespacedReferrer,
+  naming: Naming,
+  effect: Gap | "certain",
+  to: Reference[],
+): void {
+  const { path, named } = naming;
+  const { referent, implicit, placed } = named;
+  const rule = targetRule(row.id, referent);
+  const scopes = row.implementation === "gateway-api" ? (referrer.scopes ?? WITHOUT_PARENTS) : WITHOUT_PARENTS;
+  for (const scope of scopes) {
+    // Written out: there are as many of these as references, and one literal is far quicker than several that are spread.
+    to.push({
+      row: row.id,
+      path,
+      referent,
+      implicit,
+      handshake: "grant",
+      referrer: referrer.id,
+      scope,
+      trustedAs: row.trustedAs ?? ownKind(row),
+      enforcement: rule?.enforcement ?? row.enforcement,
+      asksAtHome: row.asksAtHome === true && placed,
+      asksUnderMesh: rule?.underMesh === true,
+      trustUnknown: row.trustUnknown === true,
+      namesUnread: row.namesUnread === true,
+      heldIn: null,
+      doubt: effect === "certain" ? named.doubt : effect,
+      missingReason: row.missingReason,
+    });
   }
+}
+
+const OWN_KINDS_OF_ROWS = new Map<string, readonly [GroupKind]>();
+
+/** A row's own kind as all that a grant has to trust: one list for each row. */
+function ownKind({ id, from: { group, kind } }: GrantRow): readonly [GroupKind] {
+  const own = OWN_KINDS_OF_ROWS.get(id) ?? [{ group, kind }];
+  OWN_KINDS_OF_ROWS.set(id, own);
+  return own;
 }
 
 function readSectionName(field: Field): string | null | Unusable {
@@ -155,37 +182,77 @@ function readSectionName(field: Field): string | null | Unusable {
   return name === "" ? field.reject("the name of a listener, or nothing for all of them") : name;
 }
 
-function* attachmentReferences(base: Base, field: Field, referrer: NamespacedReferrer): Generator<Reference> {
-  const { hostnames } = referrer;
+function attachmentReference(row: AttachmentRow, referrer: NamespacedReferrer, naming: Naming, to: Reference[]): void {
+  const { field, path, named } = naming;
+  const { referent, implicit } = named;
+  const { id, hostnames } = referrer;
   // A default Gateway is named nowhere, so nothing narrows it down.
-  const sectionName = base.implicit ? null : readSectionName(field.at("sectionName"));
-  const port = base.implicit ? null : field.at("port").integerOr(null);
+  const sectionName = implicit ? null : readSectionName(field.at("sectionName"));
+  const port = implicit ? null : field.at("port").integerOr(null);
   if (sectionName === UNUSABLE || port === UNUSABLE || hostnames === UNUSABLE) return;
-  yield { ...base, handshake: "attachment", referrer: referrer.id, sectionName, port, hostnames };
+  to.push({
+    row: row.id,
+    path,
+    referent,
+    implicit,
+    handshake: "attachment",
+    referrer: id,
+    sectionName,
+    port,
+    hostnames,
+  });
 }
 
-function* referencesOf(referrer: Referrer, rows: readonly WalkableRow[], around: Around): Generator<Reference> {
-  const { id } = referrer;
+function freeReference(
+  row: FreeRow,
+  { id }: Referrer,
+  { field, path, named: { referent } }: Naming,
+  to: Reference[],
+): void {
+  const { reach, missingReason } = row;
+  const dropped = reach === "local" ? droppedNamespace(field, referent) : null;
+  to.push({
+    row: row.id,
+    path,
+    referent,
+    handshake: "none",
+    referrer: id,
+    reach,
+    missingReason,
+    droppedNamespace: dropped,
+  });
+}
+
+function referenceBy(row: CatalogueRow, referrer: Referrer, naming: Naming, around: Around, to: Reference[]): void {
+  switch (row.handshake) {
+    case "none":
+      freeReference(row, referrer, naming, to);
+      return;
+    case "attachment":
+      if (isInNamespace(referrer)) attachmentReference(row, referrer, naming, to);
+      return;
+    case "grant": {
+      if (!isInNamespace(referrer)) return;
+      const effect = around.effects(row, naming.field, referrer);
+      if (effect !== "none") grantReferences(row, referrer, naming, effect, to);
+      return;
+    }
+    case "foreign-grant":
+      return;
+  }
+}
+
+function referencesOf(referrer: Referrer, rows: readonly WalkableRow[], around: Around): readonly Reference[] {
+  const references: Reference[] = [];
   for (const { row, pattern } of rows) {
     for (const field of fieldsAt(referrer.root, pattern)) {
-      for (const { referent, implicit, placed, doubt } of namedBy(field, id, row, around)) {
-        const base = { row: row.id, path: field.path, referent, implicit };
-        if (row.handshake === "none") {
-          const { reach, missingReason } = row;
-          const dropped = reach === "local" ? droppedNamespace(field, referent) : null;
-          const { implicit: _, ...named } = base;
-          yield { ...named, handshake: "none", referrer: id, reach, missingReason, droppedNamespace: dropped };
-        } else if (isInNamespace(referrer)) {
-          if (row.handshake === "attachment") yield* attachmentReferences(base, field, referrer);
-          else if (row.handshake === "grant") {
-            const effect = around.effects(row, field, referrer);
-            if (effect === "none") continue;
-            yield* grantReferences(base, row, referrer, { placed, doubt: effect === "certain" ? doubt : effect });
-          }
-        }
+      const { path } = field;
+      for (const named of namedBy(field, referrer.id, row, around)) {
+        referenceBy(row, referrer, { field, path, named }, around, references);
       }
     }
   }
+  return references;
 }
 
 function readHostnames(spec: Field): readonly string[] | Unusable {
@@ -332,8 +399,9 @@ export function extract(
       const inFocus = focus === null || focus.on(id);
       const root = Field.root(object.body, problemSink(object, problems));
       const referrer = readReferrer(id, root, rows);
-      const own = [...referencesOf(referrer, rows, inFocus ? around : aroundOthers)];
-      (inFocus ? references : others).push(...own);
+      const own = referencesOf(referrer, rows, inFocus ? around : aroundOthers);
+      const all = inFocus ? references : others;
+      for (const reference of own) all.push(reference);
       const holder = readHolder(referrer, own);
       if (holder !== null) holders.set(keyOf(id), holder);
     }

@@ -9,6 +9,11 @@ const GENERATING: ReadonlySet<string> = new Set(
   ROWS.flatMap((row) => (row.handshake === "grant" && row.generatedBy !== undefined ? [row.generatedBy] : [])),
 );
 
+/** The rows of objects from which something is generated. */
+const GENERATED: ReadonlySet<string> = new Set(
+  ROWS.flatMap((row) => (row.handshake === "grant" && row.generatedBy !== undefined ? [row.id] : [])),
+);
+
 const GENERATING_KINDS: ReadonlySet<string> = new Set([...GENERATING].map((row) => groupKindKey(rowOf({ row }).from)));
 
 /** Do objects of the kind tell where an implementation generates others? */
@@ -45,6 +50,7 @@ export function placeGenerated(
   others: readonly Reference[],
   sight: Sight,
 ): readonly Reference[] {
+  if (!references.some(({ row }) => GENERATED.has(row))) return references;
   const homes = homesOf([...references, ...others]);
   return references.map((reference) => {
     const row = rowOf(reference);

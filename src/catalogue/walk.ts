@@ -1,4 +1,5 @@
 import { Field } from "../model/fields.ts";
+import { isRecord } from "../model/json.ts";
 import type { FieldPath } from "../model/object.ts";
 
 /** A row's path, ready to walk. */
@@ -12,19 +13,32 @@ export function pathPattern(path: string): PathPattern {
   return [...path.matchAll(STEP)].map(([step, braced, plain]) => braced ?? plain ?? step);
 }
 
-/** Every present field under `root` that a pattern describes, in the order of the object. */
-export function* fieldsAt(root: Field, pattern: PathPattern, depth = 0): Generator<Field> {
+/**
+ * Whether there is anything at the end of a pattern, or something on the way that is not what belongs there. Most objects have
+ * few of the fields that can refer, so this is asked first, of the bare value.
+ */
+function leadsOn(value: unknown, pattern: PathPattern, depth: number): boolean {
+  if (value === undefined || value === null) return false;
   const step = pattern[depth];
-  if (step === undefined) {
-    if (root.present) yield root;
-    return;
-  }
-  if (step === "[]") {
-    for (const item of root.items()) yield* fieldsAt(item, pattern, depth + 1);
-    return;
-  }
-  const next = root.at(step);
-  if (next.present) yield* fieldsAt(next, pattern, depth + 1);
+  if (step === undefined) return true;
+  if (Array.isArray(value)) return step !== "[]" || value.some((item) => leadsOn(item, pattern, depth + 1));
+  if (step === "[]" || !isRecord(value)) return true;
+  return Object.hasOwn(value, step) && leadsOn(value[step], pattern, depth + 1);
+}
+
+function collect(field: Field, pattern: PathPattern, depth: number, found: Field[]): void {
+  const step = pattern[depth];
+  if (!field.present) return;
+  if (step === undefined) found.push(field);
+  else if (step === "[]") for (const item of field.items()) collect(item, pattern, depth + 1, found);
+  else collect(field.at(step), pattern, depth + 1, found);
+}
+
+/** Every present field under `root` that a pattern describes, in the order of the object. */
+export function fieldsAt(root: Field, pattern: PathPattern): readonly Field[] {
+  const found: Field[] = [];
+  if (leadsOn(root.raw, pattern, 0)) collect(root, pattern, 0, found);
+  return found;
 }
 
 /** The field at a place in an object; undefined where there is no such item of a list. */

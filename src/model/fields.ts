@@ -40,29 +40,42 @@ function describe(value: unknown): string {
 export const UNUSABLE: unique symbol = Symbol("unusable");
 export type Unusable = typeof UNUSABLE;
 
+/** The way to a field: a step from its parent, or the root. */
+type Way = { readonly parent: Way; readonly step: string | number } | { readonly under: FieldPath };
+
+const AT_ROOT: Way = { under: [] };
+
 /**
  * One field of an object, with its path. Reading a wrongly typed field tells the sink and gives {@link UNUSABLE}, so that the
  * rest of the object stays readable; so does every field below it. `null` counts as absent, as it does for the API server.
  */
 export class Field {
-  readonly path: FieldPath;
   readonly #value: unknown;
+  readonly #way: Way;
   readonly #sink: ProblemSink;
 
-  private constructor(value: unknown, path: FieldPath, sink: ProblemSink) {
+  private constructor(value: unknown, way: Way, sink: ProblemSink) {
     this.#value = value ?? undefined;
-    this.path = path;
+    this.#way = way;
     this.#sink = sink;
   }
 
   /** The root of an object; `path` is where that root stands in its document. */
   static root(value: unknown, sink: ProblemSink, path: FieldPath = []): Field {
-    return new Field(value, path, sink);
+    return new Field(value, { under: path }, sink);
   }
 
   /** The root of an object whose problems are told elsewhere, or are not for its reader to mend. */
   static silent(value: unknown): Field {
-    return new Field(value, [], () => {});
+    return new Field(value, AT_ROOT, () => {});
+  }
+
+  /** The way here from the root of the document. Put together anew each time: nearly all fields are read and never named. */
+  get path(): FieldPath {
+    const steps: (string | number)[] = [];
+    let way = this.#way;
+    for (; "parent" in way; way = way.parent) steps.push(way.step);
+    return [...way.under, ...steps.reverse()];
   }
 
   /** What is here, unproved. */
@@ -76,27 +89,26 @@ export class Field {
 
   /** The field `key` of this object; absent if this field is absent, unusable if it is no object. */
   at(key: string): Field {
-    if (!this.present || this.#value === UNUSABLE) return new Field(this.#value, [...this.path, key], this.#sink);
+    if (!this.present || this.#value === UNUSABLE) return this.#below(this.#value, key);
     if (!isRecord(this.#value)) {
       this.#wrong("an object");
-      return new Field(UNUSABLE, [...this.path, key], this.#sink);
+      return this.#below(UNUSABLE, key);
     }
-    const value = Object.hasOwn(this.#value, key) ? this.#value[key] : undefined;
-    return new Field(value, [...this.path, key], this.#sink);
+    return this.#below(Object.hasOwn(this.#value, key) ? this.#value[key] : undefined, key);
   }
 
   /** The fields of this object in their order; none if absent. */
   entriesOr(): readonly (readonly [string, Field])[] | Unusable {
     if (!this.present) return [];
     if (!isRecord(this.#value)) return this.#wrong("an object");
-    return Object.entries(this.#value).map(([key, value]) => [key, new Field(value, [...this.path, key], this.#sink)]);
+    return Object.entries(this.#value).map(([key, value]) => [key, this.#below(value, key)]);
   }
 
   /** The items of this list; none if absent. */
   itemsOr(): readonly Field[] | Unusable {
     if (!this.present) return [];
     if (!Array.isArray(this.#value)) return this.#wrong("a list");
-    return this.#value.map((item: unknown, index) => new Field(item, [...this.path, index], this.#sink));
+    return this.#value.map((item: unknown, index) => this.#below(item, index));
   }
 
   /** The fields of this object; none if absent or unusable. */
@@ -149,6 +161,10 @@ export class Field {
   /** Tells the sink that the value here makes no sense, though the schema lets it pass. */
   doubt(expected: string, found: string = describe(this.#value)): void {
     this.#sink({ path: this.path, expected, found, storable: true });
+  }
+
+  #below(value: unknown, step: string | number): Field {
+    return new Field(value, { parent: this.#way, step }, this.#sink);
   }
 
   #wrong(expected: string): Unusable {

@@ -3,9 +3,9 @@ import { formatPath } from "../model/object.ts";
 import type { GrantReport, IgnoredFinding, Report } from "../model/report.ts";
 import { decisionJson } from "./decision-json.ts";
 import { findingJson, gapJson, idJson } from "./finding-json.ts";
-import { jsonText } from "./json-text.ts";
+import { jsonPieces, type LongDocument, LongList } from "./json-text.ts";
 import { SCHEMA_VERSIONS } from "./schema-versions.ts";
-import { yamlText } from "./yaml-text.ts";
+import { yamlPieces } from "./yaml-text.ts";
 
 function grantJson({ grant, usage, pairs, from, to, uses, at }: GrantReport): object {
   return {
@@ -40,7 +40,7 @@ function ignoredJson({ finding, by }: IgnoredFinding, report: Report, indexOf: R
 }
 
 /** The whole report as plain data, in the shape of the published schema. `decision` of a finding is an index into `decisions`. */
-function auditData(report: Report): object {
+function auditData(report: Report): LongDocument {
   const indexOf = new Map(report.decisions.map((decision, index) => [decision, index]));
   return {
     schemaVersion: SCHEMA_VERSIONS.audit,
@@ -49,20 +49,20 @@ function auditData(report: Report): object {
     scope: { namespace: report.scope.namespace, selector: report.scope.selector },
     served: report.served,
     counts: report.counts,
-    decisions: report.decisions.map((decision) => decisionJson(decision, report.locate)),
-    grants: report.grants.map(grantJson),
-    findings: report.findings.map((finding) => findingJson(finding, report.locate, indexOf)),
-    ignored: report.ignored.map((ignored) => ignoredJson(ignored, report, indexOf)),
-    gaps: report.gaps.map(gapJson),
+    decisions: LongList.of(report.decisions, (decision) => decisionJson(decision, report.locate)),
+    grants: LongList.of(report.grants, grantJson),
+    findings: LongList.of(report.findings, (finding) => findingJson(finding, report.locate, indexOf)),
+    ignored: LongList.of(report.ignored, (ignored) => ignoredJson(ignored, report, indexOf)),
+    gaps: LongList.of(report.gaps, gapJson),
   };
 }
 
-/** The report as JSON. */
-export function auditJson(report: Report): string {
-  return jsonText(auditData(report));
+/** The report as JSON, in pieces. */
+export function auditJson(report: Report): Generator<string> {
+  return jsonPieces(auditData(report));
 }
 
-/** The report as YAML, with the same content as the JSON. */
-export function auditYaml(report: Report): string {
-  return yamlText(auditData(report));
+/** The report as YAML, with the same content as the JSON, in pieces. */
+export function auditYaml(report: Report): Generator<string> {
+  return yamlPieces(auditData(report));
 }

@@ -4,7 +4,7 @@ import type { Report, VerdictCounts } from "../model/report.ts";
 import { formatPosition } from "../model/source.ts";
 import { pasteable } from "./command-text.ts";
 import { findingPlace, findingText } from "./finding-prose.ts";
-import { matrixOf, matrixText } from "./matrix.ts";
+import { matrixLines, matrixOf } from "./matrix.ts";
 import { nameOf } from "./terms.ts";
 import { type Display, plural, printable, type Style, styled, symbol } from "./text.ts";
 
@@ -47,13 +47,12 @@ function unknownLines(findings: readonly UnknownFinding[], report: Report, displ
   ];
 }
 
-function findingsText(report: Report, display: Display): readonly string[] {
+function* findingsLines(report: Report, display: Display): Generator<string> {
   const unknowns = report.findings.filter((finding) => finding.code === "unknown-verdict");
-  const others = report.findings.filter((finding) => finding.code !== "unknown-verdict");
-  return [
-    ...others.flatMap((finding) => findingLines(finding, report, display)),
-    ...[...Map.groupBy(unknowns, ({ gap }) => gap).values()].flatMap((same) => unknownLines(same, report, display)),
-  ];
+  for (const finding of report.findings) {
+    if (finding.code !== "unknown-verdict") yield* findingLines(finding, report, display);
+  }
+  for (const same of Map.groupBy(unknowns, ({ gap }) => gap).values()) yield* unknownLines(same, report, display);
 }
 
 /** That something was silenced is said, so that nobody takes the findings for all there are. */
@@ -140,25 +139,33 @@ function nextText({ findings }: Report, world: string | null): readonly string[]
     : [printable(`Next: kubectl refgrant why-denied ${pasteable(subject)}${world}`)];
 }
 
+function* permissionLines(report: Report, display: Display): Generator<string> {
+  const matrix = matrixOf(report);
+  if (matrix.lines.length === 0) return;
+  if (display.headers) {
+    const legend = `${symbol("permitted", display)} permitted ${symbol("refused", display)} refused ${symbol("unknown", display)} unknown references`;
+    yield `${styled("PERMISSIONS", "bold", display)} (rows may reference what stands in the columns; ${legend})`;
+  }
+  yield* matrixLines(matrix, display);
+  yield "";
+}
+
 /**
- * The report as a person reads it: matrix, findings, summary.
+ * The report as a person reads it: matrix, findings, summary; in pieces that end with a line.
  *
  * @param world what a command needs at its end to be about the same world: ` -f FILE`, or nothing; null where none can be
  */
-export function auditText(report: Report, display: Display, world: string | null = ""): string {
+export function* auditText(report: Report, display: Display, world: string | null = ""): Generator<string> {
   const nothing = nothingText(report);
-  if (nothing !== null) return nothing;
-  const matrix = matrixOf(report);
-  const sections: string[] = [];
-  if (matrix.lines.length > 0) {
-    const legend = `${symbol("permitted", display)} permitted ${symbol("refused", display)} refused ${symbol("unknown", display)} unknown references`;
-    const title = `${styled("PERMISSIONS", "bold", display)} (rows may reference what stands in the columns; ${legend})`;
-    sections.push(`${display.headers ? `${title}\n` : ""}${matrixText(matrix, display)}`);
+  if (nothing !== null) {
+    yield nothing;
+    return;
   }
+  for (const line of permissionLines(report, display)) yield `${line}\n`;
   if (report.findings.length > 0) {
-    const title = display.headers ? [styled("FINDINGS", "bold", display)] : [];
-    sections.push([...title, ...findingsText(report, display)].join("\n"));
+    if (display.headers) yield `${styled("FINDINGS", "bold", display)}\n`;
+    for (const line of findingsLines(report, display)) yield `${line}\n`;
+    yield "\n";
   }
-  sections.push([summaryText(report), ...nextText(report, world)].join("\n"));
-  return `${sections.join("\n\n")}\n`;
+  for (const line of [summaryText(report), ...nextText(report, world)]) yield `${line}\n`;
 }

@@ -6,7 +6,7 @@ import { formatPosition } from "../model/source.ts";
 import { ignoredText, nothingText } from "./audit-text.ts";
 import { findingPlace, findingText } from "./finding-prose.ts";
 import { obstacleText, targetText, witnessText } from "./prose.ts";
-import { plainTable, type Row } from "./table.ts";
+import { plainLines, type Row } from "./table.ts";
 import { fieldOf, kindText, nameOf } from "./terms.ts";
 import { type Display, printable } from "./text.ts";
 
@@ -80,25 +80,33 @@ function findingRows(report: Report, display: Display): readonly Row[] {
 }
 
 /**
- * Every permission, every reference and every other finding, one a line, and how many findings were ignored. References
- * that stay in their namespace are left out where they are permitted.
+ * Every permission, every reference and every other finding, one a line, and how many findings were ignored, in pieces that
+ * end with a line. References that stay in their namespace are left out where they are permitted.
  */
-export function auditWide(report: Report, display: Display): string {
+export function* auditWide(report: Report, display: Display): Generator<string> {
   const nothing = nothingText(report);
-  if (nothing !== null) return nothing;
+  if (nothing !== null) {
+    yield nothing;
+    return;
+  }
   const source = report.source === "files" ? ["SOURCE"] : [];
   const shown = report.decisions.filter(
     (decision) => crossesNamespace(decision) || decision.outcome.verdict !== "permitted",
   );
-  const tables = [
-    plainTable(["GRANT", "ENTRY", "FROM", "TO", "USAGE"], permissionRows(report), display),
-    plainTable(
-      ["VERDICT", "FROM", "FIELD", "TO", "REASON", "WHY", ...source],
-      shown.map((decision) => referenceRow(decision, report)),
-      display,
-    ),
-    plainTable(["SEVERITY", "CODE", "OBJECT", "FINDING", ...source], findingRows(report, display), display),
+  const references = shown.map((decision) => referenceRow(decision, report));
+  const sections: readonly Iterable<string>[] = [
+    plainLines(["GRANT", "ENTRY", "FROM", "TO", "USAGE"], permissionRows(report), display),
+    plainLines(["VERDICT", "FROM", "FIELD", "TO", "REASON", "WHY", ...source], references, display),
+    plainLines(["SEVERITY", "CODE", "OBJECT", "FINDING", ...source], findingRows(report, display), display),
+    ignoredText(report).map((text) => `${text}.`),
   ];
-  const ignored = ignoredText(report).map((text) => `${text}.`);
-  return `${[...tables, ...ignored].filter((section) => section !== "").join("\n\n")}\n`;
+  let written = false;
+  for (const section of sections) {
+    let before = written ? "\n" : "";
+    for (const line of section) {
+      yield `${before}${line}\n`;
+      before = "";
+      written = true;
+    }
+  }
 }

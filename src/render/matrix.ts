@@ -4,7 +4,7 @@ import { ROWS } from "../catalogue/rows.ts";
 import { crossesNamespace, type Decision } from "../model/decision.ts";
 import { compareText, type GroupKind, groupKindKey, keyOf, type ObjectId, sameGroupKind } from "../model/object.ts";
 import type { Report, VerdictCounts } from "../model/report.ts";
-import { boxedTable, plainTable, type Row, tableWidth } from "./table.ts";
+import { boxedTable, plainLines, type Row, tableWidth } from "./table.ts";
 import { kindText, nameOf } from "./terms.ts";
 import { type Display, plural, printable, styled, symbol } from "./text.ts";
 
@@ -165,7 +165,7 @@ function crossTab({ lines, targets }: Matrix, display: Display): { readonly head
 }
 
 /** One line for every cell that holds something: what a cross-tab that is too wide folds to. */
-function folded({ lines }: Matrix, display: Display): string {
+function folded({ lines }: Matrix, display: Display): Generator<string> {
   const rows = lines.flatMap((line): readonly Row[] => {
     const from = fromText(line);
     const cells = [...line.cells].toSorted(([a], [b]) => compareText(a, b));
@@ -181,22 +181,29 @@ function folded({ lines }: Matrix, display: Display): string {
       line.parents.size === 0 ? [] : [[from, "", `attaches to ${parentsText(line, display)}`, ""]];
     return [...references, ...parents];
   });
-  return plainTable(["FROM", "TO", "MAY REFERENCE", "REFERENCES"], rows, display);
+  return plainLines(["FROM", "TO", "MAY REFERENCE", "REFERENCES"], rows, display);
 }
 
 /**
- * Draws the matrix: a cross-tab if it fits the width, boxed on a terminal; else one line per pair of namespaces, and a
- * sentence that says so.
+ * Draws the matrix, line by line: a cross-tab if it fits the width, boxed on a terminal; else one line per pair of namespaces,
+ * and a sentence that says so.
  */
-export function matrixText(matrix: Matrix, display: Display): string {
+export function* matrixLines(matrix: Matrix, display: Display): Generator<string> {
   const width = display.width ?? WIDTH_WITHOUT_TERMINAL;
   const boxed = display.width !== null && display.headers;
   // A cross-tab has a cell for every pair, so it is not even tried where it could never fit.
   if (matrix.targets.length * 4 < width) {
     const { head, rows } = crossTab(matrix, display);
-    if (boxed && tableWidth(head, rows, true) <= width) return boxedTable(head, rows, display);
-    if (tableWidth(head, rows, false) <= width) return plainTable(head, rows, display);
+    if (boxed && tableWidth(head, rows, true) <= width) {
+      yield boxedTable(head, rows, display);
+      return;
+    }
+    if (tableWidth(head, rows, false) <= width) {
+      yield* plainLines(head, rows, display);
+      return;
+    }
   }
   const note = `(${plural(matrix.targets.length, "target namespace")} side by side would not fit in ${width} columns: one line for each pair)`;
-  return `${styled(note, "dim", display)}\n${folded(matrix, display)}`;
+  yield styled(note, "dim", display);
+  yield* folded(matrix, display);
 }

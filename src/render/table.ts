@@ -5,25 +5,6 @@ import { type Display, styled } from "./text.ts";
 /** Cells must be printable; they may carry colour and, in boxes, line breaks. */
 export type Row = readonly string[];
 
-/** cli-table3's border characters, all empty, so that a table looks like one of kubectl's. */
-const NO_BORDERS = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  mid: "",
-  "mid-mid": "",
-  right: "",
-  "right-mid": "",
-  middle: "",
-} as const;
-
 const ASCII_BORDERS = {
   top: "-",
   "top-mid": "+",
@@ -45,11 +26,12 @@ const ASCII_BORDERS = {
 /** Between columns, as kubectl's printers have it. */
 export const GUTTER = 3;
 
-/** cli-table3 lays out in time square to the rows, so long tables are laid out in pieces of equal column widths. */
-const ROWS_AT_ONCE = 100;
+/** Characters that take one column each: those of ASCII, and our own symbols. Nearly every cell has no others. */
+const ONE_COLUMN_EACH = /^[ -~✓✗·→]*$/;
 
 /** How many columns the widest line of a cell takes. */
 export function widthOf(cell: string): number {
+  if (ONE_COLUMN_EACH.test(cell)) return cell.length;
   return Math.max(...cell.split("\n").map((line) => stringWidth(line)));
 }
 
@@ -62,30 +44,32 @@ export function columnWidths(rows: readonly Row[]): number[] {
   return widths;
 }
 
-function laidOut(rows: readonly Row[], widths: readonly number[], gutter: number): string {
-  const table = new Table({
-    chars: NO_BORDERS,
-    colWidths: widths.map((width) => width + gutter),
-    style: { "padding-left": 0, "padding-right": gutter, head: [], border: [], compact: true },
-  });
-  for (const row of rows) table.push([...row]);
-  return table.toString();
+function lineOf(row: Row, widths: readonly number[]): string {
+  let line = "";
+  let column = 0;
+  let taken = 0;
+  for (const [index, cell] of row.entries()) {
+    line += " ".repeat(column - taken) + cell;
+    taken = column + widthOf(cell);
+    column += (widths[index] ?? 0) + GUTTER;
+  }
+  return line.trimEnd();
 }
 
-/** A table without borders: upper-case heads, three spaces between columns, no trailing blanks. Empty if there are no rows. */
-export function plainTable(head: Row, rows: readonly Row[], { headers }: Display): string {
-  if (rows.length === 0) return "";
-  const all = headers ? [head, ...rows] : rows;
-  const widths = columnWidths(all);
-  const pieces: string[] = [];
-  for (let at = 0; at < all.length; at += ROWS_AT_ONCE) {
-    pieces.push(laidOut(all.slice(at, at + ROWS_AT_ONCE), widths, GUTTER));
-  }
-  return pieces
-    .join("\n")
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
+/**
+ * The lines of a table without borders: upper-case heads, three spaces between columns, no trailing blanks. None if there
+ * are no rows. No cell may hold a line break.
+ */
+export function* plainLines(head: Row, rows: readonly Row[], { headers }: Display): Generator<string> {
+  if (rows.length === 0) return;
+  const widths = columnWidths(headers ? [head, ...rows] : rows);
+  if (headers) yield lineOf(head, widths);
+  for (const row of rows) yield lineOf(row, widths);
+}
+
+/** The same as one text. */
+export function plainTable(head: Row, rows: readonly Row[], display: Display): string {
+  return [...plainLines(head, rows, display)].join("\n");
 }
 
 /** A boxed table, for a cross-tab on a terminal. */

@@ -10,16 +10,19 @@ export interface Display {
 }
 
 /**
- * C0 and C1 controls, and the controls that turn the direction of text or hide in it: nothing of these may reach a
- * terminal from a cluster or a file.
+ * Characters that show nothing of themselves, as the inside of a character class: those that turn the direction of text, join
+ * or hide in it, stand for nothing, or break lines for some readers, and halves of characters.
  */
-const UNPRINTABLE =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/gu;
+export const UNSEEN = String.raw`\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}`;
+/** With the controls of C0 and C1: nothing of these may reach a terminal from a cluster or a file. */
+const UNPRINTABLE = new RegExp(String.raw`[\p{Cc}${UNSEEN}]`, "gu");
 const LINE_BREAK = /[\r\n\t\v\f\u0085\u2028\u2029]+/gu;
+/** Nearly every text is of these alone. */
+const ASCII = /^[ -~]*$/;
 
 /** Text without control characters, on one line. */
 export function printable(text: string): string {
-  return text.replace(LINE_BREAK, " ").replace(UNPRINTABLE, "");
+  return ASCII.test(text) ? text : text.replace(LINE_BREAK, " ").replace(UNPRINTABLE, "");
 }
 
 const STYLES = { red: 31, green: 32, yellow: 33, cyan: 36, dim: 2, bold: 1 } as const;

@@ -4,11 +4,10 @@ import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Outcome } from "../../cmd/ports.ts";
 import { readFiles } from "../../src/load/files.ts";
 import { parseDocuments } from "../../src/manifest/documents.ts";
 import { objectsOf } from "../../src/manifest/objects.ts";
-import { runCli, words } from "../harness/cli.ts";
+import { type Ran, runCli, words } from "../harness/cli.ts";
 
 /** Input that is not as it should be: one clear message, what to do, the right exit code, no stack trace. */
 
@@ -77,9 +76,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const audit = (line: string, stdin?: string): Promise<Outcome> =>
+const audit = (line: string, stdin?: string): Promise<Ran> =>
   runCli(["audit", ...words(line)], { folder, ...(stdin === undefined ? {} : { stdin }) });
-const seen = ({ stdout }: Outcome) => /(\d+) references? seen/.exec(stdout)?.[1];
+const seen = ({ stdout }: Ran) => /(\d+) references? seen/.exec(stdout)?.[1];
 
 describe("input that cannot be used", () => {
   it.each([

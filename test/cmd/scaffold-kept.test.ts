@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Outcome } from "../../cmd/ports.ts";
-import { runCli, words } from "../harness/cli.ts";
+import { type Ran, runCli, words } from "../harness/cli.ts";
 
 /** What stays of a grant that is printed again, and what is said where something of it cannot stay. */
 
@@ -15,7 +14,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const onText = (text: string, line: string): Promise<Outcome> =>
+const onText = (text: string, line: string): Promise<Ran> =>
   runCli(words(`scaffold ${line} -f -`), { folder, stdin: text });
 
 const web = (name = "api", kind = "Service"): string => `---

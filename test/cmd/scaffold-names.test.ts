@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
-import type { Outcome } from "../../cmd/ports.ts";
-import { runCli, words } from "../harness/cli.ts";
+import { type Ran, runCli, words } from "../harness/cli.ts";
 import { readerOf } from "../harness/reader.ts";
 import { core, GW, grant, type Manifest, namespace, route, snapshotOfText } from "../harness/world.ts";
 
@@ -20,11 +19,11 @@ afterAll(() => {
 
 const textOf = (world: readonly Manifest[]): string => world.map((one) => JSON.stringify(one)).join("\n---\n");
 
-const onFiles = (world: readonly Manifest[], line: string): Promise<Outcome> =>
+const onFiles = (world: readonly Manifest[], line: string): Promise<Ran> =>
   runCli(words(`scaffold ${line} -f -`), { folder, stdin: textOf(world) });
 
 /** In a cluster where the grants of `backend` may not be listed, nor got. */
-const unseen = (world: readonly Manifest[], line: string): Promise<Outcome> =>
+const unseen = (world: readonly Manifest[], line: string): Promise<Ran> =>
   runCli(words(`scaffold ${line}`), {
     folder,
     reader: readerOf(snapshotOfText(textOf(world)), (need) => {
@@ -33,7 +32,7 @@ const unseen = (world: readonly Manifest[], line: string): Promise<Outcome> =>
     }),
   });
 
-function namesIn({ stdout }: Outcome): readonly string[] {
+function namesIn({ stdout }: Ran): readonly string[] {
   return parseAllDocuments(stdout).map((document) => {
     const name: unknown = document.getIn(["metadata", "name"]);
     return String(name);

@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Outcome } from "../../cmd/ports.ts";
 import { REFERENCE_POLICY } from "../../src/catalogue/kinds.ts";
 import { sameGroupKind } from "../../src/model/object.ts";
-import { runCli, words } from "../harness/cli.ts";
+import { type Ran, runCli, words } from "../harness/cli.ts";
 import { readerOf } from "../harness/reader.ts";
 import { core, grant, type Manifest, namespace, object, route, snapshotOfText, withStatus } from "../harness/world.ts";
 
@@ -21,7 +20,7 @@ afterAll(() => {
 
 const textOf = (world: readonly Manifest[]): string => world.map((one) => JSON.stringify(one)).join("\n---\n");
 
-const onFiles = (world: readonly Manifest[], line: string): Promise<Outcome> =>
+const onFiles = (world: readonly Manifest[], line: string): Promise<Ran> =>
   runCli(words(`scaffold ${line} -f -`), { folder, stdin: textOf(world) });
 
 const to = (home: string, name: string, more: object = {}) => ({

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
-import type { Outcome } from "../../cmd/ports.ts";
-import { runCli, type Surroundings, words } from "../harness/cli.ts";
+import { type Ran, runCli, type Surroundings, words } from "../harness/cli.ts";
 import { type MemoryReader, readerOf } from "../harness/reader.ts";
 import {
   core,
@@ -31,11 +30,11 @@ afterAll(() => {
 const listOf = (items: readonly Manifest[]): string => JSON.stringify({ apiVersion: "v1", kind: "List", items });
 
 /** Runs the command on manifests that come on standard input. */
-function onFiles(world: readonly Manifest[], line: string, more: Partial<Surroundings> = {}): Promise<Outcome> {
+function onFiles(world: readonly Manifest[], line: string, more: Partial<Surroundings> = {}): Promise<Ran> {
   return runCli(words(`scaffold ${line} -f -`), { folder, stdin: listOf(world), ...more });
 }
 
-function onCluster(world: readonly Manifest[], line: string, more: Partial<MemoryReader> = {}): Promise<Outcome> {
+function onCluster(world: readonly Manifest[], line: string, more: Partial<MemoryReader> = {}): Promise<Ran> {
   const reader = { ...readerOf(snapshotOfText(world.map((one) => JSON.stringify(one)).join("\n---\n"))), ...more };
   return runCli(words(`scaffold ${line}`), { folder, reader });
 }
@@ -75,7 +74,7 @@ const policy: Manifest = {
   kind: "ReferencePolicy",
 };
 
-const yamlOf = ({ stdout }: Outcome): readonly unknown[] =>
+const yamlOf = ({ stdout }: Ran): readonly unknown[] =>
   parseAllDocuments(stdout).map((document) => {
     if (document.errors.length > 0) throw new Error(document.errors.join());
     return document.toJS();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { auditText } from "../../src/render/audit-text.ts";
+import { auditText } from "../harness/printed.ts";
 import { reportOnCluster } from "../harness/world.ts";
 
 const source = (more: object = {}) => ({

@@ -8,9 +8,9 @@ import { type Need, needKey } from "../../src/model/need.ts";
 import { type GroupKind, keyOf, type ObjectId, sameGroupKind } from "../../src/model/object.ts";
 import { extended, type Snapshot } from "../../src/model/snapshot.ts";
 import { audit, inquire } from "../../src/pipeline.ts";
-import { auditJson } from "../../src/render/audit-json.ts";
 import { hopText } from "../../src/render/hop-prose.ts";
 import { SEED } from "../harness/law-runs.ts";
+import { auditJson } from "../harness/printed.ts";
 import { core, GW, gateway, grant, type Manifest, namespace, object, route, snapshotOf } from "../harness/world.ts";
 
 const ROUTE: ObjectId = { group: GW, kind: "HTTPRoute", namespace: "app", name: "web" };

@@ -7,8 +7,8 @@ import type { Finding } from "../../src/model/finding.ts";
 import { formatPath } from "../../src/model/object.ts";
 import { sightOf } from "../../src/model/sight.ts";
 import type { Statement } from "../../src/model/status.ts";
-import { auditText } from "../../src/render/audit-text.ts";
 import { findingText } from "../../src/render/finding-prose.ts";
+import { auditText } from "../harness/printed.ts";
 import { core, GW, gateway, grant, type Manifest, namespace, reportOn, route, snapshotOf } from "../harness/world.ts";
 
 const GWX = "gateway.networking.x-k8s.io";

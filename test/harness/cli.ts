@@ -21,13 +21,23 @@ export interface Surroundings {
   readonly lookups?: Partial<Lookups>;
 }
 
+/** What a run left behind, with all of what it printed. */
+export interface Ran extends Outcome {
+  readonly stdout: string;
+}
+
+/** Takes every piece that a run prints. */
+export function ran({ stdout, ...others }: Outcome): Ran {
+  return { ...others, stdout: typeof stdout === "string" ? stdout : [...stdout].join("") };
+}
+
 const unseen = () => Promise.reject(new Error("this test has nothing to look up"));
 
 /** Runs a command line in this process, from argv to the exit code, with real files, and what a cluster gave where one is read. */
 export async function runCli(
   argv: readonly string[],
   { folder, stdin, cluster, reader, terminal, contextNamespace, lookups }: Surroundings,
-): Promise<Outcome> {
+): Promise<Ran> {
   const ports: Ports = {
     terminal: { width: null, color: false, unicode: true, ...terminal },
     runtime: { node: "v26.10.0", platform: "linux", architecture: "x64" },
@@ -59,9 +69,9 @@ export async function runCli(
     },
   };
   try {
-    return await answer(argv, "kubectl refgrant", ports);
+    return ran(await answer(argv, "kubectl refgrant", ports));
   } catch (error) {
-    const { stdout, stderr, exitCode } = failureOutcome(error);
+    const { stdout, stderr, exitCode } = ran(failureOutcome(error));
     return { stdout, stderr: stderr.replaceAll(`${folder}/`, ""), exitCode };
   }
 }

@@ -19,10 +19,8 @@ import { type FieldPath, formatPath, type GroupKind, keyOf, sameGroupKind } from
 import type { Report } from "../../src/model/report.ts";
 import type { Snapshot } from "../../src/model/snapshot.ts";
 import { audit } from "../../src/pipeline.ts";
-import { auditJson, auditYaml } from "../../src/render/audit-json.ts";
-import { auditText } from "../../src/render/audit-text.ts";
-import { auditWide } from "../../src/render/audit-wide.ts";
 import { lawRuns } from "../harness/law-runs.ts";
+import { auditJson, auditText, auditWide, auditYaml } from "../harness/printed.ts";
 import { type Manifest, reportOn, snapshotOf, verdictOf } from "../harness/world.ts";
 import { aGrant, anOverlappingWorld, aWorld, identityOf, settled } from "./worlds.ts";
 

@@ -6,8 +6,8 @@ import { IGNORE_ANNOTATION } from "../../src/model/finding.ts";
 import { formatPath } from "../../src/model/object.ts";
 import type { Report } from "../../src/model/report.ts";
 import { audit } from "../../src/pipeline.ts";
-import { auditJson } from "../../src/render/audit-json.ts";
 import { runCli } from "../harness/cli.ts";
+import { auditJson } from "../harness/printed.ts";
 import {
   core,
   type FromEntry,

@@ -6,8 +6,8 @@ import { parse } from "yaml";
 import { KNOWN_TARGETS } from "../../src/catalogue/ecosystem.ts";
 import { ROWS } from "../../src/catalogue/rows.ts";
 import { FINDING_CODES } from "../../src/model/finding.ts";
-import { auditJson } from "../../src/render/audit-json.ts";
 import { runCli } from "../harness/cli.ts";
+import { auditJson } from "../harness/printed.ts";
 import { core, GW, gateway, grant, type Manifest, namespace, reportOn, route } from "../harness/world.ts";
 
 const ROOT = join(import.meta.dirname, "../..");

@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { audit } from "../../src/pipeline.ts";
-import { auditJson, auditYaml } from "../../src/render/audit-json.ts";
-import { auditText } from "../../src/render/audit-text.ts";
-import { auditWide } from "../../src/render/audit-wide.ts";
 import { article, type Display, printable } from "../../src/render/text.ts";
+import { auditJson, auditText, auditWide, auditYaml } from "../harness/printed.ts";
 import { core, GW, gateway, grant, type Manifest, namespace, reportOn, route, snapshotOf } from "../harness/world.ts";
 
 const PLAIN: Display = { width: null, color: false, unicode: true, headers: true };
