@@ -1,36 +1,39 @@
-import { Field, type FieldProblem, UNUSABLE, type Unusable } from "../model/fields.ts";
+import { Field, type FieldProblem } from "../model/fields.ts";
 import type { Gap } from "../model/gap.ts";
 import type { Grant } from "../model/grant.ts";
-import type { Listener, ListenerHolder } from "../model/listener.ts";
+import type { ListenerHolder } from "../model/listener.ts";
 import {
   compareIds,
-  type FieldPath,
   formatPath,
   type GroupKind,
   groupKindKey,
   includesGroupKind,
   type KubeObject,
   keyOf,
-  type NamespacedId,
   type ObjectId,
   type ObjectKey,
   sameGroupKind,
 } from "../model/object.ts";
-import type { ParentScope, Reference } from "../model/reference.ts";
+import type { Reference } from "../model/reference.ts";
 import type { Sight } from "../model/sight.ts";
 import type { InputProblem, ServedKind, Snapshot } from "../model/snapshot.ts";
 import { admissionsOf } from "./admission.ts";
-import { type Effects, effectsIn } from "./effect.ts";
+import { effectsIn } from "./effect.ts";
 import { isGenerating, placeGenerated } from "./generated.ts";
 import { readGrant } from "./grants.ts";
-import { GATEWAY, LISTENER_SETS, REFERENCE_GRANT, REFERENCE_POLICY, routeInfo, SERVICE } from "./kinds.ts";
+import { GATEWAY, isParent, LISTENER_SETS, REFERENCE_GRANT, REFERENCE_POLICY } from "./kinds.ts";
 import { kindInfo } from "./known.ts";
-import { readAdmission, readListeners } from "./listeners.ts";
-import { asksForDefaultGateways, type Named, namedBy, readReferent, type Surroundings } from "./referent.ts";
-import { meantParent, targetRule } from "./referents.ts";
-import type { AttachmentRow, CatalogueRow, FreeRow, GrantRow } from "./row.ts";
-import { ROWS, rowsFrom } from "./rows.ts";
-import { fieldsAt, type PathPattern, pathPattern } from "./walk.ts";
+import { readAdmission } from "./listeners.ts";
+import {
+  type Around,
+  isWalked,
+  namespaced,
+  type Referrer,
+  readReferrer,
+  referencesOf,
+  walkableFrom,
+} from "./references.ts";
+import { ROWS } from "./rows.ts";
 
 /** What the objects of a snapshot say to one another, read once. */
 export interface Extract {
@@ -47,239 +50,8 @@ export interface Extract {
   readonly problems: readonly InputProblem[];
 }
 
-interface WalkableRow {
-  readonly row: CatalogueRow;
-  readonly pattern: PathPattern;
-}
-
-const isWalked = ({ handshake }: CatalogueRow): boolean => handshake !== "foreign-grant";
-
-/** What was made of rows before: most runs meet few kinds. */
-const walkable = new Map<string, readonly WalkableRow[]>();
-
-function walkableFrom(kind: GroupKind): readonly WalkableRow[] {
-  const key = groupKindKey(kind);
-  const known = walkable.get(key);
-  if (known !== undefined) return known;
-  const rows = rowsFrom(kind)
-    .filter(isWalked)
-    .map((row) => ({ row, pattern: pathPattern(row.path) }));
-  walkable.set(key, rows);
-  return rows;
-}
-
 /** The kinds that can refer to something, in the order of the catalogue. */
 const REFERRER_KINDS = [...new Map(ROWS.filter(isWalked).map((row) => [groupKindKey(row.from), row.from])).values()];
-
-/** What the readers need to know of a referrer besides the field in hand. */
-interface Referrer {
-  readonly id: ObjectId;
-  readonly root: Field;
-  readonly listeners: readonly Listener[];
-  /** For a route: its parents split by regime; for other kinds null. */
-  readonly scopes: readonly ParentScope[] | null;
-  readonly hostnames: readonly string[] | null | Unusable;
-}
-
-type NamespacedReferrer = Referrer & { readonly id: NamespacedId };
-
-/** What an object is read against, beside its own fields. */
-interface Around extends Surroundings {
-  readonly effects: Effects;
-}
-
-function isInNamespace(referrer: Referrer): referrer is NamespacedReferrer {
-  return referrer.id.namespace !== null;
-}
-
-/** Which of a route's parents judge its references alike (docs/rules.md §2.6). A slip of a kind is taken for what was meant. */
-function regimeOf(parent: ObjectId | null): ParentScope["regime"] {
-  if (parent === null || sameGroupKind(parent, GATEWAY) || includesGroupKind(LISTENER_SETS, parent)) return "gateway";
-  if (sameGroupKind(parent, SERVICE)) return "mesh";
-  const meant = meantParent(parent);
-  return meant === null ? "other" : regimeOf({ ...parent, ...meant });
-}
-
-const REGIMES: readonly ParentScope["regime"][] = ["gateway", "mesh", "other"];
-
-function scopesOf(root: Field, owner: NamespacedId, row: CatalogueRow): readonly ParentScope[] {
-  const spec = root.at("spec");
-  const byRegime = new Map<ParentScope["regime"], number[]>();
-  for (const [index, field] of spec.at("parentRefs").items().entries()) {
-    const regime = regimeOf(readReferent(field, owner, row));
-    byRegime.set(regime, [...(byRegime.get(regime) ?? []), index]);
-  }
-  // A route without parents, or that asks for default ones, is judged as under a Gateway.
-  if (!byRegime.has("gateway") && (byRegime.size === 0 || asksForDefaultGateways(spec))) byRegime.set("gateway", []);
-  return REGIMES.flatMap((regime) => {
-    const parentRefs = byRegime.get(regime);
-    return parentRefs === undefined ? [] : [{ regime, parentRefs, shared: byRegime.size > 1 }];
-  });
-}
-
-/** A namespace that is written in a field that has none, and is not the one that the reference stays in, if in any. */
-function droppedNamespace(field: Field, referent: ObjectId): string | null {
-  if (referent.namespace === null) return null;
-  const written = field.at("namespace").text();
-  return written === undefined || written === "" || written === referent.namespace ? null : written;
-}
-
-/** What a field names, with what is the same for all that it names. */
-interface Naming {
-  readonly field: Field;
-  readonly path: FieldPath;
-  readonly named: Named;
-}
-
-/** Parents matter to what a route sends requests to, not to what an implementation reads in it beside (docs/rules.md §2.6). */
-const WITHOUT_PARENTS: readonly null[] = [null];
-
-function grantReferences(
-  row: GrantRow,
-  referrer: NamespacedReferrer,
-  naming: Naming,
-  effect: Gap | "certain",
-  to: Reference[],
-): void {
-  const { path, named } = naming;
-  const { referent, implicit, placed } = named;
-  const rule = targetRule(row.id, referent);
-  const scopes = row.implementation === "gateway-api" ? (referrer.scopes ?? WITHOUT_PARENTS) : WITHOUT_PARENTS;
-  for (const scope of scopes) {
-    // Written out: there are as many of these as references, and one literal is far quicker than several that are spread.
-    to.push({
-      row: row.id,
-      path,
-      referent,
-      implicit,
-      handshake: "grant",
-      referrer: referrer.id,
-      scope,
-      trustedAs: row.trustedAs ?? ownKind(row),
-      enforcement: rule?.enforcement ?? row.enforcement,
-      asksAtHome: row.asksAtHome === true && placed,
-      asksUnderMesh: rule?.underMesh === true,
-      trustUnknown: row.trustUnknown === true,
-      namesUnread: row.namesUnread === true,
-      heldIn: null,
-      doubt: effect === "certain" ? named.doubt : effect,
-      missingReason: row.missingReason,
-    });
-  }
-}
-
-const OWN_KINDS_OF_ROWS = new Map<string, readonly [GroupKind]>();
-
-/** A row's own kind as all that a grant has to trust: one list for each row. */
-function ownKind({ id, from: { group, kind } }: GrantRow): readonly [GroupKind] {
-  const own = OWN_KINDS_OF_ROWS.get(id) ?? [{ group, kind }];
-  OWN_KINDS_OF_ROWS.set(id, own);
-  return own;
-}
-
-function readSectionName(field: Field): string | null | Unusable {
-  const name = field.textOr(null);
-  return name === "" ? field.reject("the name of a listener, or nothing for all of them") : name;
-}
-
-function attachmentReference(row: AttachmentRow, referrer: NamespacedReferrer, naming: Naming, to: Reference[]): void {
-  const { field, path, named } = naming;
-  const { referent, implicit } = named;
-  const { id, hostnames } = referrer;
-  // A default Gateway is named nowhere, so nothing narrows it down.
-  const sectionName = implicit ? null : readSectionName(field.at("sectionName"));
-  const port = implicit ? null : field.at("port").integerOr(null);
-  if (sectionName === UNUSABLE || port === UNUSABLE || hostnames === UNUSABLE) return;
-  to.push({
-    row: row.id,
-    path,
-    referent,
-    implicit,
-    handshake: "attachment",
-    referrer: id,
-    sectionName,
-    port,
-    hostnames,
-  });
-}
-
-function freeReference(
-  row: FreeRow,
-  { id }: Referrer,
-  { field, path, named: { referent } }: Naming,
-  to: Reference[],
-): void {
-  const { reach, missingReason } = row;
-  const dropped = reach === "local" ? droppedNamespace(field, referent) : null;
-  to.push({
-    row: row.id,
-    path,
-    referent,
-    handshake: "none",
-    referrer: id,
-    reach,
-    missingReason,
-    droppedNamespace: dropped,
-  });
-}
-
-function referenceBy(row: CatalogueRow, referrer: Referrer, naming: Naming, around: Around, to: Reference[]): void {
-  switch (row.handshake) {
-    case "none":
-      freeReference(row, referrer, naming, to);
-      return;
-    case "attachment":
-      if (isInNamespace(referrer)) attachmentReference(row, referrer, naming, to);
-      return;
-    case "grant": {
-      if (!isInNamespace(referrer)) return;
-      const effect = around.effects(row, naming.field, referrer);
-      if (effect !== "none") grantReferences(row, referrer, naming, effect, to);
-      return;
-    }
-    case "foreign-grant":
-      return;
-  }
-}
-
-function referencesOf(referrer: Referrer, rows: readonly WalkableRow[], around: Around): readonly Reference[] {
-  const references: Reference[] = [];
-  for (const { row, pattern } of rows) {
-    for (const field of fieldsAt(referrer.root, pattern)) {
-      const { path } = field;
-      for (const named of namedBy(field, referrer.id, row, around)) {
-        referenceBy(row, referrer, { field, path, named }, around, references);
-      }
-    }
-  }
-  return references;
-}
-
-function readHostnames(spec: Field): readonly string[] | Unusable {
-  const items = spec.at("hostnames").itemsOr();
-  if (items === UNUSABLE) return UNUSABLE;
-  const hostnames = items.map((hostname) => hostname.requiredText());
-  const readable = hostnames.filter((hostname) => typeof hostname === "string");
-  return readable.length === hostnames.length ? readable : UNUSABLE;
-}
-
-function readReferrer(id: ObjectId, root: Field, rows: readonly WalkableRow[]): Referrer {
-  const parentRow = rows.find(({ row }) => row.handshake === "attachment")?.row;
-  const spec = root.at("spec");
-  const route = routeInfo(id);
-  const owner = namespaced(id);
-  return {
-    id,
-    root,
-    listeners: isHolder(id) ? readListeners(spec) : [],
-    scopes: route !== undefined && parentRow !== undefined && owner !== null ? scopesOf(root, owner, parentRow) : null,
-    hostnames: route?.hostnames === true ? readHostnames(spec) : null,
-  };
-}
-
-function isHolder(id: GroupKind): boolean {
-  return sameGroupKind(id, GATEWAY) || includesGroupKind(LISTENER_SETS, id);
-}
 
 function readHolder(referrer: Referrer, references: readonly Reference[]): ListenerHolder | null {
   const { root, listeners } = referrer;
@@ -300,18 +72,14 @@ function readHolder(referrer: Referrer, references: readonly Reference[]): Liste
 
 /** Collects the problems of one object, each once, however often its field is read. */
 function problemSink(object: KubeObject, problems: InputProblem[]) {
-  const seen = new Set<string>();
+  let seen: Set<string> | null = null;
   return (problem: FieldProblem): void => {
+    seen ??= new Set();
     const key = `${formatPath(problem.path)} ${problem.expected}`;
     if (seen.has(key)) return;
     seen.add(key);
     problems.push({ cause: "field", id: object.id, ...problem, at: object.locate(problem.path) });
   };
-}
-
-/** The identity as one in a namespace; null for a cluster-scoped object. */
-function namespaced(id: ObjectId): NamespacedId | null {
-  return id.namespace === null ? null : { ...id, namespace: id.namespace };
 }
 
 /** Is it written in a version that its kind has never had? */
@@ -393,7 +161,7 @@ export function extract(
       .toSorted((a, b) => compareIds(a.id, b.id));
   for (const kind of REFERRER_KINDS) {
     const rows = walkableFrom(kind);
-    const allMatter = focus === null || isHolder(kind) || isGenerating(kind);
+    const allMatter = focus === null || isParent(kind) || isGenerating(kind);
     for (const object of sorted(kind, (id) => allMatter || focus.on(id))) {
       const { id } = object;
       const inFocus = focus === null || focus.on(id);

@@ -1,5 +1,6 @@
 import { Field, UNUSABLE, type Unusable } from "../model/fields.ts";
 import type { Grant, GrantFrom, GrantTo, Indexed, InertCause } from "../model/grant.ts";
+import { ofKind, ofKinds } from "../model/kind-map.ts";
 import { type FieldPath, type GroupKind, includesGroupKind, type KubeObject, sameGroupKind } from "../model/object.ts";
 import { CLUSTER_SCOPED_REFERENTS, GATEWAY, isRoute, LISTENER_SETS, OWN_KINDS } from "./kinds.ts";
 import { kindInfo } from "./known.ts";
@@ -102,8 +103,9 @@ export function unknownFields(body: unknown): readonly UnknownField[] {
 }
 
 /** Is it a kind without namespaces, as far as kinds are known? */
-const isClusterScoped = (kind: GroupKind): boolean =>
-  includesGroupKind(CLUSTER_SCOPED_REFERENTS, kind) || kindInfo(kind)?.scope === "Cluster";
+const isClusterScoped = ofKind(
+  (kind) => includesGroupKind(CLUSTER_SCOPED_REFERENTS, kind) || kindInfo(kind)?.scope === "Cluster",
+);
 
 /** Why a `from` entry permits nothing, if it does not. */
 export function inertFrom(grant: Grant, from: GrantFrom): InertCause | null {
@@ -116,8 +118,7 @@ export function inertFrom(grant: Grant, from: GrantFrom): InertCause | null {
 const ATTACHING: readonly GroupKind[] = [...OWN_KINDS.filter(isRoute), ...LISTENER_SETS];
 
 /** Does a kind, or the one that it is a slip of, attach to the other? Some implementations let a route name it as a backend. */
-const attaches = (from: GroupKind, to: GroupKind): boolean =>
-  likelyMeant(ATTACHING, from) !== null && !mayRefer(from, to);
+const attaches = ofKinds((from, to) => likelyMeant(ATTACHING, from) !== null && !mayRefer(from, to));
 
 /** Why a `to` entry permits nothing, if it does not. */
 export function inertTo(grant: Grant, to: GrantTo): InertCause | null {

@@ -1,4 +1,5 @@
-import { type GroupKind, groupKindKey, includesGroupKind } from "../model/object.ts";
+import { KindMap } from "../model/kind-map.ts";
+import { type GroupKind, includesGroupKind } from "../model/object.ts";
 
 export { NAMESPACE } from "../model/object.ts";
 
@@ -188,13 +189,12 @@ export const CLUSTER_SCOPED_REFERENTS: readonly GroupKind[] = [CLUSTER_TRUST_BUN
 export const REFERENT_KINDS: readonly GroupKind[] = [SERVICE, SECRET, CONFIG_MAP];
 
 /** The route kinds, with what is known of each. */
-const ROUTE_KINDS: ReadonlyMap<string, NonNullable<KindInfo["route"]>> = new Map(
-  OWN_KINDS.flatMap((info) => (info.route === undefined ? [] : [[groupKindKey(info), info.route] as const])),
-);
+const ROUTE_KINDS = new KindMap<NonNullable<KindInfo["route"]>>();
+for (const info of OWN_KINDS) if (info.route !== undefined) ROUTE_KINDS.set(info, info.route);
 
 /** What is known of a route kind; undefined for any other kind. */
 export function routeInfo(groupKind: GroupKind): KindInfo["route"] {
-  return ROUTE_KINDS.get(groupKindKey(groupKind));
+  return ROUTE_KINDS.get(groupKind);
 }
 
 /** Is it one of the Gateway API's route kinds? */

@@ -1,3 +1,4 @@
+import { KindMap } from "../model/kind-map.ts";
 import { type GroupKind, groupKindKey, includesGroupKind } from "../model/object.ts";
 import { ECOSYSTEM_KINDS, LOOK_ALIKE_GRANTS, READ_WITH } from "./ecosystem.ts";
 import { CONTEXT_KINDS, CUSTOM_RESOURCE_DEFINITION, GATEWAY_API, type KindInfo, OWN_KINDS } from "./kinds.ts";
@@ -16,13 +17,12 @@ const LOOK_ALIKES: readonly KindInfo[] = LOOK_ALIKE_GRANTS.map(({ group, kind, p
 /** Everything an audit lists. A cluster is asked for what it serves of these, and for nothing else. */
 export const KINDS: readonly KindInfo[] = [...OWN_KINDS, ...ECOSYSTEM_KINDS, ...LOOK_ALIKES];
 
-const BY_KEY: ReadonlyMap<string, KindInfo> = new Map(
-  [...KINDS, CUSTOM_RESOURCE_DEFINITION, ...CONTEXT_KINDS].map((info) => [groupKindKey(info), info]),
-);
+const BY_KIND = new KindMap<KindInfo>();
+for (const info of [...KINDS, CUSTOM_RESOURCE_DEFINITION, ...CONTEXT_KINDS]) BY_KIND.set(info, info);
 
 /** The entry for a kind, or undefined where the tool does not know it. */
 export function kindInfo(groupKind: GroupKind): KindInfo | undefined {
-  return BY_KEY.get(groupKindKey(groupKind));
+  return BY_KIND.get(groupKind);
 }
 
 /** Is it a kind that is read for what becomes of traffic only? To an audit such a kind is unknown. */

@@ -8,15 +8,28 @@ const KIND = /^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/;
 const OBJECT = /^(?!\.{1,2}$)[^/%\s\u0000-\u001f\u007f]+$/u;
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
-/** Is it an API group: empty for core, else a lower-case DNS subdomain of at most 253 characters? */
-export function namesGroup(text: string): boolean {
-  return text.length <= 253 && GROUP.test(text);
+/** Words whose answers are remembered: of what is written in files there may be any number. */
+const MOST_REMEMBERED = 1000;
+const LONGEST_REMEMBERED = 253;
+
+/** Remembers what a function makes of a word: most worlds have few groups and kinds. */
+function ofWord<T>(say: (word: string) => T): (word: string) => T {
+  const said = new Map<string, T>();
+  return (word) => {
+    const known = said.get(word);
+    if (known !== undefined) return known;
+    if (said.size === MOST_REMEMBERED) said.clear();
+    const answer = say(word);
+    if (word.length <= LONGEST_REMEMBERED) said.set(word, answer);
+    return answer;
+  };
 }
 
+/** Is it an API group: empty for core, else a lower-case DNS subdomain of at most 253 characters? */
+export const namesGroup = ofWord((text) => text.length <= 253 && GROUP.test(text));
+
 /** Is it a kind: letters, digits and dashes, at most 63 characters? */
-export function namesKind(text: string): boolean {
-  return text.length <= 63 && KIND.test(text);
-}
+export const namesKind = ofWord((text) => text.length <= 63 && KIND.test(text));
 
 /** Is it the name of a namespace: a DNS label of at most 63 characters? */
 export function namesNamespace(text: string): boolean {
@@ -95,15 +108,13 @@ export function likelyMeant(candidates: readonly GroupKind[], written: GroupKind
 }
 
 /** A group as it was meant, so that slips of one come to the same. It is a key, and no group. */
-export function meantGroup(written: string): string {
+export const meantGroup = ofWord((written) => {
   const group = withoutVersion(written);
   return labelsOf(LOOK_ALIKE_GROUPS.find((slip) => slip.written === group)?.meant ?? group);
-}
+});
 
 /** A kind without case and plural, so that slips of one come to the same. */
-export function meantKind(written: string): string {
-  return bare(written);
-}
+export const meantKind = ofWord(bare);
 
 /** Which part of an entry a string stands in. */
 export type EntryPart = "group" | "kind" | "namespace" | "name";
@@ -115,7 +126,7 @@ export function isSlip(part: EntryPart, written: string, needed: string): boolea
     case "group":
       return slipOfGroup(written, needed);
     case "kind":
-      return bare(written) === bare(needed);
+      return meantKind(written) === meantKind(needed);
     case "namespace":
     case "name":
       return written === "*" || written.toLowerCase() === needed.toLowerCase();

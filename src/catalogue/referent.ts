@@ -54,9 +54,10 @@ const aName = (field: Field) => checked(field, field.requiredText(), "the name o
 
 /** The namespace that a reference means: its own word, or the owner's. */
 function namespaceOf(field: Field, owner: string | null): string | null | Unusable {
-  const written = field.at("namespace").textOr(owner);
+  const own = field.at("namespace");
+  const written = own.textOr(owner);
   if (written === null || written === UNUSABLE) return written;
-  return checked(field.at("namespace"), written, "the name of one namespace", namesNamespace);
+  return checked(own, written, "the name of one namespace", namesNamespace);
 }
 
 /** An object of a kind without namespaces may not be given one, where the field has room for it (docs/rules.md §2.4). */
@@ -70,17 +71,18 @@ function clusterScoped(field: Field, { group, kind }: GroupKind, name: string, l
 /** The object that a reference names, defaults applied; null for a reference that the API server would not take. */
 export function readReferent(field: Field, owner: ObjectId, row: CatalogueRow): ObjectId | null {
   const { defaults } = row;
-  const part = (key: "group" | "kind") =>
-    defaults === null ? field.at(key).requiredText() : field.at(key).textOr(defaults[key]);
-  const group = aGroup(field.at("group"), part("group"));
-  const kind = aKind(field.at("kind"), part("kind"));
+  const part = (of: Field, byDefault: string | undefined) =>
+    byDefault === undefined ? of.requiredText() : of.textOr(byDefault);
+  const groupField = field.at("group");
+  const kindField = field.at("kind");
+  const group = aGroup(groupField, part(groupField, defaults?.group));
+  const kind = aKind(kindField, part(kindField, defaults?.kind));
   const name = aName(field.at("name"));
   if (group === UNUSABLE || kind === UNUSABLE || name === UNUSABLE) return null;
   // A field that is local by its type has no namespace: what is written there is dropped.
   const local = row.handshake === "none" && row.reach === "local";
-  if (includesGroupKind(CLUSTER_SCOPED_REFERENTS, { group, kind })) {
-    return clusterScoped(field, { group, kind }, name, local);
-  }
+  const groupKind = { group, kind };
+  if (includesGroupKind(CLUSTER_SCOPED_REFERENTS, groupKind)) return clusterScoped(field, groupKind, name, local);
   const namespace = local ? owner.namespace : namespaceOf(field, owner.namespace);
   return namespace === UNUSABLE ? null : { group, kind, namespace, name };
 }
@@ -175,7 +177,7 @@ function scopeOf(body: unknown): string | undefined {
 }
 
 const one = (field: Field, referent: ObjectId | null): readonly Named[] =>
-  referent === null ? [] : [{ referent, implicit: false, placed: field.at("namespace").present, doubt: null }];
+  referent === null ? [] : [{ referent, implicit: false, placed: field.leadsTo("namespace"), doubt: null }];
 
 /** Everything that one field names, by the way in which its row is read. */
 export function namedBy(field: Field, owner: ObjectId, row: CatalogueRow, around: Surroundings): readonly Named[] {

@@ -1,3 +1,4 @@
+import { ofKind, ofKinds } from "../model/kind-map.ts";
 import { type GroupKind, groupKindKey, includesGroupKind, sameGroupKind } from "../model/object.ts";
 import { KNOWN_TARGETS } from "./ecosystem.ts";
 import type { ImplementationId } from "./implementations.ts";
@@ -30,8 +31,9 @@ export const OPENED_KINDS: readonly GroupKind[] = distinct([
  */
 function meaning(candidates: readonly GroupKind[]): (written: GroupKind) => GroupKind | null {
   const keys = new Set(candidates.map(groupKindKey));
-  return (written) =>
-    keys.has(groupKindKey(written)) || kindInfo(written) !== undefined ? null : likelyMeant(candidates, written);
+  return ofKind((written) =>
+    keys.has(groupKindKey(written)) || kindInfo(written) !== undefined ? null : likelyMeant(candidates, written),
+  );
 }
 
 /** The parent that was meant where a parentRef names a kind that does not exist; null for every other. */
@@ -55,37 +57,37 @@ function names(
 }
 
 /** Does some field of this kind name objects of that kind as backends, by the rule of the specification or of an implementation? */
-export function mayRefer(from: GroupKind, to: GroupKind): boolean {
-  return GRANT_ROWS.some((row) => includesGroupKind(row.trustedAs ?? [row.from], from) && names(row, to));
-}
+export const mayRefer = ofKinds((from, to): boolean =>
+  GRANT_ROWS.some((row) => includesGroupKind(row.trustedAs ?? [row.from], from) && names(row, to)),
+);
 
 /**
  * The kinds whose references a grant from the one kind to the other may permit: the kind itself, and those for which an
  * implementation looks at it instead (docs/rules.md §2.9).
  */
-export function referrersTrustedAs(from: GroupKind, to: GroupKind): readonly GroupKind[] {
+export const referrersTrustedAs = ofKinds((from, to): readonly GroupKind[] => {
   const others = GRANT_ROWS.filter(
     ({ trustedAs, ...row }) => trustedAs !== undefined && includesGroupKind(trustedAs, from) && names(row, to),
   );
   return distinct([from, ...others.map((row) => row.from)]);
-}
+});
 
 /** May a field of the one kind find objects of the other by labels? Then what it refers to depends on what could be seen. */
-export function maySelect(from: GroupKind, to: GroupKind): boolean {
-  return GRANT_ROWS.some(
+export const maySelect = ofKinds((from, to): boolean =>
+  GRANT_ROWS.some(
     (row) =>
       row.reading === "object-selector" && includesGroupKind(row.trustedAs ?? [row.from], from) && names(row, to),
-  );
-}
+  ),
+);
 
 /**
  * Is it known that references from the one kind to the other go by grants? Of the Gateway API's own kinds all references are
  * known; what else another kind may refer to, nobody can tell.
  */
-export function isKnownPair(from: GroupKind, to: GroupKind): boolean {
+export const isKnownPair = ofKinds((from, to): boolean => {
   const own = [GATEWAY_API, GATEWAY_API_X].includes(from.group);
   return own ? includesGroupKind(TRUSTED_KINDS, from) && includesGroupKind(OPENED_KINDS, to) : mayRefer(from, to);
-}
+});
 
 /** A reference, as far as its rule depends on it. */
 interface Occurrence {
@@ -93,12 +95,13 @@ interface Occurrence {
   readonly referent: GroupKind;
 }
 
-const TARGETS_BY_KIND: ReadonlyMap<string, readonly KnownTarget[]> = Map.groupBy(KNOWN_TARGETS, ({ target }) =>
-  groupKindKey(target),
-);
+const targetsOf = ofKind((kind) => KNOWN_TARGETS.filter(({ target }) => sameGroupKind(target, kind)));
+
+const NO_TARGETS: readonly KnownTarget[] = [];
 
 function targetRules(row: string, referent: GroupKind): readonly KnownTarget[] {
-  return TARGETS_BY_KIND.get(groupKindKey(referent))?.filter(({ rows }) => rows.includes(row)) ?? [];
+  const targets = targetsOf(referent);
+  return targets.length === 0 ? NO_TARGETS : targets.filter(({ rows }) => rows.includes(row));
 }
 
 /** The rule for a kind that an implementation, not the specification, lets a field name; undefined for all others. */
@@ -123,15 +126,15 @@ export function implementationOf(occurrence: Occurrence): ImplementationId {
 }
 
 /** Does an implementation ask for a grant from this kind to that one in one and the same namespace? */
-export function asksAtHome(from: GroupKind, to: GroupKind): boolean {
-  return GRANT_ROWS.some(
+export const asksAtHome = ofKinds((from, to): boolean =>
+  GRANT_ROWS.some(
     (row) =>
       row.asksAtHome === true &&
       groupKindKey(row.from) === groupKindKey(from) &&
       row.defaults !== null &&
       groupKindKey(row.defaults) === groupKindKey(to),
-  );
-}
+  ),
+);
 
 /**
  * The kinds that a field takes by the rule that it is of, where it names one of another known kind, so that no grant leads anywhere: a ConfigMap is no

@@ -1,5 +1,4 @@
 import { Field } from "../model/fields.ts";
-import { isRecord } from "../model/json.ts";
 import type { FieldPath } from "../model/object.ts";
 
 /** A row's path, ready to walk. */
@@ -13,32 +12,36 @@ export function pathPattern(path: string): PathPattern {
   return [...path.matchAll(STEP)].map(([step, braced, plain]) => braced ?? plain ?? step);
 }
 
-/**
- * Whether there is anything at the end of a pattern, or something on the way that is not what belongs there. Most objects have
- * few of the fields that can refer, so this is asked first, of the bare value.
- */
-function leadsOn(value: unknown, pattern: PathPattern, depth: number): boolean {
-  if (value === undefined || value === null) return false;
-  const step = pattern[depth];
-  if (step === undefined) return true;
-  if (Array.isArray(value)) return step !== "[]" || value.some((item) => leadsOn(item, pattern, depth + 1));
-  if (step === "[]" || !isRecord(value)) return true;
-  return Object.hasOwn(value, step) && leadsOn(value[step], pattern, depth + 1);
+/** Several patterns as one: where they part, and what is wanted of a field at which some of them end. */
+export interface Fork<T> {
+  readonly here: readonly T[];
+  readonly items: Fork<T> | null;
+  readonly steps: readonly { readonly step: string; readonly fork: Fork<T> }[];
 }
 
-function collect(field: Field, pattern: PathPattern, depth: number, found: Field[]): void {
-  const step = pattern[depth];
-  if (!field.present) return;
-  if (step === undefined) found.push(field);
-  else if (step === "[]") for (const item of field.items()) collect(item, pattern, depth + 1, found);
-  else collect(field.at(step), pattern, depth + 1, found);
+/** Joins patterns, so that what they have in common is walked once. */
+export function forkOf<T>(
+  patterns: readonly { readonly pattern: PathPattern; readonly wanted: T }[],
+  depth = 0,
+): Fork<T> {
+  const onward = Map.groupBy(
+    patterns.filter(({ pattern }) => pattern.length > depth),
+    ({ pattern }) => pattern[depth] ?? "",
+  );
+  const items = onward.get("[]");
+  onward.delete("[]");
+  return {
+    here: patterns.filter(({ pattern }) => pattern.length === depth).map(({ wanted }) => wanted),
+    items: items === undefined ? null : forkOf(items, depth + 1),
+    steps: [...onward].map(([step, below]) => ({ step, fork: forkOf(below, depth + 1) })),
+  };
 }
 
-/** Every present field under `root` that a pattern describes, in the order of the object. */
-export function fieldsAt(root: Field, pattern: PathPattern): readonly Field[] {
-  const found: Field[] = [];
-  if (leadsOn(root.raw, pattern, 0)) collect(root, pattern, 0, found);
-  return found;
+/** Tells of every present field under a present one that the patterns describe: those of each in the order of the object. */
+export function walk<T>(field: Field, { here, items, steps }: Fork<T>, found: (wanted: T, field: Field) => void): void {
+  for (const wanted of here) found(wanted, field);
+  if (items !== null) for (const item of field.items()) if (item.present) walk(item, items, found);
+  for (const { step, fork } of steps) if (field.leadsTo(step)) walk(field.at(step), fork, found);
 }
 
 /** The field at a place in an object; undefined where there is no such item of a list. */

@@ -72,7 +72,7 @@ function namesOf(listener: Listener, hostnames: readonly string[] | null): Reado
 
 /** All claims of routes that are attached for certain, by listener and name. */
 function collectNames(decisions: readonly Decision[]): readonly Name[] {
-  const names = new Map<string, Name>();
+  const byListener = new Map<string, Map<string | null, Name>>();
   for (const decision of decisions) {
     if (decision.handshake !== "attachment" || !hasVerdict(decision, "permitted")) continue;
     const { witness } = decision.outcome;
@@ -80,15 +80,17 @@ function collectNames(decisions: readonly Decision[]): readonly Name[] {
     const { referrer: route, hostnames } = decision.reference;
     const routeKey = keyOf(route);
     for (const { parent, listener } of witness.trials) {
+      const listenerKey = `${keyOf(parent)}/${listener.index}`;
+      const names = byListener.get(listenerKey) ?? new Map<string | null, Name>();
+      byListener.set(listenerKey, names);
       for (const [hostname, spelled] of namesOf(listener, hostnames)) {
-        const key = `${keyOf(parent)}/${listener.index}/${hostname ?? ""}`;
-        const name = names.get(key) ?? { parent, listener, hostname, claims: new Map<ObjectKey, Claim>() };
-        names.set(key, name);
+        const name = names.get(hostname) ?? { parent, listener, hostname, claims: new Map<ObjectKey, Claim>() };
+        names.set(hostname, name);
         name.claims.set(routeKey, { route, spelled });
       }
     }
   }
-  return [...names.values()];
+  return [...byListener.values()].flatMap((names) => [...names.values()]);
 }
 
 /** The form in which the API server writes times. Only times in one form can be compared as text. */
@@ -275,6 +277,7 @@ function takerOf(rival: Rival, { other, seniority }: Precedent): NamespacedId | 
 }
 
 function findingsOn({ parent, listener, hostname, claims }: Name, read: (claim: Claim) => Rival): HostnameTaken[] {
+  if (claims.size < 2) return [];
   const namespaces = new Set([...claims.values()].map(({ route }) => route.namespace));
   if (namespaces.size < 2) return [];
   const rivals = [...claims.values()].map(read);

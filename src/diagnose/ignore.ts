@@ -41,7 +41,8 @@ export function nearCode(word: string): FindingCode | null {
 
 /** The words of an object's annotation, each once; none where its body was not read. */
 function annotatedWords({ body }: KubeObject): readonly string[] {
-  const annotation = Field.silent(body).at("metadata").at("annotations").at(IGNORE_ANNOTATION).text();
+  const annotations = Field.silent(body).at("metadata").at("annotations");
+  const annotation = annotations.present ? annotations.at(IGNORE_ANNOTATION).text() : undefined;
   if (annotation === undefined) return [];
   const words = annotation.split(",").map((word) => word.trim());
   return [...new Set(words.filter((word) => word !== ""))];

@@ -31,20 +31,26 @@ function sameOccurrence(a: Decision, b: Decision): boolean {
   return a.reference.path === b.reference.path && keyOf(a.reference.referent) === keyOf(b.reference.referent);
 }
 
-function countVerdicts(decisions: readonly Decision[]): VerdictCounts {
-  const counts = { permitted: 0, refused: 0, unknown: 0 };
-  // All verdicts of one field come from one reading of it, one after the other.
-  let before: { readonly decision: Decision; readonly counted: Decision["outcome"]["verdict"] } | null = null;
-  for (const decision of decisions) {
+/** Counts verdicts as they come. */
+class Tally {
+  readonly #counts = { permitted: 0, refused: 0, unknown: 0 };
+  #before: { readonly decision: Decision; readonly counted: Decision["outcome"]["verdict"] } | null = null;
+
+  /** All verdicts of one field come from one reading of it, one after the other. */
+  add(decision: Decision): void {
     let counted = decision.outcome.verdict;
+    const before = this.#before;
     if (before !== null && sameOccurrence(before.decision, decision)) {
-      counts[before.counted] -= 1;
+      this.#counts[before.counted] -= 1;
       if (GRAVITY.indexOf(before.counted) < GRAVITY.indexOf(counted)) counted = before.counted;
     }
-    counts[counted] += 1;
-    before = { decision, counted };
+    this.#counts[counted] += 1;
+    this.#before = { decision, counted };
   }
-  return counts;
+
+  get counts(): VerdictCounts {
+    return { ...this.#counts };
+  }
 }
 
 function countAll(
@@ -52,12 +58,12 @@ function countAll(
   grants: readonly GrantReport[],
   findings: readonly Finding[],
 ): Counts {
-  const crossing = decisions.filter(crossesNamespace);
-  const countOf = (wanted: Decision["handshake"]): VerdictCounts =>
-    countVerdicts(crossing.filter(({ handshake }) => handshake === wanted));
+  const crossing = { grant: new Tally(), attachment: new Tally(), none: new Tally() };
+  const local = new Tally();
+  for (const decision of decisions) (crossesNamespace(decision) ? crossing[decision.handshake] : local).add(decision);
   return {
-    crossing: { grant: countOf("grant"), attachment: countOf("attachment"), none: countOf("none") },
-    local: countVerdicts(decisions.filter((decision) => !crossesNamespace(decision))),
+    crossing: { grant: crossing.grant.counts, attachment: crossing.attachment.counts, none: crossing.none.counts },
+    local: local.counts,
     grants: grants.length,
     unusedGrants: grants.filter(({ usage }) => usage === "unused").length,
     unknownGrants: grants.filter(({ usage }) => usage === "unknown").length,

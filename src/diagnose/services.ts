@@ -4,7 +4,7 @@ import { crossesNamespace, type Decision, hasVerdict } from "../model/decision.t
 import { Field, UNUSABLE } from "../model/fields.ts";
 import type { Finding, OpenEndpoints } from "../model/finding.ts";
 import type { Grant } from "../model/grant.ts";
-import { compareIds, keyOf, type NamespacedId, type ObjectKey, sameGroupKind } from "../model/object.ts";
+import { compareIds, type NamespacedId, sameGroupKind } from "../model/object.ts";
 import type { Sight } from "../model/sight.ts";
 
 /** A Service and the grants that open it to another namespace. */
@@ -13,13 +13,15 @@ interface OpenService {
   readonly grants: Set<Grant>;
 }
 
+const serviceId = (namespace: string, name: string): NamespacedId => ({ ...SERVICE, namespace, name });
+
 /** The Services that grants name. One for every name opens only what is in use. */
 function* namedServices(grants: readonly Grant[]): Generator<readonly [NamespacedId, Grant]> {
   for (const grant of grants) {
     for (const { to } of livePairs(grant)) {
       const { name } = to.entry;
       if (name === null || !sameGroupKind(to.entry, SERVICE)) continue;
-      yield [{ ...SERVICE, namespace: grant.id.namespace, name }, grant];
+      yield [serviceId(grant.id.namespace, name), grant];
     }
   }
 }
@@ -31,21 +33,27 @@ function* reachedServices(decisions: readonly Decision[]): Generator<readonly [N
     const { witness } = decision.outcome;
     const { referent } = decision.reference;
     if (witness.by !== "grant" || referent.namespace === null || !sameGroupKind(referent, SERVICE)) continue;
-    for (const { grant } of witness.trials) yield [{ ...referent, namespace: referent.namespace }, grant];
+    for (const { grant } of witness.trials) yield [serviceId(referent.namespace, referent.name), grant];
   }
 }
 
 function openServices(grants: readonly Grant[], decisions: readonly Decision[]): readonly OpenService[] {
-  const services = new Map<ObjectKey, OpenService>();
+  const byNamespace = new Map<string, Map<string, OpenService>>();
+  const services: OpenService[] = [];
   for (const opened of [namedServices(grants), reachedServices(decisions)]) {
     for (const [id, grant] of opened) {
-      const key = keyOf(id);
-      const service = services.get(key) ?? { id, grants: new Set<Grant>() };
-      services.set(key, service);
-      service.grants.add(grant);
+      const byName = byNamespace.get(id.namespace) ?? new Map<string, OpenService>();
+      byNamespace.set(id.namespace, byName);
+      const known = byName.get(id.name);
+      if (known !== undefined) known.grants.add(grant);
+      else {
+        const service = { id, grants: new Set([grant]) };
+        byName.set(id.name, service);
+        services.push(service);
+      }
     }
   }
-  return [...services.values()].toSorted((a, b) => compareIds(a.id, b.id));
+  return services.toSorted((a, b) => compareIds(a.id, b.id));
 }
 
 /** Who else than its namespace's Pods may be behind a Service; null where its selector decides, or cannot be read. */

@@ -53,11 +53,18 @@ const EMPTY = emptyDossier();
 
 function dossiersOf(decisions: readonly Decision[]): ReadonlyMap<ObjectKey, Dossier> {
   const dossiers = new Map<ObjectKey, Dossier>();
+  let last: ObjectId | null = null;
+  let dossier = emptyDossier();
   for (const decision of decisions) {
     if (decision.handshake === "none") continue;
-    const key = keyOf(decision.reference.referrer);
-    const dossier = dossiers.get(key) ?? emptyDossier();
-    dossiers.set(key, dossier);
+    const { referrer } = decision.reference;
+    // The references of one object follow one another.
+    if (last !== referrer) {
+      const key = keyOf(referrer);
+      dossier = dossiers.get(key) ?? emptyDossier();
+      dossiers.set(key, dossier);
+      last = referrer;
+    }
     if (decision.handshake === "grant") dossier.grants.push(decision);
     else if (decision.reference.implicit) dossier.byDefault.push(decision);
     else dossier.attachments.push(decision);
@@ -260,6 +267,7 @@ function ofPresentControllers(statements: readonly Statement[]): readonly Statem
  * others have taken over from, and those about parents that a route does not have any more.
  */
 export function judgements({ statements, decisions, holders, healthOf }: Hearing): readonly Judgement[] {
+  if (statements.length === 0) return [];
   const dossiers = dossiersOf(decisions);
   const open = openAnswers(
     decisions.filter((decision) => decision.handshake === "attachment"),

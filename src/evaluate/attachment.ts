@@ -49,6 +49,11 @@ function nearest(a: ListenerTrial, b: ListenerTrial): number {
   return a.failed.length - b.failed.length || furthest(b) - furthest(a) || a.listener.index - b.listener.index;
 }
 
+function meetsHostname(listener: Listener, hostnames: AttachmentReference["hostnames"]): boolean {
+  if (hostnames === null || hostnames.length === 0) return true;
+  return hostnames.some((hostname) => hostnamesIntersect(listener.hostname, hostname));
+}
+
 /** Prepares to decide attachments. `holders` are the Gateways and ListenerSets as read. */
 export function attachmentEvaluator(
   holders: ReadonlyMap<ObjectKey, ListenerHolder>,
@@ -77,28 +82,23 @@ export function attachmentEvaluator(
 
   const hold = (reference: AttachmentReference, holder: ListenerHolder, listener: Listener): ListenerTrial => {
     const { referrer, sectionName, port, hostnames } = reference;
-    const answers: Record<ListenerClause, Answer> = {
-      sectionName: sectionName === null || sectionName === listener.name ? "yes" : "no",
-      port: port === null || port === listener.port ? "yes" : "no",
-      kinds: admitsKindOf(referrer, holder.id, listener),
-      namespaces: admits(listener.namespaces, holder.id.namespace, referrer.namespace),
-      hostname:
-        hostnames === null ||
-        hostnames.length === 0 ||
-        hostnames.some((hostname) => hostnamesIntersect(listener.hostname, hostname))
-          ? "yes"
-          : "no",
-    };
+    const failed: ListenerClause[] = [];
     const undecided: { clause: ListenerClause; gap: Gap }[] = [];
-    for (const clause of CLAUSE_ORDER) {
-      const answer = answers[clause];
-      if (typeof answer === "object") undecided.push({ clause, gap: answer });
-    }
+    const answered = (clause: ListenerClause, answer: Answer): void => {
+      if (answer === "no") failed.push(clause);
+      else if (answer !== "yes") undecided.push({ clause, gap: answer });
+    };
+    // In the order in which clauses are told to have failed.
+    if (sectionName !== null && sectionName !== listener.name) failed.push("sectionName");
+    if (port !== null && port !== listener.port) failed.push("port");
+    answered("kinds", admitsKindOf(referrer, holder.id, listener));
+    answered("namespaces", admits(listener.namespaces, holder.id.namespace, referrer.namespace));
+    if (!meetsHostname(listener, hostnames)) failed.push("hostname");
     return {
       parent: holder.id,
       listener,
       labels: listener.namespaces.from === "Selector" ? seenLabels(referrer.namespace) : null,
-      failed: CLAUSE_ORDER.filter((clause) => answers[clause] === "no"),
+      failed,
       undecided,
     };
   };

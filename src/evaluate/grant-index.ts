@@ -75,6 +75,11 @@ export class NamespaceIndex {
     return made;
   }
 
+  /** Whether it is as quick to go through all entries as to look some of them up. Most namespaces have few. */
+  get #isSmall(): boolean {
+    return this.#entries.length <= NEAREST_KEPT;
+  }
+
   /** Is it of these very grants? */
   isOf(grants: readonly Grant[]): boolean {
     return this.#grants.length === grants.length && grants.every((grant, at) => grant === this.#grants[at]);
@@ -86,7 +91,12 @@ export class NamespaceIndex {
   }
 
   /** Entries that fail in one clause, or by slips alone; where there is none, some of all. */
-  nearest({ from, to }: Pair): readonly Entry[] {
+  nearest(pair: Pair): readonly Entry[] {
+    if (this.#isSmall) {
+      const near = this.#entries.filter((entry) => isNear(entry, pair));
+      return near.length > 0 ? near : this.#entries;
+    }
+    const { from, to } = pair;
     this.#nearMisses ??= this.#indexNearMisses();
     this.#slips ??= this.#indexSlips();
     const misses = this.#nearMisses;
@@ -101,7 +111,11 @@ export class NamespaceIndex {
   }
 
   /** Every entry that fails in none but these clauses. */
-  matchingBut(unread: readonly GrantClause[], { from, to }: Pair): readonly Entry[] {
+  matchingBut(unread: readonly GrantClause[], pair: Pair): readonly Entry[] {
+    if (this.#isSmall) {
+      return this.#entries.filter((entry) => !entry.grant.rejected && matchesBut(unread, entry, pair));
+    }
+    const { from, to } = pair;
     const kept = unread.join();
     const index = this.#matching.get(kept) ?? this.#indexMatching(unread);
     this.#matching.set(kept, index);
@@ -159,6 +173,49 @@ function meantKey(from: GrantFrom, to: GroupKind, name: string): string {
 function meantKeys(from: GrantFrom, to: NamespacedId): readonly string[] {
   return [from.namespace, WILDCARD].flatMap((namespace) =>
     [to.name, ANY_NAME, WILDCARD].map((name) => meantKey({ ...from, namespace }, to, name)),
+  );
+}
+
+/** How many of the six parts of an entry do not say what the pair needs. */
+function mismatches({ from: { entry: from }, to: { entry: to } }: Entry, pair: Pair): number {
+  return (
+    Number(from.group !== pair.from.group) +
+    Number(from.kind !== pair.from.kind) +
+    Number(from.namespace !== pair.from.namespace) +
+    Number(to.group !== pair.to.group) +
+    Number(to.kind !== pair.to.kind) +
+    Number(to.name !== null && to.name !== pair.to.name)
+  );
+}
+
+/** Does an entry match the pair in every clause but these? */
+function matchesBut(
+  unread: readonly GrantClause[],
+  { from: { entry: from }, to: { entry: to } }: Entry,
+  pair: Pair,
+): boolean {
+  return (
+    (from.namespace === pair.from.namespace || unread.includes("from.namespace")) &&
+    (from.kind === pair.from.kind || unread.includes("from.kind")) &&
+    (from.group === pair.from.group || unread.includes("from.group")) &&
+    (to.kind === pair.to.kind || unread.includes("to.kind")) &&
+    (to.group === pair.to.group || unread.includes("to.group")) &&
+    (to.name === null || to.name === pair.to.name || unread.includes("to.name"))
+  );
+}
+
+/** Does an entry fail in one clause at most, or by slips alone? */
+function isNear(entry: Entry, pair: Pair): boolean {
+  if (mismatches(entry, pair) <= 1) return true;
+  const from = entry.from.entry;
+  const to = entry.to.entry;
+  return (
+    (from.namespace === pair.from.namespace || from.namespace === WILDCARD) &&
+    (to.name === null || to.name === pair.to.name || to.name === WILDCARD) &&
+    meantKind(from.kind) === meantKind(pair.from.kind) &&
+    meantKind(to.kind) === meantKind(pair.to.kind) &&
+    meantGroup(from.group) === meantGroup(pair.from.group) &&
+    meantGroup(to.group) === meantGroup(pair.to.group)
   );
 }
 

@@ -79,6 +79,9 @@ function nearest(a: GrantTrial, b: GrantTrial): number {
   );
 }
 
+const AT_HOME: GrantVerdict = { verdict: "permitted", witness: { by: "sameNamespace" }, trials: [] };
+const CLUSTER_SCOPED: GrantVerdict = { verdict: "permitted", witness: { by: "clusterScoped" }, trials: [] };
+
 /** Decides grant references against all grants of a world. */
 export interface GrantEvaluator {
   readonly decide: (reference: GrantReference) => GrantVerdict;
@@ -107,8 +110,10 @@ export function grantEvaluator(grants: readonly Grant[], sight: Sight, kinds: re
     if ((byTarget.get(key)?.length ?? 0) < NEAREST_KEPT) pushTo(byTarget, key, entry);
   }
 
-  const held = (pair: Pair, entries: readonly Entry[]): readonly GrantTrial[] =>
-    entries.map(({ grant, from, to }) => trial(pair, grant, from, to)).toSorted(nearest);
+  const held = (pair: Pair, entries: readonly Entry[]): readonly GrantTrial[] => {
+    const trials = entries.map(({ grant, from, to }) => trial(pair, grant, from, to));
+    return trials.length < 2 ? trials : trials.toSorted(nearest);
+  };
   const permitting = (pair: Pair): readonly GrantTrial[] => held(pair, indexOf(pair.to.namespace).permitting(pair));
 
   /** What comes nearest: in the referent's namespace, in the referrer's by mistake, or naming the referent from anywhere. */
@@ -245,16 +250,12 @@ export function grantEvaluator(grants: readonly Grant[], sight: Sight, kinds: re
     decide: (reference) => {
       const { referent, doubt: gap } = reference;
       const { namespace } = referent;
-      if (namespace === null) return { verdict: "permitted", witness: { by: "clusterScoped" }, trials: [] };
+      if (namespace === null) return CLUSTER_SCOPED;
       const home = staysAtHome(reference, namespace);
       // What makes the same of other namespaces can be unseen; whether a selector takes in what is at home does not matter.
-      if (home && (gap === null || reference.heldIn === null)) {
-        return { verdict: "permitted", witness: { by: "sameNamespace" }, trials: [] };
-      }
+      if (home && (gap === null || reference.heldIn === null)) return AT_HOME;
       const to = { ...referent, namespace };
-      const verdict: GrantVerdict = home
-        ? { verdict: "permitted", witness: { by: "sameNamespace" }, trials: [] }
-        : decideCrossing(reference, to);
+      const verdict = home ? AT_HOME : decideCrossing(reference, to);
       // A grant settles what is only left open; what was not seen it does not show.
       const settled = gap === null || (gap.cause === "implementation" && verdict.verdict === "permitted");
       return settled ? verdict : leftOpen(verdict, gap);

@@ -87,6 +87,13 @@ export class Field {
     return this.#value !== undefined;
   }
 
+  /** Is there anything in the field `key` of this object? What is no object leads there too, to be told of on the way. */
+  leadsTo(key: string): boolean {
+    if (!this.present) return false;
+    if (!isRecord(this.#value)) return true;
+    return Object.hasOwn(this.#value, key) && this.#value[key] !== undefined && this.#value[key] !== null;
+  }
+
   /** The field `key` of this object; absent if this field is absent, unusable if it is no object. */
   at(key: string): Field {
     if (!this.present || this.#value === UNUSABLE) return this.#below(this.#value, key);

@@ -1,4 +1,5 @@
 import type { Gap } from "./gap.ts";
+import { KindMap } from "./kind-map.ts";
 import type { Labels } from "./labels.ts";
 import { type Need, needKey, wholeList } from "./need.ts";
 import {
@@ -12,6 +13,35 @@ import {
   sameGroupKind,
 } from "./object.ts";
 import type { Snapshot } from "./snapshot.ts";
+
+const NO_OBJECTS: readonly KubeObject[] = [];
+
+/** The objects of one kind. They are asked for by name so often that a key of all that names one would take most of the time. */
+class OfKind {
+  readonly objects: KubeObject[] = [];
+  #byNamespace: Map<string | null, Map<string, KubeObject>> | null = null;
+
+  /** Takes an object, before any is asked for. */
+  add(object: KubeObject): void {
+    this.objects.push(object);
+  }
+
+  get({ namespace, name }: ObjectId): KubeObject | undefined {
+    this.#byNamespace ??= this.#index();
+    return this.#byNamespace.get(namespace)?.get(name);
+  }
+
+  #index(): Map<string | null, Map<string, KubeObject>> {
+    const byNamespace = new Map<string | null, Map<string, KubeObject>>();
+    for (const object of this.objects) {
+      const { namespace, name } = object.id;
+      const byName = byNamespace.get(namespace);
+      if (byName === undefined) byNamespace.set(namespace, new Map([[name, object]]));
+      else byName.set(name, object);
+    }
+    return byNamespace;
+  }
+}
 
 /** Objects of one kind that share a name: the first of them, and how many others there are. */
 export interface Namesakes {
@@ -118,6 +148,7 @@ function recordedIn(gaps: readonly Gap[]): Recorded {
       if (namespace === null) return true;
       return gap.namespace === null ? gap.exceptNamespaces?.has(namespace) !== true : gap.namespace === namespace;
     };
+    if (gaps.length === 0) return null;
     return byKind.get(groupKindKey(groupKind))?.find(covers) ?? ofAnyKind.find(covers) ?? null;
   };
 }
@@ -139,12 +170,13 @@ function outsideGaps(): (key: string, groupKind: GroupKind, namespace: string | 
  */
 export function sightOf(snapshot: Snapshot, onNeed: OnNeed = () => {}): Sight {
   const answers = snapshot.asked === null ? null : new Answers(snapshot.asked, onNeed);
-  const byKind = new Map<string, KubeObject[]>();
+  const byKind = new KindMap<OfKind>();
   const inhabited = new Set<string>();
   for (const object of snapshot.objects.values()) {
-    pushTo(byKind, groupKindKey(object.id), object);
+    byKind.of(object.id, () => new OfKind()).add(object);
     if (object.id.namespace !== null) inhabited.add(object.id.namespace);
   }
+  const objectsOf = (groupKind: GroupKind): readonly KubeObject[] => byKind.get(groupKind)?.objects ?? NO_OBJECTS;
   const namesByKind = new Map<string, ReadonlyMap<string, Namesakes>>();
   const outsideInput = outsideGaps();
   const recorded = recordedIn(snapshot.gaps);
@@ -161,9 +193,9 @@ export function sightOf(snapshot: Snapshot, onNeed: OnNeed = () => {}): Sight {
     );
   };
   return {
-    objectsOf: (groupKind) => byKind.get(groupKindKey(groupKind)) ?? [],
+    objectsOf,
     get: (id) => {
-      const object = snapshot.objects.get(keyOf(id));
+      const object = byKind.get(id)?.get(id);
       if (object === undefined && answers !== null) answers.orNeed(needsOf(id), id, id.namespace);
       return object;
     },
@@ -171,17 +203,17 @@ export function sightOf(snapshot: Snapshot, onNeed: OnNeed = () => {}): Sight {
     namesakes: (id) => {
       const key = groupKindKey(id);
       if (answers !== null) answers.orNeed([wholeList(id, null), everyNamed(id)], id, null);
-      const byName = namesByKind.get(key) ?? namesakesByName(byKind.get(key) ?? []);
+      const byName = namesByKind.get(key) ?? namesakesByName(objectsOf(id));
       namesByKind.set(key, byName);
       return byName.get(id.name) ?? { first: null, others: 0 };
     },
     everywhere: (id) => {
       const gap = answers === null ? null : answers.orNeed([wholeList(id, null), everyNamed(id)], id, null);
-      const found = (byKind.get(groupKindKey(id)) ?? []).filter((object) => object.id.name === id.name);
+      const found = objectsOf(id).filter((object) => object.id.name === id.name);
       return { ids: found.map((object) => object.id).toSorted(compareIds), hidden: gap };
     },
     existence: (id) => {
-      if (snapshot.objects.has(keyOf(id))) return "present";
+      if (byKind.get(id)?.get(id) !== undefined) return "present";
       // In a closed world of files a namespace that holds something exists, with or without its Namespace object.
       const ofClosedFiles = snapshot.source === "files" && snapshot.closed;
       if (ofClosedFiles && sameGroupKind(id, NAMESPACE) && inhabited.has(id.name)) return "present";
@@ -199,7 +231,7 @@ export function sightOf(snapshot: Snapshot, onNeed: OnNeed = () => {}): Sight {
       const need: Need = { ...wholeList(groupKind, namespace), labels };
       const needs = [...listsOf(groupKind, namespace), need] as const;
       return {
-        objects: (byKind.get(groupKindKey(groupKind)) ?? []).filter(carries),
+        objects: objectsOf(groupKind).filter(carries),
         hidden: answers === null ? hidden(groupKind, namespace) : answers.orNeed(needs, groupKind, namespace),
       };
     },

@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import stringWidth from "string-width";
 import { type Display, styled } from "./text.ts";
 
-/** Cells must be printable; they may carry colour and, in boxes, line breaks. */
+/** Cells must be printable; they may carry colour and line breaks. */
 export type Row = readonly string[];
 
 const ASCII_BORDERS = {
@@ -56,15 +56,28 @@ function lineOf(row: Row, widths: readonly number[]): string {
   return line.trimEnd();
 }
 
+/** A row as lines: as many as its tallest cell has. */
+function linesOf(row: Row, widths: readonly number[]): readonly string[] {
+  if (!row.some((cell) => cell.includes("\n"))) return [lineOf(row, widths)];
+  const cells = row.map((cell) => cell.split("\n"));
+  const height = Math.max(...cells.map(({ length }) => length));
+  return Array.from({ length: height }, (_, at) =>
+    lineOf(
+      cells.map((lines) => lines[at] ?? ""),
+      widths,
+    ),
+  );
+}
+
 /**
  * The lines of a table without borders: upper-case heads, three spaces between columns, no trailing blanks. None if there
- * are no rows. No cell may hold a line break.
+ * are no rows.
  */
 export function* plainLines(head: Row, rows: readonly Row[], { headers }: Display): Generator<string> {
   if (rows.length === 0) return;
   const widths = columnWidths(headers ? [head, ...rows] : rows);
   if (headers) yield lineOf(head, widths);
-  for (const row of rows) yield lineOf(row, widths);
+  for (const row of rows) yield* linesOf(row, widths);
 }
 
 /** The same as one text. */
