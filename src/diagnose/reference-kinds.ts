@@ -1,7 +1,7 @@
 import { GATEWAY, LISTENER_SETS } from "../catalogue/kinds.ts";
 import { meantReferent } from "../catalogue/referents.ts";
 import { rowOf } from "../catalogue/rows.ts";
-import type { Decision, FreeDecision, GrantDecision } from "../model/decision.ts";
+import { areOfOneField, type Decision, type FreeDecision, type GrantDecision } from "../model/decision.ts";
 import type { Finding } from "../model/finding.ts";
 import { includesGroupKind } from "../model/object.ts";
 import type { InvalidKindReason, MissingReason } from "../model/reference.ts";
@@ -36,11 +36,12 @@ export function ofSlips(decisions: readonly Decision[]): readonly Finding[] {
   return decisions.flatMap((decision, index): readonly Finding[] => {
     if (decision.handshake === "attachment" || decision.outcome.verdict === "refused") return [];
     // A field that is judged under several parents is one field.
-    if (decisions[index - 1]?.reference.path === decision.reference.path) return [];
+    if (areOfOneField(decisions[index - 1], decision)) return [];
     const meant = meantReferent(decision.reference.referent);
     if (meant === null) return [];
     const subject = decision.reference.referrer;
-    const reason = reasonFor(decision);
+    // Which of its obstacles a controller tells of is as unknown as the verdict.
+    const reason = decision.outcome.verdict === "unknown" ? null : reasonFor(decision);
     return [{ code: "reference-unknown-kind", severity: "error", subject, decision, meant, reason }];
   });
 }

@@ -4,6 +4,7 @@ import { rowOf } from "../catalogue/rows.ts";
 import { isGone } from "../catalogue/versions.ts";
 import {
   type AttachmentDecision,
+  areOfOneField,
   crossesNamespace,
   type Decision,
   type FreeDecision,
@@ -139,7 +140,7 @@ export function ofReferences(
   return decisions.flatMap((decision, index) => {
     const found = ofVerdict(decision, sight, source);
     // A field that is judged under several parents is one field.
-    const again = decisions[index - 1]?.reference.path === decision.reference.path;
+    const again = areOfOneField(decisions[index - 1], decision);
     return source === "cluster" || again ? found : [...found, ...ofField(decision)];
   });
 }

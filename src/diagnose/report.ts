@@ -1,5 +1,5 @@
 import { ROWS } from "../catalogue/rows.ts";
-import { crossesNamespace, type Decision } from "../model/decision.ts";
+import { areOfOneField, crossesNamespace, type Decision } from "../model/decision.ts";
 import { type Finding, SEVERITIES } from "../model/finding.ts";
 import type { Gap } from "../model/gap.ts";
 import type { Grant } from "../model/grant.ts";
@@ -28,7 +28,7 @@ const GRAVITY: readonly Decision["outcome"]["verdict"][] = ["refused", "unknown"
 
 /** Are both decisions about one naming of one object, so that they differ in the regime alone? */
 function sameOccurrence(a: Decision, b: Decision): boolean {
-  return a.reference.path === b.reference.path && keyOf(a.reference.referent) === keyOf(b.reference.referent);
+  return areOfOneField(a, b) && keyOf(a.reference.referent) === keyOf(b.reference.referent);
 }
 
 /** Counts verdicts as they come. */

@@ -49,6 +49,9 @@ function nearest(a: ListenerTrial, b: ListenerTrial): number {
   return a.failed.length - b.failed.length || furthest(b) - furthest(a) || a.listener.index - b.listener.index;
 }
 
+/** Most listeners fail in nothing and leave nothing open, and there is one trial for each listener and route. */
+const NONE: readonly never[] = [];
+
 function meetsHostname(listener: Listener, hostnames: AttachmentReference["hostnames"]): boolean {
   if (hostnames === null || hostnames.length === 0) return true;
   return hostnames.some((hostname) => hostnamesIntersect(listener.hostname, hostname));
@@ -75,9 +78,14 @@ export function attachmentEvaluator(
     return implementationGap(holder, detail);
   };
 
+  const labels = new Map<string, ListenerTrial["labels"]>();
   const seenLabels = (namespace: string): ListenerTrial["labels"] => {
+    const known = labels.get(namespace);
+    if (known !== undefined) return known;
     const seen = labelsOf(namespace);
-    return seen === null ? null : { known: seen.labels, complete: seen.gap === null };
+    const made = seen === null ? null : { known: seen.labels, complete: seen.gap === null };
+    labels.set(namespace, made);
+    return made;
   };
 
   const hold = (reference: AttachmentReference, holder: ListenerHolder, listener: Listener): ListenerTrial => {
@@ -98,8 +106,8 @@ export function attachmentEvaluator(
       parent: holder.id,
       listener,
       labels: listener.namespaces.from === "Selector" ? seenLabels(referrer.namespace) : null,
-      failed,
-      undecided,
+      failed: failed.length === 0 ? NONE : failed,
+      undecided: undecided.length === 0 ? NONE : undecided,
     };
   };
 

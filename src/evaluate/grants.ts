@@ -39,6 +39,8 @@ const CLAUSES: readonly {
   { clause: "to.name", part: "name", needed: ({ to }) => to.name, written: (_from, to) => to.name },
 ];
 
+const NONE: readonly never[] = [];
+
 function trial(pair: Pair, grant: Grant, from: Indexed<GrantFrom>, to: Indexed<GrantTo>): GrantTrial {
   const failed: GrantClause[] = grant.id.namespace === pair.to.namespace ? [] : ["grant.namespace"];
   const slips: GrantClause[] = [];
@@ -49,7 +51,14 @@ function trial(pair: Pair, grant: Grant, from: Indexed<GrantFrom>, to: Indexed<G
     if (isSlip(part, text, needed(pair))) slips.push(clause);
   }
   if (grant.rejected) failed.push("grant.rejected");
-  return { grant, from: from.index, to: to.index, trusting: pair.from.namespace, failed, slips };
+  return {
+    grant,
+    from: from.index,
+    to: to.index,
+    trusting: pair.from.namespace,
+    failed: failed.length === 0 ? NONE : failed,
+    slips: slips.length === 0 ? NONE : slips,
+  };
 }
 
 /** Whether the entry names the very referent, which says more than "every object of the kind". */

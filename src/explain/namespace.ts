@@ -4,7 +4,7 @@ import { crossesNamespace, type Decision } from "../model/decision.ts";
 import type { Admittance, LabelMeaning, NamespaceExplanation } from "../model/explanation.ts";
 import { type LabelRequirement, NAMESPACE_NAME_LABEL } from "../model/labels.ts";
 import type { Listener, ListenerHolder, NamespaceAdmission } from "../model/listener.ts";
-import { compareIds, compareText, type ObjectId } from "../model/object.ts";
+import { altered, compareIds, compareText, type ObjectId } from "../model/object.ts";
 import type { GrantReport } from "../model/report.ts";
 import type { Sight } from "../model/sight.ts";
 import { changesIn, type Weighed } from "./weighed.ts";
@@ -48,7 +48,9 @@ function withoutLabel(sight: Sight, id: ObjectId, key: string): Sight {
       const object = sight.get(other);
       const isMeant =
         object !== undefined && other.kind === id.kind && other.group === id.group && other.name === id.name;
-      return isMeant ? { ...object, labels: new Map([...object.labels].filter(([name]) => name !== key)) } : object;
+      return isMeant
+        ? altered(object, { labels: new Map([...object.labels].filter(([name]) => name !== key)) })
+        : object;
     },
   };
 }

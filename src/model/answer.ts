@@ -16,7 +16,10 @@ export interface Answer {
   readonly decisions: readonly Decision[];
   /** What to do about each decision that is not permitted, or leads nowhere. */
   readonly advice: ReadonlyMap<Decision, Advice>;
-  /** Permitted references of which it could not be seen whether their target is there, and why. */
+  /**
+   * References of which it could not be seen whether their target is there; of those to what is not there, whether something else
+   * was meant, by a name near it or in another namespace; and why.
+   */
   readonly unseen: ReadonlyMap<Decision, Gap>;
   /** On the object, from the gravest. */
   readonly findings: readonly Finding[];

@@ -141,6 +141,12 @@ export function hasVerdict<D extends Decision, V extends D["outcome"]["verdict"]
   return decision.outcome.verdict === verdict;
 }
 
+/** Is it known that there is nothing where the reference leads? Of a refused target it is not looked at. */
+export function leadsNowhere(decision: Decision): boolean {
+  if (decision.handshake !== "attachment") return decision.referentExistence === "missing";
+  return decision.outcome.verdict === "refused" && decision.outcome.reason === "ParentNotFound";
+}
+
 /** The clauses of a grant that may not count for a reference, as far as is known (docs/rules.md §2.9). */
 export function unreadClauses({
   enforcement,
@@ -158,4 +164,11 @@ export function unreadClauses({
 export function crossesNamespace(decision: Decision): boolean {
   const { referrer, referent } = decision.reference;
   return referent.namespace !== null && referent.namespace !== referrer.namespace;
+}
+
+/** Are both decisions about one and the same field, as after one another in the order of decisions? */
+export function areOfOneField(a: Decision | undefined, b: Decision): boolean {
+  if (a === undefined) return false;
+  const { referrer, row, path } = a.reference;
+  return referrer === b.reference.referrer && row === b.reference.row && path === b.reference.path;
 }

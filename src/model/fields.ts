@@ -40,10 +40,47 @@ function describe(value: unknown): string {
 export const UNUSABLE: unique symbol = Symbol("unusable");
 export type Unusable = typeof UNUSABLE;
 
-/** The way to a field: a step from its parent, or the root. */
-type Way = { readonly parent: Way; readonly step: string | number } | { readonly under: FieldPath };
+/** How far into a list ways are kept: objects of a kind are alike, but for lists without end. */
+const STEPS_KEPT = 1000;
 
-const AT_ROOT: Way = { under: [] };
+/** The way to a field. Ways from the root of an object are made once for all objects, and so are the paths that come of them. */
+class Way {
+  readonly #parent: Way | null;
+  readonly #step: string | number;
+  readonly #below = new Map<string | number, Way>();
+  #path: FieldPath | null;
+
+  private constructor(parent: Way | null, step: string | number, path: FieldPath | null) {
+    this.#parent = parent;
+    this.#step = step;
+    this.#path = path;
+  }
+
+  static from(path: FieldPath): Way {
+    return new Way(null, "", path);
+  }
+
+  get path(): FieldPath {
+    this.#path ??= [...(this.#parent?.path ?? []), this.#step];
+    return this.#path;
+  }
+
+  /** A step further, of those that objects of a kind have in common. */
+  to(step: string | number): Way {
+    const known = this.#below.get(step);
+    if (known !== undefined) return known;
+    const made = this.aside(step);
+    if (this.#below.size < STEPS_KEPT) this.#below.set(step, made);
+    return made;
+  }
+
+  /** A step further that nobody takes again: a key that the object chose. */
+  aside(step: string | number): Way {
+    return new Way(this, step, null);
+  }
+}
+
+const AT_ROOT = Way.from([]);
 
 /**
  * One field of an object, with its path. Reading a wrongly typed field tells the sink and gives {@link UNUSABLE}, so that the
@@ -62,7 +99,7 @@ export class Field {
 
   /** The root of an object; `path` is where that root stands in its document. */
   static root(value: unknown, sink: ProblemSink, path: FieldPath = []): Field {
-    return new Field(value, { under: path }, sink);
+    return new Field(value, path.length === 0 ? AT_ROOT : Way.from(path), sink);
   }
 
   /** The root of an object whose problems are told elsewhere, or are not for its reader to mend. */
@@ -70,12 +107,9 @@ export class Field {
     return new Field(value, AT_ROOT, () => {});
   }
 
-  /** The way here from the root of the document. Put together anew each time: nearly all fields are read and never named. */
+  /** The way here from the root of the document: one and the same list for the same field of other objects. */
   get path(): FieldPath {
-    const steps: (string | number)[] = [];
-    let way = this.#way;
-    for (; "parent" in way; way = way.parent) steps.push(way.step);
-    return [...way.under, ...steps.reverse()];
+    return this.#way.path;
   }
 
   /** What is here, unproved. */
@@ -108,7 +142,7 @@ export class Field {
   entriesOr(): readonly (readonly [string, Field])[] | Unusable {
     if (!this.present) return [];
     if (!isRecord(this.#value)) return this.#wrong("an object");
-    return Object.entries(this.#value).map(([key, value]) => [key, this.#below(value, key)]);
+    return Object.entries(this.#value).map(([key, value]) => [key, new Field(value, this.#way.aside(key), this.#sink)]);
   }
 
   /** The items of this list; none if absent. */
@@ -171,7 +205,7 @@ export class Field {
   }
 
   #below(value: unknown, step: string | number): Field {
-    return new Field(value, { parent: this.#way, step }, this.#sink);
+    return new Field(value, this.#way.to(step), this.#sink);
   }
 
   #wrong(expected: string): Unusable {

@@ -66,7 +66,10 @@ export function formatPath(path: FieldPath): string {
   return text;
 }
 
-/** One Kubernetes object as it was read. Nothing in `body` is trusted before a reader has proved it. */
+/**
+ * One Kubernetes object as it was read. Nothing in `body` is trusted before a reader has proved it. It is not to be spread:
+ * {@link altered} makes another of it.
+ */
 export interface KubeObject {
   readonly id: ObjectId;
   /** Group and version as written, for example `gateway.networking.k8s.io/v1`. */
@@ -78,6 +81,12 @@ export interface KubeObject {
   readonly body: unknown;
   /** The place of a field in the file the object came from; null for objects from a cluster. */
   readonly locate: (path: FieldPath) => Position | null;
+}
+
+/** An object with something else in it. A spread would leave out what an object only makes when it is asked for. */
+export function altered(object: KubeObject, changes: Partial<KubeObject>): KubeObject {
+  const { id, apiVersion, labels, terminating, body, locate } = object;
+  return { id, apiVersion, labels, terminating, body, locate, ...changes };
 }
 
 /** Compares by code unit, so that order never depends on a locale. */

@@ -1,5 +1,5 @@
 import { Field } from "../model/fields.ts";
-import { type KubeObject, keyOf } from "../model/object.ts";
+import { altered, type KubeObject, keyOf } from "../model/object.ts";
 import type { Change } from "../model/remedy.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import { edited } from "./edits.ts";
@@ -28,7 +28,7 @@ function changedObject(objects: Snapshot["objects"], change: Change): KubeObject
       const object = objects.get(keyOf(change.id));
       if (object === undefined) return undefined;
       const body = edited(bodyOf(object), change.edits);
-      return { ...object, labels: labelsIn(body), body: object.body === null ? null : body };
+      return altered(object, { labels: labelsIn(body), body: object.body === null ? null : body });
     }
   }
 }

@@ -1,6 +1,6 @@
 import { CUSTOM_RESOURCE_DEFINITION, GATEWAY_API, GATEWAY_API_X } from "../../catalogue/kinds.ts";
 import type { Gap } from "../../model/gap.ts";
-import type { KubeObject } from "../../model/object.ts";
+import { altered, type KubeObject } from "../../model/object.ts";
 import type { Seen } from "./by-namespace.ts";
 import type { ServedInfo } from "./discovery.ts";
 import { type Outcome, objectNamed, resourceName } from "./lists.ts";
@@ -20,7 +20,7 @@ function withoutSchemas(object: KubeObject): KubeObject {
   }));
   const names = { kind: fieldOf(fieldOf(spec, "names"), "kind") };
   const status = { storedVersions: fieldOf(fieldOf(object.body, "status"), "storedVersions") };
-  return { ...object, body: { spec: { group: fieldOf(spec, "group"), names, versions }, status } };
+  return altered(object, { body: { spec: { group: fieldOf(spec, "group"), names, versions }, status } });
 }
 
 /** What could not be read, as one gap: the definitions are all alike. */

@@ -1,6 +1,7 @@
 import { CORE, type KindInfo } from "../../catalogue/kinds.ts";
 import { RefgrantError } from "../../model/failure.ts";
-import type { KubeObject } from "../../model/object.ts";
+import type { Labels } from "../../model/labels.ts";
+import type { KubeObject, ObjectId } from "../../model/object.ts";
 import type { ServedInfo } from "./discovery.ts";
 import { fieldOf, isObject, listOf, textOf } from "./text.ts";
 import type { Answer, Transport } from "./transport.ts";
@@ -62,25 +63,63 @@ function isName(text: string): boolean {
   return text !== "" && !text.includes("/");
 }
 
+/** Whether an object says that it is of another kind than the one asked for. In lists most objects say nothing of it. */
+function isOther(info: KindInfo, item: unknown): boolean {
+  const kind = textOf(item, "kind");
+  return kind !== "" && kind !== (info.read === "metadata" ? "PartialObjectMetadata" : info.kind);
+}
+
+/** An object as a server gave it, whose labels are looked at when they are asked for: most never are. */
+class ListedObject implements KubeObject {
+  readonly id: ObjectId;
+  readonly apiVersion: string;
+  readonly terminating: boolean;
+  readonly body: unknown;
+  readonly #written: unknown;
+  #labels: Labels | null = null;
+
+  constructor({ info, version }: ServedInfo, namespace: string | null, name: string, item: unknown) {
+    const metadata = fieldOf(item, "metadata");
+    this.id = { group: info.group, kind: info.kind, namespace, name };
+    this.apiVersion = info.group === CORE ? version : `${info.group}/${version}`;
+    this.terminating = textOf(metadata, "deletionTimestamp") !== "";
+    this.body = info.read === "metadata" ? null : item;
+    this.#written = fieldOf(metadata, "labels");
+  }
+
+  get labels(): Labels {
+    this.#labels ??= labelsIn(this.#written);
+    return this.#labels;
+  }
+
+  locate(): null {
+    return null;
+  }
+}
+
+function labelsIn(written: unknown): Labels {
+  const entries = isObject(written) ? Object.entries(written) : [];
+  return new Map(entries.flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : [])));
+}
+
+/** What takes much room in an object, and nobody asks for: who manages which field. */
+const UNREAD = "managedFields";
+
+function withoutUnread(item: unknown): unknown {
+  if (!isObject(item) || !isObject(item.metadata) || !Object.hasOwn(item.metadata, UNREAD)) return item;
+  const { [UNREAD]: _, ...metadata } = item.metadata;
+  return { ...item, metadata };
+}
+
 /** One object of a list as the model has it; null if it lacks what identifies it. */
-function objectOf({ info, version }: ServedInfo, item: unknown): KubeObject | null {
+function objectOf(served: ServedInfo, item: unknown): KubeObject | null {
+  if (isOther(served.info, item)) return null;
   const metadata = fieldOf(item, "metadata");
   const name = textOf(metadata, "name");
   const namespace = textOf(metadata, "namespace");
-  if (!isName(name) || (info.scope === "Namespaced" && !isName(namespace))) return null;
-  const labels = fieldOf(metadata, "labels");
-  return {
-    id: { group: info.group, kind: info.kind, namespace: info.scope === "Namespaced" ? namespace : null, name },
-    apiVersion: info.group === CORE ? version : `${info.group}/${version}`,
-    labels: new Map(
-      Object.entries(isObject(labels) ? labels : {}).flatMap(([key, value]) =>
-        typeof value === "string" ? [[key, value]] : [],
-      ),
-    ),
-    terminating: textOf(metadata, "deletionTimestamp") !== "",
-    body: info.read === "metadata" ? null : item,
-    locate: () => null,
-  };
+  const isNamespaced = served.info.scope === "Namespaced";
+  if (!isName(name) || (isNamespaced && !isName(namespace))) return null;
+  return new ListedObject(served, isNamespaced ? namespace : null, name, withoutUnread(item));
 }
 
 function forbidden(answer: Answer): Outcome {
@@ -96,7 +135,8 @@ function isPathSegment(name: string): boolean {
   return name !== "" && name !== "." && name !== ".." && !/[/%]/.test(name);
 }
 
-function isNamespaceName(name: string): boolean {
+/** Could a namespace be called so? */
+export function isNamespaceName(name: string): boolean {
   return /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name);
 }
 
@@ -142,6 +182,13 @@ function queryOf({ name, labels }: Wanted): URLSearchParams | null {
   return query;
 }
 
+/** What tells a page from any other of its list; empty where nothing does. */
+function pageKey([item]: readonly unknown[]): string {
+  const metadata = fieldOf(item, "metadata");
+  const name = textOf(metadata, "name");
+  return name === "" ? "" : `${textOf(metadata, "namespace")}/${name}`;
+}
+
 /** The list from its first page to its last; null when the server has forgotten (410) what the next page continues. */
 async function walk(
   transport: Transport,
@@ -154,7 +201,8 @@ async function walk(
   const narrowed = queryOf(settings.wanted);
   if (narrowed === null) return found([]);
   const objects: KubeObject[] = [];
-  const seen = new Set<string>();
+  const tokens = new Set<string>();
+  const begun = new Set<string>();
   let token = "";
   let unreadable = 0;
   let emptyPages = 0;
@@ -176,12 +224,16 @@ async function walk(
     }
     settings.page(info, items.length);
     token = textOf(fieldOf(answer.body, "metadata"), "continue");
-    if (token === "" || settings.wanted.onePage) return { got: "objects", objects, unreadable, more: token !== "" };
     emptyPages = items.length === 0 ? emptyPages + 1 : 0;
-    if (seen.has(token) || emptyPages === EMPTY_PAGES) {
+    if (tokens.has(token) || (token !== "" && emptyPages === EMPTY_PAGES)) {
       return nothing(`the server's pages of ${resourceName(info)} come to no end`);
     }
-    seen.add(token);
+    // No object is twice in a list, so that a page which begins like another one stands for a page that nobody saw.
+    const first = pageKey(items);
+    if (begun.has(first)) return nothing(`the server gave a page of ${resourceName(info)} twice`);
+    if (token === "" || settings.wanted.onePage) return { got: "objects", objects, unreadable, more: token !== "" };
+    if (first !== "") begun.add(first);
+    tokens.add(token);
   }
 }
 
