@@ -1,3 +1,4 @@
+import { createReadStream, type Stats } from "node:fs";
 import { glob, readdir, readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { isKustomization } from "../catalogue/kustomize.ts";
@@ -10,7 +11,7 @@ export interface FileRequest {
   /** Files, folders, globs, or `-` for standard input, in the order given. */
   readonly filenames: readonly string[];
   readonly recursive: boolean;
-  /** Reads standard input to its end. */
+  /** Reads standard input to its end, or as far as {@link bytesOf} goes. */
   readonly readStdin: () => Promise<Uint8Array>;
 }
 
@@ -23,12 +24,56 @@ const STDIN = "-";
 const URL_START = /^https?:\/\//;
 const NOT_TEXT = "ERR_ENCODING_INVALID_ENCODED_DATA";
 
-/** Decodes UTF-8, and UTF-16 with a byte-order mark, which Windows shells write by default. Throws if it is neither. */
+/** A string of V8 can be hardly larger. */
+const LARGEST_MIB = 511;
+const LARGEST = LARGEST_MIB * 1024 * 1024;
+const TOO_LARGE = `larger than ${LARGEST_MIB} MiB`;
+
+class TooLarge extends Error {
+  readonly code = "TOO_LARGE";
+}
+
+/** Of a file of more bytes than this the bytes are freed as soon as they are text: no collection of garbage comes soon enough. */
+const WORTH_FREEING = 1024 * 1024;
+
+/**
+ * Decodes UTF-8, and UTF-16 with a byte-order mark, which Windows shells write by default. Throws if it is neither, or too much
+ * for a string.
+ */
 function decode(bytes: Uint8Array): string {
+  if (bytes.length > LARGEST) throw new TooLarge();
   const [first, second] = bytes;
   const encoding =
     first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
   return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+}
+
+/**
+ * The bytes of what may have no end.
+ *
+ * @throws if they are too many for a string
+ */
+export async function bytesOf(stream: AsyncIterable<unknown>): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    if (!(chunk instanceof Buffer)) continue;
+    length += chunk.length;
+    if (length > LARGEST) throw new TooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The text of a file, FIFO or device. */
+async function readText(path: string, found: Stats): Promise<string> {
+  if (found.size > LARGEST) throw new TooLarge();
+  const bytes = found.isFile() ? await readFile(path) : await bytesOf(createReadStream(path));
+  const text = decode(bytes);
+  const { buffer } = bytes;
+  if (bytes.length > WORTH_FREEING && bytes.length === buffer.byteLength && buffer instanceof ArrayBuffer)
+    buffer.transfer(0);
+  return text;
 }
 
 /** The error for a path that was named with `-f`. */
@@ -53,6 +98,8 @@ function namedError(name: string, error: unknown): RefgrantError {
     case "EACCES":
     case "EPERM":
       return new RefgrantError("input", `${name}: permission denied`, "run as a user who may read it", options);
+    case "TOO_LARGE":
+      return new RefgrantError("input", `${name} is ${TOO_LARGE}`, "split it into several files", options);
     case NOT_TEXT:
       return new RefgrantError(
         "input",
@@ -76,6 +123,8 @@ function problemOf(error: unknown): string {
     case "EACCES":
     case "EPERM":
       return "permission denied";
+    case "TOO_LARGE":
+      return `it is ${TOO_LARGE}`;
     case NOT_TEXT:
       return "it is not UTF-8 text";
     default:
@@ -86,7 +135,8 @@ function problemOf(error: unknown): string {
 /** Reads what a folder or a glob led to; null for what is no file. Only files are opened: a FIFO might never end. */
 async function readFound(path: string): Promise<Source | null> {
   try {
-    return (await stat(path)).isFile() ? { name: path, text: decode(await readFile(path)) } : null;
+    const found = await stat(path);
+    return found.isFile() ? { name: path, text: await readText(path, found) } : null;
   } catch (error) {
     return { name: path, problem: problemOf(error) };
   }
@@ -124,7 +174,7 @@ async function readInnerFolder(folder: string): Promise<readonly Source[]> {
 async function readNamed(name: string, recursive: boolean): Promise<readonly Source[] | null> {
   try {
     const found = await stat(name);
-    if (!found.isDirectory()) return [{ name, text: decode(await readFile(name)) }];
+    if (!found.isDirectory()) return [{ name, text: await readText(name, found) }];
     const sources = await readFolder(name, recursive);
     if (sources.length > 0) return sources;
   } catch (error) {
@@ -154,10 +204,10 @@ async function readGlob(pattern: string, recursive: boolean): Promise<readonly S
 }
 
 async function readStandardInput(readStdin: FileRequest["readStdin"]): Promise<SourceText> {
-  const bytes = await readStdin();
   try {
-    return { name: STDIN, text: decode(bytes) };
+    return { name: STDIN, text: decode(await readStdin()) };
   } catch (error) {
+    if (error instanceof RefgrantError) throw error;
     throw namedError("standard input", error);
   }
 }

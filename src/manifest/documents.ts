@@ -1,10 +1,12 @@
-import { boolYaml11Tag, CORE_SCHEMA, load, mergeTag, YAMLException } from "js-yaml";
+import { load, YAMLException } from "js-yaml";
 import { yamlReason } from "../catalogue/yaml-reasons.ts";
 import type { Position } from "../model/object.ts";
 import type { InputProblem } from "../model/snapshot.ts";
 import type { Source, SourceText } from "../model/source.ts";
 import { type AliasTrouble, aliasTrouble } from "./aliases.ts";
 import { type JsonObject, type JsonSpan, jsonObjects, memberCount } from "./json.ts";
+import { plainReader } from "./plain-yaml.ts";
+import { SCHEMA } from "./yaml-schema.ts";
 
 /** One document of a file: the unit that can be broken without harm to the others. */
 export interface SourceDocument {
@@ -15,6 +17,8 @@ export interface SourceDocument {
   /** Columns of its first line before this document's text. */
   readonly columnOffset: number;
   readonly language: "json" | "yaml";
+  /** YAML of the sort that {@link plainReader} understands. */
+  readonly plain?: true;
 }
 
 /** A document that could be parsed, with what it holds. */
@@ -37,40 +41,54 @@ export interface Documents {
   readonly broken: readonly BrokenDocument[];
 }
 
-/** YAML as Kubernetes' tools read it: merge keys, and `yes`, `no`, `on`, `off` as booleans; no dates, no custom tags. */
-const SCHEMA = CORE_SCHEMA.withTags(mergeTag, boolYaml11Tag);
-
 /** How deep a document may be nested, in YAML and in JSON: deeper than anyone writes, and far from the end of the stack. */
 const MAX_DEPTH = 500;
+
+/**
+ * How large a document may be, in characters, for a parser of all of YAML: it takes twenty times that in memory. A larger one is read
+ * only where {@link plainReader} or `JSON.parse` read it.
+ */
+const LARGEST_MIB = 32;
+const LARGEST = LARGEST_MIB * 1024 * 1024;
 
 const SEPARATOR = /^---(?=\s|$)/;
 const DOCUMENT_END = /^\.\.\.(?=\s|$)/;
 const BYTE_ORDER_MARK = "\uFEFF";
 
+/** Whether a document begins or ends with the line that starts here. */
+function isBoundary(text: string, at: number): boolean {
+  const first = text[at];
+  if (first !== "-" && first !== "." && first !== BYTE_ORDER_MARK) return false;
+  const content = text.slice(at, at + 5).replace(BYTE_ORDER_MARK, "");
+  return SEPARATOR.test(content) || DOCUMENT_END.test(content);
+}
+
 /**
- * Splits a YAML stream into documents. A line that starts with `---` ends a document wherever it stands (YAML 1.2, chapter 9.1),
- * so that a broken document ends there too. What follows `---` on its line belongs to the next document.
+ * Reads a YAML stream, document by document. A line that starts with `---` ends a document wherever it stands (YAML 1.2, chapter
+ * 9.1), so that a broken document ends there too. What follows `---` on its line belongs to the next document.
  */
-function splitYaml({ name, text }: SourceText): readonly SourceDocument[] {
-  const documents: SourceDocument[] = [];
+function readYaml({ name, text }: SourceText): readonly (ParsedDocument | BrokenDocument | null)[] {
+  const documents: (ParsedDocument | BrokenDocument | null)[] = [];
+  const readPlain = plainReader(text);
   let start = 0;
-  let startLine = 0;
-  let line = 0;
+  let lineOffset = 0;
   const close = (end: number): void => {
+    const value = readPlain(start, end);
+    const body = text.slice(start, end);
+    const source = { file: name, lineOffset, columnOffset: 0, language: "yaml" } as const;
+    if (value !== undefined) documents.push({ source: { ...source, text: body, plain: true }, value, items: [] });
     // Files that were joined may bring a byte-order mark each.
-    const body = text.slice(start, end).replace(/^\uFEFF/gm, "");
-    documents.push({ file: name, text: body, lineOffset: startLine, columnOffset: 0, language: "yaml" });
+    else documents.push(parseYaml({ ...source, text: body.replace(/^\uFEFF/gm, "") }));
   };
+  let line = 0;
   for (let at = 0; at < text.length; line += 1) {
-    const newline = text.indexOf("\n", at);
-    const end = newline === -1 ? text.length : newline;
-    const content = text.slice(at, Math.min(end, at + 5)).replace(BYTE_ORDER_MARK, "");
-    if (SEPARATOR.test(content) || DOCUMENT_END.test(content)) {
+    if (isBoundary(text, at)) {
       close(at);
       start = at;
-      startLine = line;
+      lineOffset = line;
     }
-    at = end + 1;
+    const newline = text.indexOf("\n", at);
+    at = newline === -1 ? text.length : newline + 1;
   }
   close(text.length);
   return documents;
@@ -131,6 +149,10 @@ function aliasDetail(trouble: AliasTrouble): string {
 
 function parseYaml(source: SourceDocument): ParsedDocument | BrokenDocument | null {
   if (isBlank(source.text)) return null;
+  if (source.text.length > LARGEST) {
+    const detail = `a document of more than ${LARGEST_MIB} MiB is read only if it is JSON or plain YAML, and this is neither: split it`;
+    return brokenDocument(source, detail);
+  }
   try {
     const value = load(source.text, { schema: SCHEMA, maxDepth: MAX_DEPTH });
     if (value === null || value === undefined) return null;
@@ -170,7 +192,7 @@ function documentsOf(given: Source): readonly (ParsedDocument | BrokenDocument |
   const { name, text } = given;
   const file: SourceText = { name, text: text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text };
   const objects = /^\s*\{/.test(file.text) ? jsonObjects(file.text) : null;
-  return objects === null ? splitYaml(file).map(parseYaml) : objects.map((object) => parseJson(file, object));
+  return objects === null ? readYaml(file) : objects.map((object) => parseJson(file, object));
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { FieldPath } from "../model/object.ts";
+import { isRecord } from "../model/json.ts";
+import { type ChildOffset, type FieldOffsets, fieldOffsets } from "./field-offsets.ts";
 
 /** Where a JSON value starts and ends in a text. Lines and columns count from 0. */
 export interface JsonSpan {
@@ -18,50 +19,124 @@ export interface JsonObject extends JsonSpan {
   readonly items: readonly JsonSpan[];
 }
 
-/** Behind the string that starts at `at`; null if it does not end. */
-function stringEnd(text: string, at: number): number | null {
-  for (let quote = text.indexOf('"', at + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
-    let escapes = 0;
-    while (text[quote - escapes - 1] === "\\") escapes += 1;
-    if (escapes % 2 === 0) return quote + 1;
-  }
-  return null;
-}
+const LINE_FEED = 10;
+const SPACE = 32;
+const QUOTE = 34;
+const COMMA = 44;
+const COLON = 58;
+const OPENING_BRACKET = 91;
+const BACKSLASH = 92;
+const CLOSING_BRACKET = 93;
+const OPENING_BRACE = 123;
+const CLOSING_BRACE = 125;
 
-const STRUCTURE = /["{}[\]:\n]|[^\s"{}[\]:]+/gu;
-
-interface Token {
-  readonly token: string;
-  readonly index: number;
-}
-
-/** Strings, brackets, colons, line breaks outside strings, and other words. A quote that opens no string is left out. */
-function* tokens(text: string): Generator<Token> {
-  const structure = new RegExp(STRUCTURE);
-  // Behind a string that does not end every quote is escaped, so no other ends either and none is looked for.
-  let ends = true;
-  for (let found = structure.exec(text); found !== null; found = structure.exec(text)) {
-    const { 0: token, index } = found;
-    if (token !== '"') {
-      yield { token, index };
-      continue;
-    }
-    const end: number | null = ends ? stringEnd(text, index) : null;
-    ends = end !== null;
-    if (end === null) continue;
-    yield { token: text.slice(index, end), index };
-    structure.lastIndex = end;
-  }
-}
-
+const BLANK_CHARACTER = /\s/;
 const ITEMS = '"items"';
 
-/** The scanner's state inside one top-level object. */
-interface OpenObject {
-  readonly span: Omit<JsonSpan, "end">;
-  members: number;
-  depth: number;
-  readonly items: JsonSpan[];
+/** Behind the string that starts at `at`; null if it does not end. */
+function stringEnd(text: string, at: number): number | null {
+  let end = at + 1;
+  for (let code = text.charCodeAt(end); code !== QUOTE; code = text.charCodeAt(++end)) {
+    if (code === BACKSLASH) end += 1;
+    if (end >= text.length) return null;
+  }
+  return end + 1;
+}
+
+/** Cuts a text into its top-level objects, one character after the other. */
+class Scanner {
+  readonly #text: string;
+  #at = 0;
+  #line = 0;
+  #lineStart = 0;
+  /** Behind a string that does not end every quote is escaped, so no other ends either and none is looked for. */
+  #stringsEnd = true;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** The next object; null at the end of the text, undefined where something else stands. */
+  next(): JsonObject | null | undefined {
+    while (this.#at < this.#text.length) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code === OPENING_BRACE) return this.#object();
+      if (code === LINE_FEED) this.#newLine(this.#at);
+      else if (code === QUOTE ? this.#string(this.#at) !== null : !BLANK_CHARACTER.test(this.#text[this.#at] ?? "")) {
+        return undefined;
+      }
+      this.#at += 1;
+    }
+    return null;
+  }
+
+  #newLine(at: number): void {
+    this.#line += 1;
+    this.#lineStart = at + 1;
+  }
+
+  #place(at: number): Omit<JsonSpan, "end"> {
+    return { start: at, line: this.#line, column: at - this.#lineStart };
+  }
+
+  #string(at: number): number | null {
+    const end = this.#stringsEnd ? stringEnd(this.#text, at) : null;
+    this.#stringsEnd = end !== null;
+    return end;
+  }
+
+  /** The object that starts here; undefined if it does not end. */
+  #object(): JsonObject | undefined {
+    const text = this.#text;
+    const span = this.#place(this.#at);
+    const items: JsonSpan[] = [];
+    let members = 0;
+    let depth = 0;
+    let deepest = 0;
+    let item: Omit<JsonSpan, "end"> | null = null;
+    // Where the last string at depth 1 starts, and whether the list that is open at depth 2 is the one called items.
+    let key = 0;
+    let inItems = false;
+    for (let at = this.#at; at < text.length; at += 1) {
+      switch (text.charCodeAt(at)) {
+        case QUOTE: {
+          const end = this.#string(at);
+          if (end === null) break;
+          if (depth === 1) key = at;
+          at = end - 1;
+          break;
+        }
+        case COLON:
+          members += 1;
+          break;
+        case LINE_FEED:
+          this.#newLine(at);
+          break;
+        case OPENING_BRACKET:
+          if (depth === 1) inItems = text.startsWith(ITEMS, key);
+          depth += 1;
+          if (depth > deepest) deepest = depth;
+          break;
+        case OPENING_BRACE:
+          if (depth === 1) inItems = false;
+          if (depth === 2 && inItems) item = this.#place(at);
+          depth += 1;
+          if (depth > deepest) deepest = depth;
+          break;
+        case CLOSING_BRACE:
+        case CLOSING_BRACKET:
+          depth -= 1;
+          if (depth === 2 && item !== null) {
+            items.push({ ...item, end: at + 1 });
+            item = null;
+          }
+          if (depth > 0) break;
+          this.#at = at + 1;
+          return { ...span, end: this.#at, members, depth: deepest, items };
+      }
+    }
+    return undefined;
+  }
 }
 
 /**
@@ -69,116 +144,79 @@ interface OpenObject {
  * tools accept objects written one after the other without a separator.
  */
 export function jsonObjects(text: string): readonly JsonObject[] | null {
+  const scanner = new Scanner(text);
   const objects: JsonObject[] = [];
-  let depth = 0;
-  let line = 0;
-  let lineStart = 0;
-  let open: OpenObject | null = null;
-  let item: Omit<JsonSpan, "end"> | null = null;
-  // The last string at depth 1, and whether the list that is open at depth 2 is the one called items.
-  let key = "";
-  let inItems = false;
-  for (const { token, index } of tokens(text)) {
-    if (token === "\n") {
-      line += 1;
-      lineStart = index + 1;
-      continue;
-    }
-    const here = () => ({ start: index, line, column: index - lineStart });
-    if (open === null) {
-      if (token !== "{") return null;
-      open = { span: here(), members: 0, depth: 1, items: [] };
-      depth = 1;
-      continue;
-    }
-    switch (token) {
-      case "{":
-      case "[":
-        if (depth === 1) inItems = token === "[" && key === ITEMS;
-        if (depth === 2 && inItems && token === "{") item = here();
-        depth += 1;
-        if (depth > open.depth) open.depth = depth;
-        break;
-      case "}":
-      case "]":
-        depth -= 1;
-        if (depth === 2 && item !== null) {
-          open.items.push({ ...item, end: index + 1 });
-          item = null;
-        }
-        if (depth === 0) {
-          const { span, members, depth: deepest, items } = open;
-          objects.push({ ...span, end: index + 1, members, depth: deepest, items });
-          open = null;
-        }
-        break;
-      case ":":
-        open.members += 1;
-        break;
-      default:
-        if (depth === 1 && token.startsWith('"')) key = token;
-    }
+  for (let next = scanner.next(); next !== null; next = scanner.next()) {
+    if (next === undefined) return null;
+    objects.push(next);
   }
-  return open === null && objects.length > 0 ? objects : null;
+  return objects.length > 0 ? objects : null;
 }
 
 /** How many members a parsed value has, at all depths: fewer than it was written with if a key stood twice. */
 export function memberCount(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
-  const children: readonly unknown[] = Object.values(value);
-  let count = Array.isArray(value) ? 0 : children.length;
-  for (const child of children) count += memberCount(child);
+  let count = 0;
+  if (Array.isArray(value)) for (const item of value) count += memberCount(item);
+  else if (isRecord(value)) {
+    // A parsed object inherits nothing that is listed here, and Object.keys would take several times as long.
+    for (const key in value) {
+      const child = value[key];
+      count += typeof child === "object" ? 1 + memberCount(child) : 1;
+    }
+  }
   return count;
 }
 
-const BLANK = /\s*/y;
-
-function skipBlank(text: string, at: number): number {
-  BLANK.lastIndex = at;
-  BLANK.test(text);
-  return BLANK.lastIndex;
+/** Behind the white space that JSON may have here. */
+function skipBlank(text: string, from: number): number {
+  let at = from;
+  for (let code = text.charCodeAt(at); code <= SPACE; code = text.charCodeAt(++at));
+  return at;
 }
 
-const SCALAR = /[^\s,\]}]*/y;
-const BRACKET_OR_QUOTE = /["{}[\]]/g;
-
-/** Behind the value that starts at `at`. */
-function valueEnd(text: string, at: number): number {
-  const first = text[at];
-  if (first === '"') return stringEnd(text, at) ?? text.length;
-  if (first !== "{" && first !== "[") {
-    SCALAR.lastIndex = at;
-    SCALAR.test(text);
-    return SCALAR.lastIndex;
-  }
+/** Behind the value that starts at `start`. */
+function valueEnd(text: string, start: number): number {
   let depth = 0;
-  for (let next = at; next < text.length; ) {
-    BRACKET_OR_QUOTE.lastIndex = next;
-    const found = BRACKET_OR_QUOTE.exec(text);
-    if (found === null) break;
-    const { 0: token, index } = found;
-    if (token === '"') next = stringEnd(text, index) ?? text.length;
-    else {
-      depth += token === "{" || token === "[" ? 1 : -1;
-      next = index + 1;
-      if (depth === 0) return next;
+  for (let at = start; at < text.length; at += 1) {
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = (stringEnd(text, at) ?? text.length) - 1;
+        if (depth === 0) return at + 1;
+        break;
+      case OPENING_BRACE:
+      case OPENING_BRACKET:
+        depth += 1;
+        break;
+      case CLOSING_BRACE:
+      case CLOSING_BRACKET:
+        // Behind a word or a number stands what closes the object or the list that it is in.
+        if (depth === 0) return at;
+        depth -= 1;
+        if (depth === 0) return at + 1;
+        break;
+      case COMMA:
+        if (depth === 0) return at;
     }
   }
   return text.length;
 }
 
-type Step = string | number;
+/** The text of the string between two places. */
+function stringAt(text: string, start: number, end: number): string {
+  const plain = text.slice(start + 1, end - 1);
+  return plain.includes("\\") ? String(JSON.parse(text.slice(start, end))) : plain;
+}
 
 /** Where the members of an object or the items of a list start, one by one; none for another value. */
-function* childOffsets(text: string, at: number): Generator<{ readonly step: Step; readonly start: number }> {
+function* childOffsets(text: string, at: number): Generator<ChildOffset> {
   const inList = text[at] === "[";
   if (!inList && text[at] !== "{") return;
   let next = skipBlank(text, at + 1);
   for (let index = 0; next < text.length && text[next] !== (inList ? "]" : "}"); index += 1) {
-    let step: Step = index;
+    let step: ChildOffset["step"] = index;
     if (!inList) {
       const end = stringEnd(text, next) ?? text.length;
-      step = String(JSON.parse(text.slice(next, end)));
+      step = stringAt(text, next, end);
       next = skipBlank(text, skipBlank(text, end) + 1);
     }
     yield { step, start: next };
@@ -187,42 +225,7 @@ function* childOffsets(text: string, at: number): Generator<{ readonly step: Ste
   }
 }
 
-/** An object or a list, looked through as far as it was asked for: what was passed, and what is ahead. */
-interface OpenPlace {
-  readonly passed: Map<Step, number>;
-  readonly ahead: ReturnType<typeof childOffsets>;
-}
-
-/** Where one member of an object or one item of a list starts; null if there is none. */
-function childOffset({ passed, ahead }: OpenPlace, wanted: Step): number | null {
-  const known = passed.get(wanted);
-  if (known !== undefined) return known;
-  for (let next = ahead.next(); next.done !== true; next = ahead.next()) {
-    const { step, start } = next.value;
-    if (!passed.has(step)) passed.set(step, start);
-    if (step === wanted) return start;
-  }
-  return null;
-}
-
-/**
- * Finds where fields stand in a text that is known to be one JSON value; of an absent field, where its nearest present
- * ancestor does. All fields of an object or a list together cost one look through it.
- */
-export function jsonOffsets(text: string): (path: FieldPath) => number {
-  const opened = new Map<number, OpenPlace>();
-  const open = (at: number): OpenPlace => {
-    const place = opened.get(at) ?? { passed: new Map(), ahead: childOffsets(text, at) };
-    opened.set(at, place);
-    return place;
-  };
-  return (path) => {
-    let at = skipBlank(text, 0);
-    for (const step of path) {
-      const child = childOffset(open(at), step);
-      if (child === null) return at;
-      at = child;
-    }
-    return at;
-  };
+/** Finds where fields stand in a text that is known to be one JSON value. */
+export function jsonOffsets(text: string): FieldOffsets {
+  return fieldOffsets(skipBlank(text, 0), (at) => childOffsets(text, at));
 }

@@ -4,14 +4,17 @@ import { isKustomization } from "../catalogue/kustomize.ts";
 import { looksLike } from "../catalogue/names.ts";
 import { Field, type FieldProblem, UNUSABLE } from "../model/fields.ts";
 import type { Gap } from "../model/gap.ts";
+import type { Labels } from "../model/labels.ts";
 import {
   type FieldPath,
   formatPath,
   type GroupKind,
+  groupKindKey,
   type KubeObject,
   keyOf,
   type ObjectId,
   type ObjectKey,
+  type Position,
 } from "../model/object.ts";
 import type { InputProblem } from "../model/snapshot.ts";
 import { formatPosition } from "../model/source.ts";
@@ -51,6 +54,8 @@ interface Reading {
   readonly gaps: Gap[];
   readonly placed: ObjectId[];
   skipped: number;
+  /** Of kinds that are not known, the known ones that they look like: files may hold very many objects of one. */
+  readonly meant: Map<string, KindInfo | null>;
   /** How many objects have been given each placeholder for a name. */
   readonly generated: Map<ObjectKey, number>;
 }
@@ -103,9 +108,14 @@ function readInfo(groupKind: GroupKind): KindInfo | undefined {
 }
 
 /** The known kind that an unknown one looks like a slip of. */
-function meantKind(written: GroupKind): KindInfo | undefined {
-  const meant = KINDS.find((known) => looksLike(known, written));
-  return meant?.group === "" ? undefined : meant;
+function meantKind(written: GroupKind, found: Map<string, KindInfo | null>): KindInfo | undefined {
+  const key = groupKindKey(written);
+  let meant = found.get(key);
+  if (meant === undefined) {
+    meant = KINDS.find((known) => looksLike(known, written)) ?? null;
+    found.set(key, meant);
+  }
+  return meant === null || meant.group === "" ? undefined : meant;
 }
 
 /** A placeholder for a name that no object before was given. */
@@ -136,6 +146,24 @@ function typedItem(item: Field, apiVersion: string, kind: string): unknown {
   return blank(item.at("kind")) && blank(item.at("apiVersion")) ? { ...raw, apiVersion, kind } : raw;
 }
 
+/** Finds the fields of an object. Made apart from what is read, since what it sees stays as long as the object. */
+function placeIn(locate: Locator, source: SourceDocument, base: FieldPath): (path: FieldPath) => Position {
+  return (path) => locate(source, [...base, ...path]);
+}
+
+const NO_LABELS: Labels = new Map();
+
+function readLabels(metadata: Field): Labels {
+  const labels = metadata
+    .at("labels")
+    .entries()
+    .flatMap(([key, label]) => {
+      const text = label.text();
+      return text === undefined ? [] : [[key, text] as const];
+    });
+  return labels.length === 0 ? NO_LABELS : new Map(labels);
+}
+
 function readObject(
   value: unknown,
   base: FieldPath,
@@ -143,7 +171,7 @@ function readObject(
   items: readonly SourceDocument[],
   reading: Reading,
 ): void {
-  const place = (path: FieldPath) => reading.locate(source, [...base, ...path]);
+  const place = placeIn(reading.locate, source, base);
   const ignore = (detail: string) => {
     reading.problems.push({ cause: "no-object", at: place([]), detail });
   };
@@ -180,7 +208,7 @@ function readObject(
     return;
   }
   const info = readInfo({ group: type.group, kind });
-  const meant = info === undefined ? meantKind({ group: type.group, kind }) : undefined;
+  const meant = info === undefined ? meantKind({ group: type.group, kind }, reading.meant) : undefined;
   if (meant !== undefined) {
     ignore(
       `${kind} of ${apiVersion} is no kind that is known: did you mean ${meant.kind} of ${meant.group}/${meant.versions?.[0] ?? "v1"}?`,
@@ -221,19 +249,13 @@ function readObject(
   const identify = (name: string): ObjectId => ({ group: type.group, kind, namespace, name });
   const id = identify("name" in named ? named.name : nextGeneratedName(named.prefix, identify, reading.generated));
   if (blank) reading.placed.push(id);
-  const labels = metadata
-    .at("labels")
-    .entries()
-    .flatMap(([key, label]) => {
-      const text = label.text();
-      return text === undefined ? [] : [[key, text] as const];
-    });
+  const labels = readLabels(metadata);
   // Read for what is wrong with them alone: the API server takes no annotation but a string.
   for (const [, annotation] of metadata.at("annotations").entries()) annotation.text();
   const object: KubeObject = {
     id,
     apiVersion,
-    labels: new Map(labels),
+    labels,
     terminating: metadata.at("deletionTimestamp").present,
     body: kindInfo(id)?.read === "object" ? value : null,
     locate: place,
@@ -310,6 +332,7 @@ export function objectsOf(
     gaps: [],
     placed: [],
     skipped: 0,
+    meant: new Map(),
     generated: new Map(),
   };
   const { documents: own, patches } = withoutPatches(documents, named);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -205,6 +205,35 @@ describe("files that nobody named and nobody can read", () => {
     expect(error).toMatchObject({ name: "RefgrantError", failure: "input" });
     expect(error instanceof Error && error.message.replaceAll(`${folder}/`, "")).toBe(message);
   });
+});
+
+describe("files that no string can hold", () => {
+  beforeAll(() => {
+    mkdirSync(join(folder, "large"));
+    writeFileSync(join(folder, "large/good.yaml"), GOOD);
+    writeFileSync(join(folder, "large/huge.yaml"), "");
+    // It takes no room on the disk.
+    truncateSync(join(folder, "large/huge.yaml"), 511 * 1024 * 1024 + 1);
+  });
+  it("stop the run where they were named", async () => {
+    const { stderr, exitCode } = await audit("-f large/huge.yaml");
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain("large/huge.yaml is larger than 511 MiB");
+    expect(stderr).toContain("split it into several files");
+  });
+  it("hide no others where they were found", async () => {
+    expect(await sourcesOf(["large"])).toEqual(["large/good.yaml", "large/huge.yaml: it is larger than 511 MiB"]);
+  });
+  it.skipIf(process.platform === "win32")(
+    "may be devices without an end",
+    async () => {
+      symlinkSync("/dev/zero", join(folder, "large/endless"));
+      const { stderr, exitCode } = await audit("-f large/endless");
+      expect(exitCode).toBe(3);
+      expect(stderr).toContain("large/endless is larger than 511 MiB");
+    },
+    30_000,
+  );
 });
 
 describe.skipIf(process.platform === "win32")("FIFOs", () => {

@@ -614,7 +614,7 @@ describe("places", () => {
     );
   });
   it("stay right for more documents than are remembered", () => {
-    const text = Array.from({ length: 200 }, (_, i) => service(`s${i}`)).join("---\n");
+    const text = Array.from({ length: 300 }, (_, i) => service(`s${i}`)).join("---\n");
     const { objects } = read(text);
     const lines = () => objects.map((object) => object.locate(["metadata", "name"])?.line);
     const expected = objects.map((_, i) => 6 * i + 4);
