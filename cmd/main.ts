@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import { fstatSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
-import { Writable } from "node:stream";
+import type { Writable } from "node:stream";
+import { isReading } from "../src/load/cluster/file-system.ts";
 import { type ConnectionOptions, environmentOf } from "../src/load/cluster/options.ts";
+import { type Reading, readingText } from "../src/load/cluster/progress.ts";
 import { RefgrantError } from "../src/model/failure.ts";
 import { answer } from "./answer.ts";
 import { COMPLETE } from "./command-line.ts";
@@ -136,8 +138,7 @@ function portsOf(): Ports {
     namespaces,
     signal,
     userAgent: USER_AGENT,
-    progress: ({ what, objects }: { readonly what: string; readonly objects: number }) =>
-      progress.update(`reading ${what}: ${objects}`),
+    progress: (reading: Reading) => progress.update(readingText(reading)),
   });
   return {
     terminal: terminalOf(process.env),
@@ -145,13 +146,10 @@ function portsOf(): Ports {
     progress: () => progressOn(process.stderr),
     lookups: lookupsOf,
     readFiles: async (filenames, recursive) => {
-      const { readFiles } = await import("../src/load/files.ts");
+      const { bytesOf, readFiles } = await import("../src/load/files.ts");
       const readStdin = async () => {
-        const [{ addAbortSignal }, { buffer }] = await Promise.all([
-          import("node:stream"),
-          import("node:stream/consumers"),
-        ]);
-        return interruptible((signal) => buffer(addAbortSignal(signal, process.stdin)));
+        const { addAbortSignal } = await import("node:stream");
+        return interruptible((signal) => bytesOf(addAbortSignal(signal, process.stdin)));
       };
       return readFiles({ filenames, recursive, readStdin });
     },
@@ -211,8 +209,9 @@ async function outcomeOf(argv: readonly string[]): Promise<Outcome> {
 }
 
 /** A file as standard output. Node would write to it once, and take what a nearly full disk has room for for the whole. */
-function wholeFile(): Writable {
-  return new Writable({
+async function wholeFile(): Promise<Writable> {
+  const stream = await import("node:stream");
+  return new stream.Writable({
     decodeStrings: true,
     write: (chunk: Buffer, _encoding, done) => {
       try {
@@ -225,9 +224,15 @@ function wholeFile(): Writable {
   });
 }
 
-function outputOf(): Writable {
-  const kind = fstatSync(process.stdout.fd);
-  return kind.isFile() || (kind.isCharacterDevice() && !process.stdout.isTTY) ? wholeFile() : process.stdout;
+async function outputOf(): Promise<Writable> {
+  const { stdout } = process;
+  try {
+    const kind = fstatSync(stdout.fd);
+    return kind.isFile() || (kind.isCharacterDevice() && !stdout.isTTY) ? await wholeFile() : stdout;
+  } catch {
+    // There is none: what is written to it then goes nowhere.
+    return stdout;
+  }
 }
 
 /** A reader that has seen enough (`| head`) is no error of ours; a full disk is one, and the report is then not whole. */
@@ -274,7 +279,7 @@ const LAST_WAIT_MS = 50;
  * wait for threads that look up a host or open a file, which may take for ever, and only a signal spares it that.
  */
 function leave(patience = 4): void {
-  const waits = underWay.size > 0 || process.getActiveResourcesInfo().includes("GetAddrInfoReqWrap");
+  const waits = underWay.size > 0 || isReading() || process.getActiveResourcesInfo().includes("GetAddrInfoReqWrap");
   if (!waits) process.exit(0);
   if (patience > 0) setTimeout(leave, LAST_WAIT_MS, patience - 1);
   else process.kill(process.pid, "SIGKILL");
@@ -302,7 +307,7 @@ function leaveWhenKept(stdout: Writable): void {
 }
 
 async function main(): Promise<void> {
-  const stdout = outputOf();
+  const stdout = await outputOf();
   watchStreams(stdout);
   const outcome = await outcomeOf(process.argv.slice(2));
   if (process.argv[2] === COMPLETE) {

@@ -1,7 +1,8 @@
 import { type KindInfo, NAMESPACE } from "../../catalogue/kinds.ts";
 import type { Gap } from "../../model/gap.ts";
-import { compareText, type GroupKind, type KubeObject, sameGroupKind } from "../../model/object.ts";
+import { type GroupKind, type KubeObject, sameGroupKind } from "../../model/object.ts";
 import type { ServedInfo } from "./discovery.ts";
+import { type Candidates, candidates, namespacesMet } from "./known-namespaces.ts";
 import { type ListSettings, list, type Outcome, objectNamed, resourceName } from "./lists.ts";
 import type { Transport } from "./transport.ts";
 
@@ -17,8 +18,6 @@ export interface Seen {
   readonly gaps: readonly Gap[];
 }
 
-const MOST_NAMESPACES = 100;
-
 function groupKind({ group, kind }: KindInfo): GroupKind {
   return { group, kind };
 }
@@ -32,7 +31,7 @@ function detailOf(verb: "get" | "list", info: KindInfo, user: string, where: str
 
 function unreadableGap(info: KindInfo, unreadable: number, namespace: string | null): readonly Gap[] {
   if (unreadable === 0) return [];
-  const detail = `the server gave ${unreadable} ${resourceName(info)} without a usable name or namespace`;
+  const detail = `the server gave ${unreadable} ${resourceName(info)} without a usable name or namespace, or of another kind`;
   return [{ cause: "failed", groupKind: groupKind(info), namespace, detail }];
 }
 
@@ -62,59 +61,85 @@ function together(parts: readonly Seen[]): Seen {
   return { objects: parts.flatMap((part) => part.objects), gaps: parts.flatMap((part) => part.gaps) };
 }
 
-/** Namespaces to try one by one; `all` when there are no others. */
-export interface Candidates {
-  readonly names: readonly string[];
-  readonly all: boolean;
+/** A kind that may not be listed in all namespaces, with what came of reading it in single ones, by their names. */
+export interface Tried {
+  readonly served: ServedInfo;
+  /** Whom the server takes the caller for. */
+  readonly user: string;
+  readonly outcomes: ReadonlyMap<string, Outcome>;
 }
 
-/** The namespaces to try: the `given` ones first, then those that the server listed, 100 in all. */
-export function candidates(given: readonly string[], namespaces: Listed | undefined): Candidates {
-  const wanted = [...new Set(given)].filter((name) => name !== "").toSorted(compareText);
-  if (namespaces === undefined || namespaces.outcome.got !== "objects") return { names: wanted, all: false };
-  const existing = new Set(namespaces.outcome.objects.map((object) => object.id.name));
-  const first = wanted.filter((name) => existing.has(name));
-  const others = [...existing].filter((name) => !first.includes(name)).toSorted(compareText);
-  const names = [...first, ...others].slice(0, MOST_NAMESPACES);
-  return { names, all: names.length === existing.size && namespaces.outcome.unreadable === 0 };
-}
-
-/** Reads a kind that may not be listed everywhere in each namespace that is known; Namespaces themselves one by one. */
-export async function byNamespace(
+/** Reads a kind in each of some namespaces; Namespaces themselves one by one. */
+export async function tryEach(
   transport: Transport,
   served: ServedInfo,
-  user: string,
-  { names, all }: Candidates,
+  names: readonly string[],
   settings: ListSettings,
-): Promise<Seen> {
+): Promise<ReadonlyMap<string, Outcome>> {
   const { info } = served;
-  const nothing = seenIn({ served, outcome: { got: "forbidden", user } }, null);
-  if (sameGroupKind(info, NAMESPACE)) {
-    const single = await Promise.all(names.map((name) => objectNamed(transport, served, null, name)));
-    return { objects: single.flatMap((one) => (one.got === "objects" ? one.objects : [])), gaps: nothing.gaps };
+  const ofNamespaces = sameGroupKind(info, NAMESPACE);
+  if (info.scope === "Cluster" && !ofNamespaces) return new Map();
+  const outcomes = names.map(async (name) => {
+    const one = ofNamespaces ? objectNamed(transport, served, null, name) : list(transport, served, name, settings);
+    return [name, await one] as const;
+  });
+  return new Map(await Promise.all(outcomes));
+}
+
+/** `only in 2 of the 7 that were tried`, and how many were not. */
+function triedText(read: number, { names, untried }: Candidates): string {
+  const tried = names.length;
+  const of = tried === 1 ? "the one that was tried" : `the ${tried} that were tried`;
+  const where = read === tried ? of : `${read === 1 ? "one" : read} of ${of}`;
+  const rest = untried === 0 ? "" : `, and ${untried} more were not tried (-n NAMESPACE has one tried)`;
+  return `in all namespaces, ${read === 0 ? `and not in ${of}` : `only in ${where}`}${rest}`;
+}
+
+/** What reading a kind in single namespaces shows. What all of them together do not show is under one gap. */
+export function seenByNamespace({ served, user, outcomes }: Tried, known: Candidates): Seen {
+  const { info } = served;
+  const read = [...outcomes].filter(([, { got }]) => got === "objects");
+  const everywhere = seenIn({ served, outcome: { got: "forbidden", user } }, null);
+  if (info.scope === "Cluster") {
+    const { objects } = together(read.map(([, outcome]) => seenIn({ served, outcome }, null)));
+    return { objects, gaps: everywhere.gaps };
   }
-  if (info.scope === "Cluster") return nothing;
-  const outcomes = await Promise.all(
-    names.map(async (name) => ({ name, outcome: await list(transport, served, name, settings) })),
-  );
-  const read = outcomes.filter(({ outcome }) => outcome.got === "objects").length;
-  if (read === 0) return nothing;
-  const seen = together(outcomes.map(({ name, outcome }) => seenIn({ served, outcome }, name)));
-  if (all) return seen;
-  const where = `in all namespaces, only in ${read === 1 ? "one" : read} of them`;
+  if (read.length === 0 && known.untried === 0) return everywhere;
+  const seen = together([...outcomes].map(([name, outcome]) => seenIn({ served, outcome }, name)));
+  if (known.all) return read.length === 0 ? everywhere : seen;
   const rest: Gap = {
     cause: "forbidden",
     groupKind: groupKind(info),
     namespace: null,
-    exceptNamespaces: new Set(names),
-    detail: detailOf("list", info, user, where),
+    ...(read.length === 0 ? {} : { exceptNamespaces: new Set(outcomes.keys()) }),
+    detail: detailOf("list", info, user, triedText(read.length, known)),
   };
-  return { objects: seen.objects, gaps: [...seen.gaps, rest] };
+  return { objects: seen.objects, gaps: read.length === 0 ? [rest] : [...seen.gaps, rest] };
+}
+
+/** What a kind in single namespaces does not show, as one gap; null where nothing is hidden. */
+export function hiddenByNamespace(tried: Tried, known: Candidates): Gap | null {
+  const { gaps } = seenByNamespace(tried, known);
+  const [first, ...others] = gaps;
+  if (first === undefined) return null;
+  const whole = gaps.find(({ namespace }) => namespace === null);
+  if (others.length === 0 && whole !== undefined) return whole;
+  const hidden = new Set(gaps.map(({ namespace }) => namespace));
+  const exceptNamespaces = new Set([...tried.outcomes.keys()].filter((name) => !hidden.has(name)));
+  if (whole !== undefined || others.length === 0) return { ...(whole ?? first), namespace: null, exceptNamespaces };
+  const detail = detailOf("list", tried.served.info, tried.user, triedText(exceptNamespaces.size, known));
+  return { ...first, cause: "forbidden", namespace: null, exceptNamespaces, detail };
+}
+
+/** What a cluster shows, and which namespaces were tried one by one; null where none had to be. */
+export interface SeenByNamespace extends Seen {
+  readonly tried: Candidates | null;
 }
 
 /**
- * Reads what may not be listed in all namespaces at once in each namespace that is known: the `given` ones first, then
- * those that the server listed, 100 in all. Namespaces that may not be listed are read one by one.
+ * Reads what may not be listed in all namespaces at once in each namespace that is known, 100 in all: the `given` ones first, then
+ * those that the server listed. Where it lists none, those are known that the objects which could be read stand in or name, and so
+ * on from there.
  *
  * @param lists every kind with what came of listing it everywhere
  * @returns what `lists` and the single namespaces show, each thing hidden under one gap
@@ -125,13 +150,36 @@ export async function readByNamespace(
   lists: readonly Listed[],
   given: readonly string[],
   settings: ListSettings,
-): Promise<Seen> {
-  const namespaces = lists.find(({ served }) => sameGroupKind(served.info, NAMESPACE));
-  const known = candidates(given, namespaces);
-  const parts = lists.map(async (listed): Promise<Seen> => {
-    const { served, outcome } = listed;
-    if (outcome.got !== "forbidden") return seenIn(listed, null);
-    return byNamespace(transport, served, outcome.user, known, settings);
-  });
-  return together(await Promise.all(parts));
+): Promise<SeenByNamespace> {
+  const denied = lists.flatMap(({ served, outcome }) =>
+    outcome.got === "forbidden" ? [{ served, user: outcome.user, outcomes: new Map<string, Outcome>() }] : [],
+  );
+  const seen = (known: Candidates): Seen =>
+    together(
+      lists.map((one) => {
+        const tried = denied.find(({ served }) => served === one.served);
+        return tried === undefined ? seenIn(one, null) : seenByNamespace(tried, known);
+      }),
+    );
+  if (denied.length === 0) return { ...seen(candidates(given, undefined)), tried: null };
+  const namespaces = lists.find(({ served }) => sameGroupKind(served.info, NAMESPACE))?.outcome;
+  const met = new Set<string>();
+  const meet = (outcomes: Iterable<Outcome>): void => {
+    if (namespaces?.got === "objects") return;
+    const objects = [...outcomes].flatMap((outcome) => (outcome.got === "objects" ? outcome.objects : []));
+    for (const name of namespacesMet(objects)) met.add(name);
+  };
+  meet(lists.map(({ outcome }) => outcome));
+  const tried = new Set<string>();
+  for (;;) {
+    const known = candidates(given, namespaces, met);
+    const fresh = known.names.filter((name) => !tried.has(name));
+    if (fresh.length === 0) return { ...seen(known), tried: known };
+    for (const name of fresh) tried.add(name);
+    const round = await Promise.all(denied.map(({ served }) => tryEach(transport, served, fresh, settings)));
+    for (const [index, { outcomes }] of denied.entries()) {
+      for (const [name, outcome] of round[index] ?? []) outcomes.set(name, outcome);
+    }
+    meet(round.flatMap((outcomes) => [...outcomes.values()]));
+  }
 }

@@ -50,6 +50,7 @@ export async function clientCredentials(config: ClusterConfig, authProvider: boo
     cert: bufferOf(options.cert),
     key: bufferOf(options.key),
     authorization: options.headers.Authorization?.trim() ?? "",
+    expired: "",
     socks: socks && options.agent instanceof loadHttp().Agent ? options.agent : null,
   };
 }

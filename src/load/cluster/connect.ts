@@ -1,4 +1,5 @@
 import { loadClusterConfig } from "./kubeconfig.ts";
+import { interrupted, unlessEnded } from "./limits.ts";
 import type { ConnectionOptions, Environment } from "./options.ts";
 import { openTransport, type Transport, type TransportSettings } from "./transport.ts";
 
@@ -26,7 +27,9 @@ export async function connect(
     meanwhile,
   }: Pick<TransportSettings, "userAgent" | "signal" | "multiplex" | "meanwhile">,
 ): Promise<Connection> {
-  const config = await loadClusterConfig(options, env);
+  const config = await unlessEnded(loadClusterConfig(options, env), signal).catch((error: unknown) => {
+    throw signal.aborted ? interrupted(error) : error;
+  });
   const ended = new AbortController();
   const { requestTimeoutMs, disableCompression } = options;
   const settings = {

@@ -1,6 +1,7 @@
 import type http from "node:http";
 import { readFile, readText } from "./file-system.ts";
 import type { ClusterConfig } from "./kubeconfig.ts";
+import { unlessEnded } from "./limits.ts";
 import type { Environment } from "./options.ts";
 
 /** What a connection authenticates with, and what it trusts. */
@@ -10,6 +11,8 @@ export interface Credentials {
   readonly key: Buffer | string | null;
   /** The value of the header; empty for none. */
   readonly authorization: string;
+  /** When they had expired by their own account and this machine's clock; empty where they had not, or do not say. */
+  readonly expired: string;
   /** Makes the connections through a SOCKS proxy; null where there is none. */
   readonly socks: http.Agent | null;
 }
@@ -26,7 +29,7 @@ async function written({ cluster, user }: ClusterConfig): Promise<Credentials> {
     contentOf(user.certData, user.certFile),
     contentOf(user.keyData, user.keyFile),
   ]);
-  return { ca, cert, key, authorization: "", socks: null };
+  return { ca, cert, key, authorization: "", expired: "", socks: null };
 }
 
 function bearer(token: string): string {
@@ -38,7 +41,8 @@ function bearer(token: string): string {
  * Obtains what a connection needs, in client-go's order: a token file beats a token, a token beats a plugin. Legacy
  * auth providers (OIDC) and SOCKS proxies are client-node's matter; it is large, so it is loaded for these alone.
  *
- * @throws RefgrantError `credentials`, `interrupted`; whatever went wrong while files were read or tokens refreshed
+ * @param signal ends what is waited for; a plugin has ended when it is rejected
+ * @throws RefgrantError `credentials`; the signal's reason; whatever went wrong while files were read or tokens refreshed
  */
 export async function credentialsOf(
   config: ClusterConfig,
@@ -52,9 +56,11 @@ export async function credentialsOf(
   const socks = proxy?.protocol.startsWith("socks") === true;
   const given =
     viaClient || socks
-      ? await (await import("./client-credentials.ts")).clientCredentials(config, viaClient)
-      : await written(config);
-  if (user.tokenFile !== "") return { ...given, authorization: bearer(await readText(user.tokenFile)) };
+      ? await unlessEnded((await import("./client-credentials.ts")).clientCredentials(config, viaClient), signal)
+      : await unlessEnded(written(config), signal);
+  if (user.tokenFile !== "") {
+    return { ...given, authorization: bearer(await unlessEnded(readText(user.tokenFile), signal)) };
+  }
   if (user.token !== "") return { ...given, authorization: bearer(user.token) };
   if (basic) {
     if (user.username === "") return given;
@@ -63,9 +69,10 @@ export async function credentialsOf(
   }
   if (user.exec === null) return given;
   const { execCredential } = await import("./exec-credential.ts");
-  const { token, certificate, key } = await execCredential(user.exec, config, env, signal);
+  const { token, certificate, key, expired } = await execCredential(user.exec, config, env, signal);
   return {
     ...given,
+    expired,
     ...(certificate === "" ? {} : { cert: certificate, key }),
     authorization: bearer(token),
   };

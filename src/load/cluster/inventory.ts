@@ -71,7 +71,7 @@ function resourceOf(
 function aggregated(body: unknown): readonly GroupVersion[] {
   return listOf(body, "items").flatMap((item) => {
     const group = textOf(fieldOf(item, "metadata"), "name");
-    return listOf(item, "versions").map((entry) => {
+    return listOf(item, "versions").flatMap((entry): readonly GroupVersion[] => {
       const resources = listOf(entry, "resources").flatMap((resource) => {
         const kind = textOf(fieldOf(resource, "responseKind"), "kind");
         const namespaced = textOf(resource, "scope") !== "Cluster";
@@ -83,21 +83,50 @@ function aggregated(body: unknown): readonly GroupVersion[] {
           namespaced,
         );
       });
+      const version = { group, version: textOf(entry, "version") };
+      const known = { ...version, resources };
+      const told = fieldOf(entry, "resources");
       // What is stale comes from an aggregated API server that does not answer; the list may be old or empty.
-      const stale = textOf(entry, "freshness") === "Stale" && resources.length === 0;
-      return { group, version: textOf(entry, "version"), resources: stale ? null : resources };
+      if (textOf(entry, "freshness") !== "Stale" && (told === undefined || Array.isArray(told))) return [known];
+      const untold = { ...version, resources: null };
+      return resources.length === 0 ? [untold] : [known, untold];
     });
   });
 }
 
-async function oneVersion(transport: Transport, { group, version }: Version): Promise<GroupVersion> {
+/** What came of asking for one version; `cause`: no answer that could be read. */
+interface Asked extends GroupVersion {
+  readonly cause: RefgrantError | null;
+}
+
+async function oneVersion(transport: Transport, { group, version }: Version): Promise<Asked> {
   const root = group === CORE ? "/api" : `/apis/${group}`;
-  const answer = await transport.get(`${root}/${encodeURIComponent(version)}`, JSON_ONLY);
+  let answer: Answer;
+  try {
+    answer = await transport.get(`${root}/${encodeURIComponent(version)}`, JSON_ONLY);
+  } catch (error) {
+    // One API that is down says nothing of the others.
+    if (!(error instanceof RefgrantError) || error.failure !== "unreachable") throw error;
+    return { group, version, resources: null, cause: error };
+  }
   const resources = listOf(answer.body, "resources").flatMap((entry) => {
     const namespaced = fieldOf(entry, "namespaced") !== false;
     return resourceOf(entry, textOf(entry, "name"), textOf(entry, "kind"), textOf(entry, "singularName"), namespaced);
   });
-  return { group, version, resources: answer.status === 200 ? resources : null };
+  const told = answer.status === 200 && textOf(answer.body, "kind") === "APIResourceList";
+  return { group, version, resources: told ? resources : null, cause: null };
+}
+
+/**
+ * Asks for several versions.
+ *
+ * @throws RefgrantError `unreachable` where there was no answer for a single one, since then it is the connection that failed
+ */
+async function eachVersion(transport: Transport, versions: readonly Version[]): Promise<readonly GroupVersion[]> {
+  const asked = await Promise.all(versions.map((version) => oneVersion(transport, version)));
+  const [first] = asked;
+  if (first !== undefined && first.cause !== null && asked.every(({ cause }) => cause !== null)) throw first.cause;
+  return asked.map(({ group, version, resources }) => ({ group, version, resources }));
 }
 
 /** Asks for each version of the groups that hold a kind asked for, as servers before Kubernetes 1.26 need it. */
@@ -110,10 +139,13 @@ async function oneByOne(transport: Transport, body: unknown, kinds: readonly Kin
   );
   const wanted = versions.filter(({ group }) => groups.has(group));
   return {
-    groupVersions: await Promise.all(wanted.map((version) => oneVersion(transport, version))),
+    groupVersions: await eachVersion(transport, wanted),
     others: versions.filter(({ group }) => !groups.has(group)),
   };
 }
+
+const NO_API_SERVER =
+  "Check that the server in the kubeconfig is a Kubernetes API server, and whether it is http or https.";
 
 function refused(answer: Answer): RefgrantError {
   const said = answer.message === "" ? "" : `: ${answer.message}`;
@@ -134,7 +166,7 @@ function refused(answer: Answer): RefgrantError {
   return new RefgrantError(
     "unreachable",
     `the server answered /apis with HTTP status ${answer.status}${said}`,
-    "Check that the server in the kubeconfig is a Kubernetes API server, and whether it is http or https.",
+    NO_API_SERVER,
   );
 }
 
@@ -148,9 +180,10 @@ export async function takeInventory(transport: Transport, kinds: readonly KindIn
   const answer = await transport.get("/apis", ACCEPT);
   if (answer.status !== 200) throw refused(answer);
   const kind = textOf(answer.body, "kind");
-  if (kind === "APIGroupDiscoveryList") return { groupVersions: aggregated(answer.body), others: [] };
-  if (kind === "APIGroupList") return oneByOne(transport, answer.body, kinds);
-  throw refused(answer);
+  const told = (list: string) => Array.isArray(fieldOf(answer.body, list));
+  if (kind === "APIGroupDiscoveryList" && told("items")) return { groupVersions: aggregated(answer.body), others: [] };
+  if (kind === "APIGroupList" && told("groups")) return oneByOne(transport, answer.body, kinds);
+  throw new RefgrantError("unreachable", "the server does not answer /apis with a list of its APIs", NO_API_SERVER);
 }
 
 /** What is left of a server's APIs beside an inventory: the core, and what it was not asked about. */
@@ -159,8 +192,12 @@ export async function takeRest(transport: Transport, { others }: Inventory): Pro
     const { body, status } = await transport.get("/api", ACCEPT);
     if (status !== 200) return [{ group: CORE, version: "v1", resources: null }];
     if (textOf(body, "kind") === "APIGroupDiscoveryList") return aggregated(body);
-    return Promise.all(texts(body, "versions").map((version) => oneVersion(transport, { group: CORE, version })));
+    if (textOf(body, "kind") !== "APIVersions") return [{ group: CORE, version: "v1", resources: null }];
+    return eachVersion(
+      transport,
+      texts(body, "versions").map((version) => ({ group: CORE, version })),
+    );
   };
-  const [ofCore, ...rest] = await Promise.all([core(), ...others.map((version) => oneVersion(transport, version))]);
+  const [ofCore, rest] = await Promise.all([core(), eachVersion(transport, others)]);
   return [...ofCore, ...rest];
 }

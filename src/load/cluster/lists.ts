@@ -3,6 +3,7 @@ import { RefgrantError } from "../../model/failure.ts";
 import type { Labels } from "../../model/labels.ts";
 import type { KubeObject, ObjectId } from "../../model/object.ts";
 import type { ServedInfo } from "./discovery.ts";
+import type { PageCounter } from "./progress.ts";
 import { fieldOf, isObject, listOf, textOf } from "./text.ts";
 import type { Answer, Transport } from "./transport.ts";
 
@@ -31,7 +32,7 @@ export const ALL: Wanted = { name: null, labels: null, onePage: false };
 /** How to list: objects for each page, 0 for no pages; and who is told of each page. */
 export interface ListSettings {
   readonly chunkSize: number;
-  readonly page: (info: KindInfo, objects: number) => void;
+  readonly page: PageCounter;
   readonly wanted: Wanted;
 }
 
@@ -182,6 +183,12 @@ function queryOf({ name, labels }: Wanted): URLSearchParams | null {
   return query;
 }
 
+/** How many objects a server says are on the pages after this one; 0 where it does not say. */
+function remainingIn(metadata: unknown): number {
+  const count = fieldOf(metadata, "remainingItemCount");
+  return typeof count === "number" && Number.isInteger(count) && count > 0 ? count : 0;
+}
+
 /** What tells a page from any other of its list; empty where nothing does. */
 function pageKey([item]: readonly unknown[]): string {
   const metadata = fieldOf(item, "metadata");
@@ -222,8 +229,9 @@ async function walk(
       if (object === null) unreadable += 1;
       else objects.push(object);
     }
-    settings.page(info, items.length);
-    token = textOf(fieldOf(answer.body, "metadata"), "continue");
+    const metadata = fieldOf(answer.body, "metadata");
+    settings.page(info, items.length, remainingIn(metadata));
+    token = textOf(metadata, "continue");
     emptyPages = items.length === 0 ? emptyPages + 1 : 0;
     if (tokens.has(token) || (token !== "" && emptyPages === EMPTY_PAGES)) {
       return nothing(`the server's pages of ${resourceName(info)} come to no end`);

@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import type { ClientHttp2Session } from "node:http2";
 import { isIP } from "node:net";
 import tls from "node:tls";
-import { createGunzip, loadHttp2 } from "./node-http.ts";
+import { type Allowance, collect } from "./body.ts";
+import { loadHttp2 } from "./node-http.ts";
 
 /** What came in answer to one request. */
 export interface Raw {
@@ -96,14 +97,16 @@ export function getOver(
   connection: ClientHttp2Session,
   path: string,
   headers: OutgoingHttpHeaders,
+  allowance: Allowance,
   signal: AbortSignal,
 ): Promise<Raw> {
   return new Promise((resolve, reject) => {
     const stream = connection.request({ ":path": path, ...headers }, { endStream: true });
-    const cancel = () => {
-      reject(signal.reason);
+    const fail = (error: unknown) => {
+      reject(error);
       stream.close(loadHttp2().constants.NGHTTP2_CANCEL);
     };
+    const cancel = () => fail(signal.reason);
     signal.addEventListener("abort", cancel, { once: true });
     if (signal.aborted) cancel();
     stream.on("error", reject);
@@ -116,15 +119,11 @@ export function getOver(
     };
     stream.on("response", (answered) => {
       const { ":status": status = 0, ...received } = answered;
-      const chunks: Buffer[] = [];
-      const zipped = received["content-encoding"] === "gzip";
-      const body = zipped ? stream.pipe(createGunzip()) : stream;
-      body.on("error", reject);
-      body.on("data", (chunk: Buffer) => chunks.push(chunk));
-      body.on("end", () => {
-        answer = { status, headers: received, text: Buffer.concat(chunks).toString("utf8") };
+      const done = (text: string) => {
+        answer = { status, headers: received, text };
         settle();
-      });
+      };
+      collect(stream, received["content-encoding"], allowance, done, fail);
     });
     stream.on("close", () => {
       signal.removeEventListener("abort", cancel);

@@ -1,12 +1,13 @@
-import { NAMESPACE } from "../../catalogue/kinds.ts";
+import { NAMESPACE, REFERENCE_GRANT } from "../../catalogue/kinds.ts";
 import type { NonEmpty } from "../../model/decision.ts";
 import type { RefgrantError } from "../../model/failure.ts";
 import type { Gap } from "../../model/gap.ts";
 import { type ListNeed, type Need, needKey } from "../../model/need.ts";
 import type { GroupKind, KubeObject } from "../../model/object.ts";
 import type { Readings } from "../../model/snapshot.ts";
-import { byNamespace, type Candidates, candidates, type Seen, seenIn } from "./by-namespace.ts";
+import { hiddenByNamespace, seenByNamespace, seenIn, tryEach } from "./by-namespace.ts";
 import type { ServedInfo } from "./discovery.ts";
+import { type Candidates, candidates, namespacesMet } from "./known-namespaces.ts";
 import { ALL, type ListSettings, list, MOST_ON_A_PAGE, type Outcome, objectNamed, type Wanted } from "./lists.ts";
 import type { Transport } from "./transport.ts";
 
@@ -33,15 +34,6 @@ const reading = (objects: readonly KubeObject[], gap: Gap | null, outcome: Outco
   gap,
   cause: outcome?.got === "nothing" ? (outcome.cause ?? null) : null,
 });
-
-/** The gap over what a list of a kind everywhere, made namespace by namespace, leaves hidden. */
-function restOf({ gaps }: Seen, { names }: Candidates): Gap | null {
-  const rest = gaps.find(({ namespace }) => namespace === null) ?? gaps[0];
-  if (rest === undefined) return null;
-  const hidden = new Set(gaps.map(({ namespace }) => namespace));
-  if (rest.namespace === null && rest.exceptNamespaces === undefined) return rest;
-  return { ...rest, namespace: null, exceptNamespaces: new Set(names.filter((name) => !hidden.has(name))) };
-}
 
 /** Needs that one request answers. */
 type Batch = NonEmpty<Need>;
@@ -84,7 +76,11 @@ export class NeedReader {
   readonly #transport: Transport;
   readonly #settings: NeedSettings;
   readonly #readings = new Map<string, Promise<Reading>>();
-  #candidates: Promise<Candidates> | null = null;
+  /** What came of listing the Namespaces, where it had to be tried. */
+  #listed: Promise<Outcome | undefined> | null = null;
+  #trusted: Promise<readonly string[]> | null = null;
+  /** All that calls before this one have read: where it stands, and what it names, may be looked at too. */
+  readonly #seen = new Set<KubeObject>();
   #answered = false;
 
   constructor(transport: Transport, settings: NeedSettings) {
@@ -109,8 +105,10 @@ export class NeedReader {
     this.#answered ||= causes.includes(null);
     const [first] = causes;
     if (!this.#answered && first) throw first;
+    const objects = [...new Set(readings.values())].flatMap((one) => one.objects);
+    for (const object of objects) this.#seen.add(object);
     return {
-      objects: [...new Set(readings.values())].flatMap(({ objects }) => objects),
+      objects,
       outcomes: new Map([...readings].map(([key, { gap }]) => [key, gap])),
     };
   }
@@ -127,7 +125,7 @@ export class NeedReader {
     if ((namespace === null) !== (served.info.scope === "Cluster")) return reading([], null);
     const outcome = await objectNamed(this.#transport, served, namespace, name);
     const { objects, gaps } = seenIn({ served, outcome }, namespace, "get");
-    this.#settings.page(served.info, objects.length);
+    this.#settings.page(served.info, objects.length, 0);
     return reading(objects, gaps[0] ?? null, outcome);
   }
 
@@ -142,8 +140,9 @@ export class NeedReader {
     // To go through all namespaces for one name would be a list of the cluster in disguise.
     if (outcome.got === "forbidden" && namespace === null && need.name === null) {
       const known = await this.#namespaces();
-      const seen = await byNamespace(this.#transport, served, outcome.user, known, settings);
-      return reading(seen.objects, restOf(seen, known));
+      const outcomes = await tryEach(this.#transport, served, known.names, settings);
+      const tried = { served, user: outcome.user, outcomes };
+      return reading(seenByNamespace(tried, known).objects, hiddenByNamespace(tried, known));
     }
     const { objects, gaps } = seenIn({ served, outcome }, namespace);
     if (outcome.got !== "objects" || !outcome.more) return reading(objects, gaps[0] ?? null, outcome);
@@ -152,17 +151,28 @@ export class NeedReader {
     return reading(objects, { cause: "truncated", groupKind: { group, kind }, namespace, detail });
   }
 
-  /** The namespaces to try one by one. Asked for once, and only where something may not be listed in all. */
-  #namespaces(): Promise<Candidates> {
-    const ask = async (): Promise<Candidates> => {
-      const { chunkSize, page, namespaces, lookUp } = this.#settings;
-      const found = await lookUp(NAMESPACE);
-      if (found === null || "gap" in found) return candidates(namespaces, undefined);
-      const { served } = found;
-      const outcome = await list(this.#transport, served, null, { chunkSize, page, wanted: ALL });
-      return candidates(namespaces, { served, outcome });
-    };
-    this.#candidates ??= ask();
-    return this.#candidates;
+  /** The namespaces to try one by one, asked for only where something may not be listed in all. */
+  async #namespaces(): Promise<Candidates> {
+    const { chunkSize, page, namespaces } = this.#settings;
+    const seen = [...this.#seen];
+    const settings = { chunkSize, page, wanted: ALL };
+    this.#listed ??= this.#everywhere(settings);
+    const listed = await this.#listed;
+    if (listed?.got === "objects") return candidates(namespaces, listed);
+    this.#trusted ??= this.#trustedIn(candidates(namespaces, listed).names, settings);
+    return candidates(namespaces, listed, [...namespacesMet(seen), ...(await this.#trusted)]);
+  }
+
+  async #everywhere(settings: ListSettings): Promise<Outcome | undefined> {
+    const found = await this.#settings.lookUp(NAMESPACE);
+    return found === null || "gap" in found ? undefined : list(this.#transport, found.served, null, settings);
+  }
+
+  /** The namespaces that grants in others name: from there one may refer to what stands with the grants. */
+  async #trustedIn(names: readonly string[], settings: ListSettings): Promise<readonly string[]> {
+    const found = await this.#settings.lookUp(REFERENCE_GRANT);
+    if (found === null || "gap" in found) return [];
+    const outcomes = await tryEach(this.#transport, found.served, names, settings);
+    return namespacesMet([...outcomes.values()].flatMap((one) => (one.got === "objects" ? one.objects : [])));
   }
 }

@@ -12,7 +12,7 @@ import { type Inventory, takeInventory, takeRest } from "./inventory.ts";
 import { kindsOf, namedKinds, namesGroup, wordsFor } from "./kind-words.ts";
 import { type LookedUp, NeedReader } from "./needs.ts";
 import type { ConnectionOptions, Environment } from "./options.ts";
-import { type ClusterProgress, counting } from "./read.ts";
+import { type ClusterProgress, counting } from "./progress.ts";
 import type { Transport } from "./transport.ts";
 
 /** A cluster that is read by needs: what one answer depends on, and no more. */

@@ -7,12 +7,11 @@ import { type Listed, readByNamespace } from "./by-namespace.ts";
 import { connect } from "./connect.ts";
 import { readDefinitions } from "./definitions.ts";
 import { discover } from "./discovery.ts";
+import type { Candidates } from "./known-namespaces.ts";
 import { ALL, list } from "./lists.ts";
 import type { ConnectionOptions, Environment } from "./options.ts";
+import { type ClusterProgress, counting } from "./progress.ts";
 import type { Transport } from "./transport.ts";
-
-/** Told of each page that arrived: the resource's plural name, and how many objects of it there are by now. */
-export type ClusterProgress = (event: { readonly what: string; readonly objects: number }) => void;
 
 /** What to read of a cluster. */
 export interface ClusterRequest {
@@ -34,16 +33,8 @@ export interface ClusterWorld {
   readonly gaps: readonly Gap[];
   /** Kinds that the cluster has of those asked for, with the version that was read. */
   readonly served: readonly ServedKind[];
-}
-
-/** Counts what arrives, and tells of it. */
-export function counting(progress: ClusterProgress): (info: KindInfo, objects: number) => void {
-  const counts = new Map<string, number>();
-  return (info, objects) => {
-    const count = (counts.get(info.plural) ?? 0) + objects;
-    counts.set(info.plural, count);
-    progress({ what: info.plural, objects: count });
-  };
+  /** The namespaces that were read one by one, where something may not be listed in all of them. */
+  readonly tried?: Candidates;
 }
 
 /** Fails where no list at all came to anything, since then it is the connection that failed. */
@@ -72,6 +63,7 @@ async function readAll(transport: Transport, request: ClusterRequest, contextNam
     objects: [...seen.objects, ...definitions.objects],
     gaps: [...gaps, ...seen.gaps, ...definitions.gaps],
     served: served.map(({ info, version }) => ({ group: info.group, kind: info.kind, version })),
+    ...(seen.tried === null ? {} : { tried: seen.tried }),
   };
 }
 

@@ -5,6 +5,7 @@ import { codeOf } from "../error-code.ts";
 import { type Credentials, credentialsOf } from "./credentials.ts";
 import { impersonationHeaders } from "./impersonation.ts";
 import type { ClusterConfig } from "./kubeconfig.ts";
+import { interrupted, type Limits, within } from "./limits.ts";
 import { type Multiplexed, multiplexed } from "./multiplex.ts";
 import { loadHttp, loadHttps } from "./node-http.ts";
 import type { Environment } from "./options.ts";
@@ -24,6 +25,10 @@ export interface Session {
   readonly headers: ReadonlyMap<string, string | readonly string[]>;
   /** Whether anything was sent by which the server could know the caller. */
   readonly authenticated: boolean;
+  /** When the credentials had expired by their own account and this machine's clock; empty where they had not. */
+  readonly expired: string;
+  /** What no output may hold, whoever repeats it. */
+  readonly secrets: readonly string[];
   readonly close: () => void;
 }
 
@@ -96,17 +101,35 @@ function connectionsFor(config: ClusterConfig, credentials: Credentials): Connec
   };
 }
 
+function tooSlow(userName: string, requestTimeoutMs: number): RefgrantError {
+  return new RefgrantError(
+    "credentials",
+    `no credentials could be obtained for user "${userName}" within ${requestTimeoutMs / 1000}s`,
+    "Allow more time with --request-timeout, or check the user's entry in the kubeconfig.",
+  );
+}
+
+/** The parts of a header that say who the caller is, and the password that is in one of them. */
+function secretsOf({ user }: ClusterConfig, { authorization }: Credentials): readonly string[] {
+  return [authorization.replace(/^\S+ /, ""), user.token.trim(), user.password].filter((secret) => secret !== "");
+}
+
 /**
  * Obtains credentials and prepares connections.
  *
- * @throws RefgrantError `credentials` if none could be obtained, `kubeconfig` if certificates cannot be used,
- * `interrupted`
+ * @throws RefgrantError `credentials` if none could be obtained, or not in time, `kubeconfig` if certificates cannot be
+ * used, `interrupted`
  */
-export async function openSession(config: ClusterConfig, env: Environment, signal: AbortSignal): Promise<Session> {
+export async function openSession(config: ClusterConfig, env: Environment, limits: Limits): Promise<Session> {
   let credentials: Credentials;
   try {
-    credentials = await credentialsOf(config, env, signal);
+    credentials = await within(
+      limits,
+      () => tooSlow(config.userName, limits.requestTimeoutMs),
+      (signal) => credentialsOf(config, env, signal),
+    );
   } catch (error) {
+    if (limits.signal.aborted) throw interrupted(error);
     if (error instanceof RefgrantError) throw error;
     throw new RefgrantError(
       "credentials",
@@ -129,5 +152,7 @@ export async function openSession(config: ClusterConfig, env: Environment, signa
     ...connections,
     headers,
     authenticated: credentials.authorization !== "" || credentials.cert !== null,
+    expired: credentials.expired,
+    secrets: secretsOf(config, credentials),
   };
 }

@@ -1,11 +1,14 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RefgrantError } from "../../model/failure.ts";
+import { type Allowance, allowance, collect } from "./body.ts";
 import { brokeOff, connectionError } from "./connection-error.ts";
 import type { ClusterConfig } from "./kubeconfig.ts";
+import { interrupted, type Limits, unlessEnded, within } from "./limits.ts";
 import { CONNECT_MS, getOver, type Raw } from "./multiplex.ts";
-import { createGunzip, loadHttp, loadHttps } from "./node-http.ts";
+import { loadHttp, loadHttps } from "./node-http.ts";
 import type { Environment } from "./options.ts";
+import { withoutSecrets } from "./secrets.ts";
 import { openSession, PARALLEL, type Session } from "./session.ts";
 import { isObject, parseJson, shorten, textOf } from "./text.ts";
 
@@ -32,12 +35,11 @@ export interface Transport {
 }
 
 /** What a transport is to respect beside the configuration. */
-export interface TransportSettings {
-  /** For each attempt, including its body; 0 = none. */
+export interface TransportSettings extends Limits {
+  /** For each attempt, including its body, and for obtaining credentials; 0 = none. */
   readonly requestTimeoutMs: number;
   readonly disableCompression: boolean;
   readonly userAgent: string;
-  readonly signal: AbortSignal;
   /**
    * Whether all requests go over one connection (HTTP/2) where the server can: best for many small answers. Large lists come
    * faster over several.
@@ -63,13 +65,28 @@ function retryAfter(header: string | undefined): number | null {
   return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), LONGEST_PAUSE_MS);
 }
 
-/** Waits for something that others wait for too, and may go on. */
-function unlessEnded<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    pending.then(resolve, reject);
-  });
+const IN_BETWEEN = "A login page or a proxy may stand in between; check the server in the kubeconfig.";
+
+function withoutQuery(path: string): string {
+  return path.replace(/\?.*$/, "");
+}
+
+/** What is to be said of an answer with status 200 that holds no JSON object. */
+function notJson(where: string, { text, headers }: Raw): RefgrantError {
+  const type = shorten(headers["content-type"] ?? "unknown", 60);
+  if (text.trim() === "") return new RefgrantError("unreachable", `${where} gave an empty answer`, IN_BETWEEN);
+  if (/\bjson\b/.test(type) && parseJson(text) === undefined) {
+    return new RefgrantError(
+      "unreachable",
+      `${where} answered with JSON that is cut off or damaged`,
+      "Try again; if it is so every time, look at what stands between here and the server.",
+    );
+  }
+  return new RefgrantError(
+    "unreachable",
+    `${where} answered with something that is not the JSON of an API server (content type ${type})`,
+    IN_BETWEEN,
+  );
 }
 
 /** Runs at most `limit` tasks at once, in the order they came. */
@@ -96,6 +113,7 @@ class HttpTransport implements Transport {
   readonly #base: URL;
   #idled = false;
   readonly #gate: ReturnType<typeof gate>;
+  readonly #allowance: Allowance = allowance();
   readonly #sessions: Promise<Session>[] = [];
   #session: Promise<Session>;
 
@@ -130,7 +148,7 @@ class HttpTransport implements Transport {
       try {
         raw = await this.#askAuthenticated(path, accept);
       } catch (error) {
-        if (this.#settings.signal.aborted) throw this.#interrupted(error);
+        if (this.#settings.signal.aborted) throw interrupted(error);
         if (error instanceof RefgrantError) throw error;
         if (!brokeOff(error) || attempt === ATTEMPTS) throw connectionError(error, this.#config);
         await this.#pause(attempt, null);
@@ -144,12 +162,8 @@ class HttpTransport implements Transport {
   async #pause(attempt: number, asked: number | null): Promise<void> {
     const ms = asked ?? (this.#settings.backoffMs ?? BACKOFF_MS) * 2 ** (attempt - 1);
     await sleep(ms, undefined, { signal: this.#settings.signal }).catch((error: unknown) => {
-      throw this.#interrupted(error);
+      throw interrupted(error);
     });
-  }
-
-  #interrupted(cause: unknown): RefgrantError {
-    return new RefgrantError("interrupted", "interrupted", null, { cause });
   }
 
   async #askAuthenticated(path: string, accept: string): Promise<Raw> {
@@ -158,7 +172,7 @@ class HttpTransport implements Transport {
     if (raw.status !== 401) return raw;
     if (this.#session === used) {
       if (this.#sessions.length > 1) throw await this.#unauthorized(raw);
-      this.#session = this.#use(openSession(this.#config, this.#env, this.#settings.signal));
+      this.#session = this.#use(openSession(this.#config, this.#env, this.#settings));
     }
     const again = await this.#send(await this.#session, path, accept);
     if (again.status === 401) throw await this.#unauthorized(again);
@@ -166,39 +180,32 @@ class HttpTransport implements Transport {
   }
 
   async #unauthorized(raw: Raw): Promise<RefgrantError> {
-    const { authenticated } = await this.#session;
-    const said = shorten(textOf(parseJson(raw.text), "message"));
+    const { authenticated, secrets, expired } = await this.#session;
+    const said = shorten(withoutSecrets(textOf(parseJson(raw.text), "message"), secrets));
     const who = this.#config.userName === "" ? "" : ` of user "${this.#config.userName}"`;
+    const details = [said, expired === "" ? "" : `the credential plugin says that it expired at ${expired}`];
+    const why = details.filter((detail) => detail !== "").join("; ");
     return new RefgrantError(
       "credentials",
       authenticated
-        ? `${this.#config.serverUrl} does not accept the credentials${who}${said === "" ? "" : ` (${said})`}`
-        : `${this.#config.serverUrl} asks for credentials, and none are configured${said === "" ? "" : ` (${said})`}`,
+        ? `${this.#config.serverUrl} does not accept the credentials${who}${why === "" ? "" : ` (${why})`}`
+        : `${this.#config.serverUrl} asks for credentials, and none are configured${why === "" ? "" : ` (${why})`}`,
       authenticated
         ? "Log in again, or choose another user with --user or another context with --context."
         : "Add a user to the kubeconfig's context, or give --token or --client-certificate and --client-key.",
     );
   }
 
-  #answer(raw: Raw, path: string): Answer {
-    const where = `${this.#config.serverUrl}${path.replace(/\?.*$/, "")}`;
+  async #answer(raw: Raw, path: string): Promise<Answer> {
+    const where = `${this.#config.serverUrl}${withoutQuery(path)}`;
     const body = parseJson(raw.text);
     if (raw.status >= 300 && raw.status < 400) {
-      throw new RefgrantError(
-        "unreachable",
-        `${where} redirects elsewhere, as no API server does`,
-        "A login page or a proxy may stand in between; check the server in the kubeconfig.",
-      );
+      throw new RefgrantError("unreachable", `${where} redirects elsewhere, as no API server does`, IN_BETWEEN);
     }
-    if (raw.status === 200 && !isObject(body)) {
-      const type = shorten(raw.headers["content-type"] ?? "unknown", 60);
-      throw new RefgrantError(
-        "unreachable",
-        `${where} answered with something that is not the JSON of an API server (content type ${type})`,
-        "A login page or a proxy may stand in between; check the server in the kubeconfig.",
-      );
-    }
-    const message = textOf(body, "kind") === "Status" ? shorten(textOf(body, "message")) : "";
+    if (raw.status === 200 && !isObject(body)) throw notJson(where, raw);
+    const { secrets } = await this.#session;
+    const said = textOf(body, "kind") === "Status" ? textOf(body, "message") : "";
+    const message = shorten(withoutSecrets(said, secrets));
     return { status: raw.status, body: raw.status === 200 ? body : undefined, message };
   }
 
@@ -215,24 +222,18 @@ class HttpTransport implements Transport {
     const below = `${this.#base.pathname === "/" ? "" : this.#base.pathname}${path}`;
     const { multiplexed } = session;
     if (!this.#settings.multiplex || multiplexed === null) return this.#sendAlone(session, path, below, headers);
-    const { requestTimeoutMs, signal } = this.#settings;
-    const ended = new AbortController();
-    const end = () => ended.abort(signal.reason);
-    signal.addEventListener("abort", end, { once: true });
-    const limit =
-      requestTimeoutMs > 0 ? setTimeout(() => ended.abort(this.#tooSlow(path)), requestTimeoutMs) : undefined;
-    try {
-      const connection = await unlessEnded(multiplexed.connection(), ended.signal);
-      if (connection !== null) {
-        const answer = getOver(connection, below, headers, ended.signal);
+    const answer = await within(
+      this.#settings,
+      () => this.#tooSlow(path),
+      async (signal) => {
+        const connection = await unlessEnded(multiplexed.connection(), signal);
+        if (connection === null) return null;
+        const pending = getOver(connection, below, headers, this.#allowance, signal);
         this.#begun();
-        return await answer;
-      }
-    } finally {
-      clearTimeout(limit);
-      signal.removeEventListener("abort", end);
-    }
-    return this.#sendAlone(session, path, below, headers);
+        return await pending;
+      },
+    );
+    return answer ?? this.#sendAlone(session, path, below, headers);
   }
 
   /** A request is under way. Only behind the turn in which it is sent is there time for anything else. */
@@ -275,17 +276,11 @@ class HttpTransport implements Transport {
       });
       request.on("response", (response) => {
         connected();
-        const chunks: Buffer[] = [];
-        const zipped = response.headers["content-encoding"] === "gzip";
-        const body = zipped ? response.pipe(createGunzip()) : response;
-        response.on("error", fail);
-        body.on("error", fail);
-        body.on("data", (chunk: Buffer) => chunks.push(chunk));
-        body.on("end", () => {
+        const done = (text: string) => {
           clearTimeout(limit);
-          const text = Buffer.concat(chunks).toString("utf8");
           resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
-        });
+        };
+        collect(response, response.headers["content-encoding"], this.#allowance, done, fail);
       });
       request.once("finish", () => this.#begun());
       request.end();
@@ -295,7 +290,7 @@ class HttpTransport implements Transport {
   #tooSlow(path: string): RefgrantError {
     return new RefgrantError(
       "unreachable",
-      `${this.#config.serverUrl} did not answer ${path.replace(/\?.*$/, "")} within ${this.#settings.requestTimeoutMs / 1000}s`,
+      `${this.#config.serverUrl} did not answer ${withoutQuery(path)} within ${this.#settings.requestTimeoutMs / 1000}s`,
       "Allow more time with --request-timeout, or check the server.",
     );
   }
@@ -311,5 +306,5 @@ export async function openTransport(
   env: Environment,
   settings: TransportSettings,
 ): Promise<Transport> {
-  return new HttpTransport(config, env, settings, await openSession(config, env, settings.signal));
+  return new HttpTransport(config, env, settings, await openSession(config, env, settings));
 }

@@ -26,4 +26,7 @@ echo 01 >ca.srl
 openssl req -new -key server.key -subj "/CN=kube-apiserver" -out expired.csr
 openssl ca -batch -notext -config ca.cnf -extensions ext -in expired.csr -cert intermediate.crt -keyfile intermediate.key \
   -startdate 20200101000000Z -enddate 20210101000000Z -out expired.crt
+openssl req -new -key server.key -subj "/CN=kube-apiserver" -out early.csr
+openssl ca -batch -notext -config ca.cnf -extensions ext -in early.csr -selfsign -keyfile server.key \
+  -startdate 21000101000000Z -enddate 21200101000000Z -out early.crt
 rm -f ./*.csr ./*.srl ./*.srl.old ./*.cnf ./*.pem index.txt* root.key intermediate.key
