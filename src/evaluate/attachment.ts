@@ -5,6 +5,7 @@ import { admitsKind } from "../catalogue/protocols.ts";
 import { meantParent } from "../catalogue/referents.ts";
 import type { AttachmentRefusal, AttachmentVerdict, ListenerClause, ListenerTrial } from "../model/decision.ts";
 import { type Gap, implementationGaps } from "../model/gap.ts";
+import { KindMap } from "../model/kind-map.ts";
 import type { Listener, ListenerHolder } from "../model/listener.ts";
 import {
   includesGroupKind,
@@ -70,8 +71,11 @@ export function attachmentEvaluator(
     return implementationGap(parent, detail);
   };
 
+  const kindAnswers = new Map<Listener, KindMap<ReturnType<typeof admitsKind>>>();
   const admitsKindOf = (route: ObjectId, holder: ObjectId, listener: Listener): Answer => {
-    const answer = admitsKind(listener, route);
+    const answers = kindAnswers.get(listener) ?? new KindMap();
+    kindAnswers.set(listener, answers);
+    const answer = answers.of(route, () => admitsKind(listener, route));
     if (answer !== "implementation") return answer;
     const mode = listener.protocol === "TLS" ? ` in mode ${listener.tlsMode}` : "";
     const detail = `whether ${listener.protocol} listeners${mode} take ${route.kind}s is the implementation's to say`;

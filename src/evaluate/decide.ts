@@ -36,11 +36,16 @@ function freeVerdict({ referrer, referent }: FreeReference): FreeVerdict {
   return permitted(referent.namespace === referrer.namespace ? "sameNamespace" : "unrestricted");
 }
 
-/** Decides every reference, in the order given. */
-export function decide({ references, grants, grantKinds, holders, sight }: Evidence): readonly Decision[] {
+/** Prepares to decide references: grants and listeners are indexed once. */
+export function decider({
+  grants,
+  grantKinds,
+  holders,
+  sight,
+}: Omit<Evidence, "references">): (reference: Reference) => Decision {
   const byGrant = grantEvaluator(grants, sight, grantKinds);
   const byListener = attachmentEvaluator(holders, sight);
-  const decideOne = (reference: Reference): Decision => {
+  return (reference) => {
     switch (reference.handshake) {
       case "grant": {
         const outcome = byGrant.decide(reference);
@@ -57,5 +62,9 @@ export function decide({ references, grants, grantKinds, holders, sight }: Evide
         return { handshake: "attachment", reference, outcome: byListener.decide(reference) };
     }
   };
-  return references.map(decideOne);
+}
+
+/** Decides every reference, in the order given. */
+export function decide(evidence: Evidence): readonly Decision[] {
+  return evidence.references.map(decider(evidence));
 }

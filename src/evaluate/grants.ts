@@ -3,7 +3,14 @@ import { DISPUTED_REFERENTS } from "../catalogue/referents.ts";
 import { type GrantClause, type GrantTrial, type GrantVerdict, unreadClauses } from "../model/decision.ts";
 import { type Gap, implementationGaps } from "../model/gap.ts";
 import type { Grant, GrantFrom, GrantTo, Indexed } from "../model/grant.ts";
-import { compareIds, type GroupKind, includesGroupKind, keyOf, type NamespacedId } from "../model/object.ts";
+import {
+  compareIds,
+  type GroupKind,
+  includesGroupKind,
+  keyOf,
+  type NamespacedId,
+  sameGroupKind,
+} from "../model/object.ts";
 import type { GrantReference } from "../model/reference.ts";
 import type { Sight } from "../model/sight.ts";
 import { disputed, doubt } from "./doubt.ts";
@@ -91,6 +98,35 @@ function nearest(a: GrantTrial, b: GrantTrial): number {
 const AT_HOME: GrantVerdict = { verdict: "permitted", witness: { by: "sameNamespace" }, trials: [] };
 const CLUSTER_SCOPED: GrantVerdict = { verdict: "permitted", witness: { by: "clusterScoped" }, trials: [] };
 
+interface DecidedPair {
+  readonly pair: Pair;
+  readonly verdict: GrantVerdict;
+}
+
+/**
+ * What was decided of pairs, so that it is decided once. It is looked up by the strings that they have: to make a key of six
+ * strings would take longer than most decisions.
+ */
+class DecidedPairs {
+  /** By the namespaces of referent and referrer, and the name of the referent; kinds are few. */
+  readonly #decided = new Map<string, Map<string, Map<string, DecidedPair[]>>>();
+
+  of(pair: Pair, decide: (pair: Pair) => GrantVerdict): GrantVerdict {
+    const { from, to } = pair;
+    const byReferrer = this.#decided.get(to.namespace) ?? new Map<string, Map<string, DecidedPair[]>>();
+    if (byReferrer.size === 0) this.#decided.set(to.namespace, byReferrer);
+    const byName = byReferrer.get(from.namespace) ?? new Map<string, DecidedPair[]>();
+    if (byName.size === 0) byReferrer.set(from.namespace, byName);
+    const decided = byName.get(to.name) ?? [];
+    const known = decided.find((other) => sameGroupKind(other.pair.from, from) && sameGroupKind(other.pair.to, to));
+    if (known !== undefined) return known.verdict;
+    const verdict = decide(pair);
+    if (decided.length === 0) byName.set(to.name, decided);
+    decided.push({ pair, verdict });
+    return verdict;
+  }
+}
+
 /** Decides grant references against all grants of a world. */
 export interface GrantEvaluator {
   readonly decide: (reference: GrantReference) => GrantVerdict;
@@ -151,15 +187,8 @@ export function grantEvaluator(grants: readonly Grant[], sight: Sight, kinds: re
     return { verdict: "refused", reason: "RefNotPermitted", trials };
   };
 
-  const known = new Map<string, GrantVerdict>();
-  const remembered = (pair: Pair): GrantVerdict => {
-    const key = `${targetKey(pair.from, pair.to, pair.to.name)}/${pair.to.namespace}`;
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const decided = decidePair(pair);
-    known.set(key, decided);
-    return decided;
-  };
+  const known = new DecidedPairs();
+  const remembered = (pair: Pair): GrantVerdict => known.of(pair, decidePair);
 
   const gapOf = implementationGaps();
   /** Where something else has the last word: what the grants say, and the question that is open. */
