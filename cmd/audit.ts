@@ -1,18 +1,43 @@
 import { NAMESPACE, REFERENT_KINDS } from "../src/catalogue/kinds.ts";
 import { exitCode } from "../src/diagnose/exit-code.ts";
 import { type Ignoring, idleRules } from "../src/diagnose/ignore.ts";
-import { includesGroupKind, type KubeObject, keyOf, type ObjectId, type ObjectKey } from "../src/model/object.ts";
+import type { ClusterWorld } from "../src/load/cluster/read.ts";
+import type { Gap } from "../src/model/gap.ts";
+import {
+  type GroupKind,
+  groupKindKey,
+  includesGroupKind,
+  type KubeObject,
+  keyOf,
+  type ObjectId,
+  type ObjectKey,
+} from "../src/model/object.ts";
 import type { Report } from "../src/model/report.ts";
 import { sightOf } from "../src/model/sight.ts";
 import type { Snapshot } from "../src/model/snapshot.ts";
 import { audit } from "../src/pipeline.ts";
 import { gapText } from "../src/render/prose.ts";
-import { type Display, printable } from "../src/render/text.ts";
+import { type Display, listed, printable } from "../src/render/text.ts";
 import { displayOf, worldText } from "./display.ts";
 import { type Loaded, loadFiles } from "./load-files.ts";
 import type { AuditPlan, SourcePlan } from "./plan.ts";
 import type { Outcome, Pieces, Ports, Progress } from "./ports.ts";
 import { formatIgnore } from "./values.ts";
+
+const NAMES_SHOWN = 5;
+
+/** Where Namespaces may not be listed, or are too many, others than those that were tried may be worth a -n. */
+function triedNote({ tried }: ClusterWorld): readonly string[] {
+  if (tried === undefined || tried.all) return [];
+  const { names, untried } = tried;
+  const shown = names.slice(0, NAMES_SHOWN);
+  const more = names.length - shown.length;
+  const which = listed(more === 0 ? shown : [...shown, `${more} more`]);
+  const count = untried === 0 ? `${names.length}` : `${names.length} of ${names.length + untried}`;
+  const where =
+    names.length === 1 && untried === 0 ? `namespace ${which}` : `${count} namespaces, one by one: ${which}`;
+  return [`what may not be listed in all namespaces was tried in ${where}; -n has another one tried`];
+}
 
 async function loadCluster(
   plan: SourcePlan & { readonly from: "cluster" },
@@ -36,7 +61,7 @@ async function loadCluster(
       served: world.served,
       asked: null,
     },
-    notes: [],
+    notes: triedNote(world),
   };
 }
 
@@ -53,6 +78,9 @@ async function render(report: Report, plan: AuditPlan, display: Display): Promis
   }
 }
 
+const isForbiddenEverywhere = (gap: Gap): gap is Gap & { readonly groupKind: GroupKind } =>
+  gap.cause === "forbidden" && gap.namespace === null && gap.groupKind !== null;
+
 /** Gaps that no finding has shown or was kept from showing, so that nothing hidden is passed over in silence. */
 function unseen(report: Report): readonly string[] {
   const shown = new Set(
@@ -60,7 +88,14 @@ function unseen(report: Report): readonly string[] {
       finding.code === "unknown-verdict" ? [finding.gap] : [],
     ),
   );
-  return report.gaps.filter((gap) => !shown.has(gap) && gap.cause !== "unreadable").map(gapText);
+  const untold = report.gaps.filter((gap) => !shown.has(gap) && gap.cause !== "unreadable");
+  // What may not be listed in all namespaces is told once, and not for each of them again.
+  const everywhere = new Set(
+    untold.flatMap((gap) => (isForbiddenEverywhere(gap) ? [groupKindKey(gap.groupKind)] : [])),
+  );
+  const isCovered = ({ cause, groupKind, namespace }: Gap): boolean =>
+    cause === "forbidden" && namespace !== null && groupKind !== null && everywhere.has(groupKindKey(groupKind));
+  return untold.filter((gap) => !isCovered(gap)).map(gapText);
 }
 
 /** A mistyped -n gives an empty report; where the namespace is known not to exist, that is said. */

@@ -319,7 +319,6 @@ async function main(): Promise<void> {
   // Setting the code and letting the loop run dry: process.exit would cut off what a pipe has not taken yet. It is set first,
   // since a fault of writing sets another.
   process.exitCode = outcome.exitCode;
-  leaveWhenKept(stdout);
   try {
     await write(stdout, outcome.stdout);
   } catch (error) {
@@ -327,6 +326,7 @@ async function main(): Promise<void> {
     process.stderr.write(stderr);
     process.exitCode = exitCode;
   }
+  leaveWhenKept(stdout);
 }
 
 void main();

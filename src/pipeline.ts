@@ -1,5 +1,5 @@
 import { extract } from "./catalogue/extract.ts";
-import { CONFIG_MAP, SECRET } from "./catalogue/kinds.ts";
+import { CONFIG_MAP, REFERENT_KINDS, SECRET } from "./catalogue/kinds.ts";
 import { makerOf } from "./catalogue/makers.ts";
 import { healthIn, statementsIn } from "./catalogue/status.ts";
 import { definitionsOf, servedKinds } from "./catalogue/versions.ts";
@@ -11,7 +11,8 @@ import { judgements } from "./diagnose/status.ts";
 import { usageOf } from "./diagnose/usage.ts";
 import { decide } from "./evaluate/decide.ts";
 import type { Answer, Inquiry } from "./model/answer.ts";
-import type { Decision } from "./model/decision.ts";
+import { type Decision, leadsNowhere } from "./model/decision.ts";
+import type { Gap } from "./model/gap.ts";
 import type { Grant } from "./model/grant.ts";
 import { type Need, Needs } from "./model/need.ts";
 import { includesGroupKind, keyOf, type ObjectId, type ObjectKey } from "./model/object.ts";
@@ -77,16 +78,33 @@ function lookForMisplaced({ sight, decisions, extracted }: Judged): void {
   }
 }
 
-/** Targets that may not be looked at. What files do not hold is nothing to tell, and Services have their next hops. */
+/** What hides objects from the caller; what files do not hold is nothing to tell. */
+const hiding = (gap: Gap | null): Gap | null => (gap && ["forbidden", "failed"].includes(gap.cause) ? gap : null);
+
+/** What hides objects that may have been meant by the name of one that is not there: in its namespace, or of its name elsewhere. */
+function hidingOthers(id: ObjectId, sight: Sight): Gap | null {
+  return hiding(sight.hiddenOnPage(id, id.namespace)) ?? hiding(sight.everywhere(id).hidden);
+}
+
+/** What hides the target of a reference, or others that may have been meant. Permitted Services have their next hops. */
+function hidingTarget(decision: Decision, sight: Sight): Gap | null {
+  const { outcome, reference } = decision;
+  const { referent } = reference;
+  if (leadsNowhere(decision)) return hidingOthers(referent, sight);
+  if (decision.handshake === "attachment" || outcome.verdict === "unknown") return null;
+  const kinds = outcome.verdict === "permitted" ? [SECRET, CONFIG_MAP] : REFERENT_KINDS;
+  if (!includesGroupKind(kinds, referent) || decision.referentExistence !== "unseen") return null;
+  const existence = sight.existence(referent);
+  if (existence === "missing") return hiding(sight.hiddenOnPage(referent, referent.namespace));
+  return typeof existence === "string" ? null : hiding(existence);
+}
+
+/** Targets that may not be looked at, or that are missing among others that may not. */
 function unseenTargets(own: readonly Decision[], sight: Sight): Answer["unseen"] {
   return new Map(
     own.flatMap((decision) => {
-      if (decision.handshake === "attachment" || decision.outcome.verdict !== "permitted") return [];
-      const { referent } = decision.reference;
-      if (decision.referentExistence !== "unseen" || !includesGroupKind([SECRET, CONFIG_MAP], referent)) return [];
-      const existence = sight.existence(referent);
-      if (typeof existence === "string" || !["forbidden", "failed"].includes(existence.cause)) return [];
-      return [[decision, existence] as const];
+      const gap = hidingTarget(decision, sight);
+      return gap === null ? [] : [[decision, gap] as const];
     }),
   );
 }

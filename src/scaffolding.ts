@@ -1,4 +1,4 @@
-import { NAMESPACE, REFERENCE_GRANT, SERVICE } from "./catalogue/kinds.ts";
+import { NAMESPACE, REFERENCE_GRANT, REFERENT_KINDS, SERVICE } from "./catalogue/kinds.ts";
 import { makerOf } from "./catalogue/makers.ts";
 import { entriesIn, filled, type GrantPair } from "./catalogue/products.ts";
 import { ofProblem } from "./diagnose/problems.ts";
@@ -10,7 +10,7 @@ import type { Finding } from "./model/finding.ts";
 import type { Gap } from "./model/gap.ts";
 import { nearWord } from "./model/near-word.ts";
 import { Needs } from "./model/need.ts";
-import { keyOf, type NamespacedId, type ObjectId, sameGroupKind } from "./model/object.ts";
+import { includesGroupKind, keyOf, type NamespacedId, type ObjectId, sameGroupKind } from "./model/object.ts";
 import {
   type Conversion,
   type EarlyTarget,
@@ -254,16 +254,41 @@ function trialOf(asked: readonly GrantDecision[], request: ScaffoldRequest, snap
   return { ...again, failed: [...failed, ...again.failed] };
 }
 
+/** Namespaces in which nothing was seen, and targets, of which the caller may not know whether they are there. */
+function unseenObjects(
+  homes: readonly string[],
+  after: readonly Decision[],
+  { objects }: Snapshot,
+  sight: Sight,
+): Granting["unseenObjects"] {
+  const inhabited = new Set([...objects.values()].map(({ id }) => id.namespace));
+  const targets = after.map(({ reference }) => reference.referent);
+  const ids = [
+    ...homes.filter((name) => !inhabited.has(name)).map((name): ObjectId => ({ ...NAMESPACE, namespace: null, name })),
+    ...new Map(targets.map((id) => [keyOf(id), id])).values(),
+  ];
+  return ids
+    .filter((id) => includesGroupKind([NAMESPACE, ...REFERENT_KINDS], id))
+    .flatMap((id) => {
+      const gap = sight.existence(id);
+      return typeof gap === "string" || !["forbidden", "failed"].includes(gap.cause) ? [] : [{ id, gap }];
+    });
+}
+
 /** What is to be known of grants that are printed. */
 function cautions({ draft, granted, then }: Trial, snapshot: Snapshot, sight: Sight) {
-  if (draft.grants.length === 0) return { doubtful: [], early: [], missingNamespaces: [], externalNames: [] };
+  if (draft.grants.length === 0) {
+    return { doubtful: [], early: [], missingNamespaces: [], unseenObjects: [], externalNames: [] };
+  }
   const after = granted.flatMap((decision) => then.get(decision) ?? []);
+  const homes = [...new Set(draft.grants.map(({ id }) => id.namespace))];
   const isMissing = (namespace: string): boolean =>
     snapshot.source === "files" && sight.existence({ ...NAMESPACE, namespace: null, name: namespace }) === "missing";
   return {
     doubtful: granted.flatMap((decision) => stillOpen(decision, then.get(decision)?.outcome)),
     early: earlyTargets(after, sight),
-    missingNamespaces: [...new Set(draft.grants.map(({ id }) => id.namespace))].filter(isMissing),
+    missingNamespaces: homes.filter(isMissing),
+    unseenObjects: snapshot.source === "cluster" ? unseenObjects(homes, after, snapshot, sight) : [],
     externalNames: externalNames(after, sight),
   };
 }

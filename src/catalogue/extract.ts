@@ -3,7 +3,6 @@ import type { Gap } from "../model/gap.ts";
 import type { Grant } from "../model/grant.ts";
 import type { ListenerHolder } from "../model/listener.ts";
 import {
-  compareIds,
   formatPath,
   type GroupKind,
   groupKindKey,
@@ -155,10 +154,7 @@ export function extract(
   const around = aroundOf(sight, (gap) => unfollowed.add(gap));
   const aroundOthers = focus === null ? around : aroundOf(focus.aside, () => {});
   const sorted = (groupKind: GroupKind, isWanted: (id: ObjectId) => boolean = () => true) =>
-    sight
-      .objectsOf(groupKind)
-      .filter(({ body, id }) => body !== null && isWanted(id))
-      .toSorted((a, b) => compareIds(a.id, b.id));
+    sight.objectsOf(groupKind).filter(({ body, id }) => body !== null && isWanted(id));
   for (const kind of REFERRER_KINDS) {
     const rows = walkableFrom(kind);
     const allMatter = focus === null || isParent(kind) || isGenerating(kind);

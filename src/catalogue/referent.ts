@@ -3,7 +3,6 @@ import type { Gap } from "../model/gap.ts";
 import { selects } from "../model/labels.ts";
 import type { NamespaceAdmission } from "../model/listener.ts";
 import {
-  compareIds,
   type GroupKind,
   includesGroupKind,
   type KubeObject,
@@ -145,10 +144,7 @@ function readSelected(field: Field, owner: NamespacedId, row: CatalogueRow, arou
     const answer = admissions.admits(admission, owner.namespace, id.namespace);
     return answer === "no" ? [] : [selected(id, answer === "yes" ? null : answer)];
   };
-  return sight
-    .objectsOf({ group, kind })
-    .toSorted((a, b) => compareIds(a.id, b.id))
-    .flatMap(chosen);
+  return sight.objectsOf({ group, kind }).flatMap(chosen);
 }
 
 const selected = (referent: ObjectId, doubt: Gap | null): Named => ({ referent, implicit: true, placed: false, doubt });
@@ -168,7 +164,6 @@ function readDefaultGateways(field: Field, { sight, onUnfollowed }: Surroundings
   return sight
     .objectsOf(GATEWAY)
     .filter(({ body }) => scopeOf(body) === DEFAULT_SCOPE)
-    .toSorted((a, b) => compareIds(a.id, b.id))
     .map(({ id }) => selected(id, null));
 }
 

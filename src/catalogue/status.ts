@@ -1,7 +1,6 @@
 import { Field } from "../model/fields.ts";
 import type { Listener } from "../model/listener.ts";
 import {
-  compareIds,
   type FieldPath,
   includesGroupKind,
   type KubeObject,
@@ -221,9 +220,10 @@ function statementsOf(object: KubeObject, controllerOf: ControllerOf): readonly 
   if (namespace === null || object.body === null) return [];
   const id: NamespacedId = { group, kind, namespace, name };
   const root = rootOf(object);
+  const status = root.at("status");
+  if (!status.present) return [];
   const generation = root.at("metadata").at("generation").integer() ?? null;
   const told: Told = { id, root, generation, controllerOf };
-  const status = root.at("status");
   if (isRoute(id)) return ofParents(told, status.at("parents"), "parentRef", ROUTE_TOPICS);
   if (sameGroupKind(id, GATEWAY)) return ofHolder(told, GATEWAY_TOPICS);
   if (includesGroupKind(LISTENER_SETS, id)) return ofHolder(told, LISTENER_SET_TOPICS);
@@ -247,12 +247,7 @@ export function statementsIn(sight: Sight, wanted: readonly ObjectId[] | null = 
       return object === undefined ? [] : statementsOf(object, controllerOf);
     });
   }
-  return OWN_KINDS.flatMap((kind) =>
-    sight
-      .objectsOf(kind)
-      .toSorted((a, b) => compareIds(a.id, b.id))
-      .flatMap((object) => statementsOf(object, controllerOf)),
-  );
+  return OWN_KINDS.flatMap((kind) => sight.objectsOf(kind).flatMap((object) => statementsOf(object, controllerOf)));
 }
 
 /** What a condition may say by which a listener is of no use, for the time being (docs/rules.md §4.4). */

@@ -1,6 +1,6 @@
 import { Field } from "../model/fields.ts";
 import type { VersionFate } from "../model/finding.ts";
-import { compareIds, type GroupKind, type ObjectId, sameGroupKind } from "../model/object.ts";
+import { type GroupKind, type ObjectId, sameGroupKind } from "../model/object.ts";
 import type { Sight } from "../model/sight.ts";
 import type { ServedKind, Snapshot } from "../model/snapshot.ts";
 import { CUSTOM_RESOURCE_DEFINITION, GATEWAY_API, GATEWAY_API_X, LISTENER_SET, X_LISTENER_SET } from "./kinds.ts";
@@ -39,10 +39,7 @@ function readDefinition(id: ObjectId, body: unknown): Definition | null {
 
 /** The definitions of the Gateway API's kinds among the objects, in the order of their names. */
 export function definitionsOf(sight: Sight): readonly Definition[] {
-  return sight
-    .objectsOf(CUSTOM_RESOURCE_DEFINITION)
-    .toSorted((a, b) => compareIds(a.id, b.id))
-    .flatMap(({ id, body }) => readDefinition(id, body) ?? []);
+  return sight.objectsOf(CUSTOM_RESOURCE_DEFINITION).flatMap(({ id, body }) => readDefinition(id, body) ?? []);
 }
 
 /**

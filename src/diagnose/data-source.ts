@@ -1,7 +1,7 @@
 import { PERSISTENT_VOLUME_CLAIM } from "../catalogue/kinds.ts";
 import { Field } from "../model/fields.ts";
 import type { Finding } from "../model/finding.ts";
-import { compareIds, type FieldPath, type KubeObject } from "../model/object.ts";
+import type { FieldPath, KubeObject } from "../model/object.ts";
 import type { Sight } from "../model/sight.ts";
 
 /** Where `kubectl apply` keeps what it was given. */
@@ -50,8 +50,5 @@ function ofClaim({ id, body }: KubeObject): readonly Finding[] {
  * somebody else's doing (docs/rules.md §2.7).
  */
 export function ofDataSources(sight: Sight): readonly Finding[] {
-  return sight
-    .objectsOf(PERSISTENT_VOLUME_CLAIM)
-    .toSorted((a, b) => compareIds(a.id, b.id))
-    .flatMap(ofClaim);
+  return sight.objectsOf(PERSISTENT_VOLUME_CLAIM).flatMap(ofClaim);
 }

@@ -123,8 +123,8 @@ export interface Granting {
   readonly early: readonly EarlyTarget[];
   /** Namespaces of grants that files, taken for the whole world, do not hold. */
   readonly missingNamespaces: readonly string[];
-  /** Namespaces of grants of which could not be seen whether they exist, and why. */
-  readonly unseenNamespaces: readonly { readonly namespace: string; readonly gap: Gap }[];
+  /** Namespaces of grants and targets of which could not be seen whether they are there, and why. */
+  readonly unseenObjects: readonly { readonly id: ObjectId; readonly gap: Gap }[];
   /** Services that are granted and stand for a name outside the cluster. */
   readonly externalNames: readonly NamespacedId[];
   /** Permitted, and what they name is not there. */

@@ -20,10 +20,16 @@ const NO_OBJECTS: readonly KubeObject[] = [];
 class OfKind {
   readonly objects: KubeObject[] = [];
   #byNamespace: Map<string | null, Map<string, KubeObject>> | null = null;
+  #inOrder: readonly KubeObject[] | null = null;
 
   /** Takes an object, before any is asked for. */
   add(object: KubeObject): void {
     this.objects.push(object);
+  }
+
+  get inOrder(): readonly KubeObject[] {
+    this.#inOrder ??= this.objects.toSorted((a, b) => compareIds(a.id, b.id));
+    return this.#inOrder;
   }
 
   get({ namespace, name }: ObjectId): KubeObject | undefined {
@@ -61,7 +67,7 @@ function namesakesByName(objects: readonly KubeObject[]): ReadonlyMap<string, Na
 
 /** What of a snapshot may be believed. Gaps are made once each, so that two decisions with the same gap share it. */
 export interface Sight {
-  /** The objects of one kind, in no particular order. */
+  /** The objects of one kind, by namespace and name. */
   readonly objectsOf: (groupKind: GroupKind) => readonly KubeObject[];
   readonly get: (id: ObjectId) => KubeObject | undefined;
   /** What hides objects of this kind in this namespace; null if all of them were seen. */
@@ -176,7 +182,7 @@ export function sightOf(snapshot: Snapshot, onNeed: OnNeed = () => {}): Sight {
     byKind.of(object.id, () => new OfKind()).add(object);
     if (object.id.namespace !== null) inhabited.add(object.id.namespace);
   }
-  const objectsOf = (groupKind: GroupKind): readonly KubeObject[] => byKind.get(groupKind)?.objects ?? NO_OBJECTS;
+  const unsorted = (groupKind: GroupKind): readonly KubeObject[] => byKind.get(groupKind)?.objects ?? NO_OBJECTS;
   const namesByKind = new Map<string, ReadonlyMap<string, Namesakes>>();
   const outsideInput = outsideGaps();
   const recorded = recordedIn(snapshot.gaps);
@@ -193,7 +199,7 @@ export function sightOf(snapshot: Snapshot, onNeed: OnNeed = () => {}): Sight {
     );
   };
   return {
-    objectsOf,
+    objectsOf: (groupKind) => byKind.get(groupKind)?.inOrder ?? NO_OBJECTS,
     get: (id) => {
       const object = byKind.get(id)?.get(id);
       if (object === undefined && answers !== null) answers.orNeed(needsOf(id), id, id.namespace);
@@ -203,13 +209,13 @@ export function sightOf(snapshot: Snapshot, onNeed: OnNeed = () => {}): Sight {
     namesakes: (id) => {
       const key = groupKindKey(id);
       if (answers !== null) answers.orNeed([wholeList(id, null), everyNamed(id)], id, null);
-      const byName = namesByKind.get(key) ?? namesakesByName(objectsOf(id));
+      const byName = namesByKind.get(key) ?? namesakesByName(unsorted(id));
       namesByKind.set(key, byName);
       return byName.get(id.name) ?? { first: null, others: 0 };
     },
     everywhere: (id) => {
       const gap = answers === null ? null : answers.orNeed([wholeList(id, null), everyNamed(id)], id, null);
-      const found = objectsOf(id).filter((object) => object.id.name === id.name);
+      const found = unsorted(id).filter((object) => object.id.name === id.name);
       return { ids: found.map((object) => object.id).toSorted(compareIds), hidden: gap };
     },
     existence: (id) => {
@@ -231,7 +237,7 @@ export function sightOf(snapshot: Snapshot, onNeed: OnNeed = () => {}): Sight {
       const need: Need = { ...wholeList(groupKind, namespace), labels };
       const needs = [...listsOf(groupKind, namespace), need] as const;
       return {
-        objects: objectsOf(groupKind).filter(carries),
+        objects: unsorted(groupKind).filter(carries),
         hidden: answers === null ? hidden(groupKind, namespace) : answers.orNeed(needs, groupKind, namespace),
       };
     },

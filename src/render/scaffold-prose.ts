@@ -116,6 +116,7 @@ export const makerNote = (id: NamespacedId, maker: Maker | null): readonly strin
 function warnings(granting: Granting, display: Display): readonly string[] {
   const { doubtful, early, missingNamespaces, externalNames, dangling, offered, unseenParents, unseenNames, leaving } =
     granting;
+  const { unseenObjects } = granting;
   const already = granting.granted.filter(({ outcome }) => outcome.verdict === "permitted").length;
   const doubts = Map.groupBy(doubtful, ({ gap }) => gap.detail);
   return [
@@ -136,6 +137,9 @@ function warnings(granting: Granting, display: Display): readonly string[] {
     ...missingNamespaces.map(
       (namespace) => `there is no namespace ${namespace} yet: its grant can be applied once there is`,
     ),
+    ...unseenObjects
+      .slice(0, MOST_TOLD)
+      .map(({ id, gap }) => `whether there is ${nameOf(id)} could not be seen: ${gap.detail}`),
     ...externalNames.map(
       (id: NamespacedId) =>
         `${nameOf(id)} is of type ExternalName: whoever may refer to it reaches the host that it names, and implementations should not forward to it`,

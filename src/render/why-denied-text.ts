@@ -1,7 +1,7 @@
 import { SERVICE } from "../catalogue/kinds.ts";
 import { portAt } from "../catalogue/walk.ts";
 import type { Answer, Inquiry } from "../model/answer.ts";
-import type { Decision } from "../model/decision.ts";
+import { type Decision, leadsNowhere } from "../model/decision.ts";
 import { keyOf, sameGroupKind } from "../model/object.ts";
 import type { Advice } from "../model/remedy.ts";
 import { formatPosition } from "../model/source.ts";
@@ -108,10 +108,13 @@ function ofParent(decision: Decision, { judgements }: Answer): readonly Judgemen
   });
 }
 
-/** Whether a permitted target is there is not known where the caller may not look. */
+/** Whether a target is there, or something else was meant, is not known where the caller may not look. */
 function unseenLines(decision: Decision, { unseen }: Answer): readonly string[] {
   const gap = unseen.get(decision);
-  return gap === undefined ? [] : [`Whether it is there could not be seen: ${gap.detail}.`];
+  if (gap === undefined) return [];
+  const isPermitted = decision.outcome.verdict === "permitted";
+  const what = isPermitted ? "it is there" : "it is there, or another was meant,";
+  return [`Whether ${leadsNowhere(decision) ? "another was meant" : what} could not be seen: ${gap.detail}.`];
 }
 
 function decisionLines(decision: Decision, answer: Answer, inquiry: Inquiry, telling: InTurn): readonly string[] {

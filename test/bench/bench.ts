@@ -1,22 +1,19 @@
 import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type ApiServer, startApiServer } from "../e2e/harness/api-server.ts";
 import { pluginFolder } from "../e2e/harness/paths.ts";
 import { cleanEnv } from "../e2e/harness/processes.ts";
-import { writeYaml } from "./files.ts";
+import { measureDeciding } from "./deciding.ts";
+import { writeJsonList, writeYaml } from "./files.ts";
 import { loadWorld } from "./load.ts";
-import { type Command, type Comparison, compare, measureOnce } from "./measure.ts";
-import { usualRoutes, world, worldSize } from "./world.ts";
+import { type Command, compare, measureOnce } from "./measure.ts";
+import { broken, type Figure, figureTable, type Limits, type Row, rowTable } from "./table.ts";
+import { usualRoutes, type WorldObject, world, worldSize } from "./world.ts";
 
 // The plugin beside kubectl on one machine, one API server and one set of objects. What counts are the ratios.
-//   npm run bench -- [--routes 10000] [--runs 5] [--plugin bin/kubectl-refgrant]
-
-interface Row {
-  readonly first: Command;
-  readonly second: Command;
-  readonly result: Comparison;
-}
+//   npm run bench -- [--routes 10000] [--runs 5] [--plugin bin/kubectl-refgrant] [--only start-up|one|cluster|files|growth|deciding …] [--check]
 
 /** What short runs are held against: what kubectl takes to say its own version. */
 const shortRuns: readonly (readonly [string, ...(readonly string[])])[] = [
@@ -39,57 +36,32 @@ const oneRoutes = [
   { title: "ONE", name: "route-3", namespace: "team-0004" },
   { title: "ONE, refused", name: "route-6", namespace: "team-0006" },
 ] as const;
-/** The world that the number of requests is compared with. */
-const fewRoutes = 100;
+
+/** How many times as many routes the larger of two worlds has. */
+const STEP = 10;
+
+/** The kinds of the files that are measured: 12,200 documents for 10,000 routes. */
+const fileKinds: readonly string[] = ["HTTPRoute", "Gateway", "ReferenceGrant"];
+
+const groups = ["start-up", "one", "cluster", "files", "growth", "deciding"] as const;
+type Group = (typeof groups)[number];
+
+/** Two commands to compare, and what is asked of them. */
+interface Pair {
+  readonly first: Command;
+  readonly second: Command;
+  readonly limits: Limits;
+  readonly objects?: number;
+}
 
 function say(text: string): void {
   process.stderr.write(`bench: ${text}\n`);
 }
 
-function seconds(value: number): string {
-  return value.toFixed(value < 1 ? 3 : 2);
-}
-
-function whole(value: number | null): string {
-  return value === null ? "-" : value.toFixed(0);
-}
-
-function ratio(value: number | null): string {
-  return value === null ? "-" : value.toFixed(2);
-}
-
-function table(lines: readonly (readonly string[])[]): string {
-  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));
-  const cell = (text: string, column: number): string => {
-    const width = widths[column] ?? 0;
-    return column < 2 ? text.padEnd(width) : text.padStart(width);
-  };
-  return lines.map((line) => line.map(cell).join("   ").trimEnd()).join("\n");
-}
-
-function resultTable(rows: readonly Row[]): string {
-  const head = ["A", "B", "A s", "B s", "A/B", "A MB", "B MB", "A/B"];
-  const lines = rows.map(({ first, second, result }) => [
-    first.title,
-    second.title,
-    seconds(result.first.seconds),
-    seconds(result.second.seconds),
-    ratio(result.secondsRatio),
-    whole(result.first.megabytes),
-    whole(result.second.megabytes),
-    ratio(result.megabytesRatio),
-  ]);
-  return table([head, ...lines]);
-}
-
 async function prepare(server: ApiServer, routes: number): Promise<void> {
   await server.applyCrds("v1.7.0", "standard");
-  const size = worldSize(routes);
-  say(
-    `creating ${Object.entries(size)
-      .map(([kind, count]) => `${count} ${kind}`)
-      .join(", ")} …`,
-  );
+  const size = Object.entries(worldSize(routes)).map(([kind, count]) => `${count} ${kind}`);
+  say(`creating ${size.join(", ")} …`);
   const started = performance.now();
   const target = { url: server.url, caFile: server.caFile, token: server.adminToken };
   const created = await loadWorld(target, world(routes));
@@ -97,83 +69,232 @@ async function prepare(server: ApiServer, routes: number): Promise<void> {
   say(`created ${created} objects in ${elapsed.toFixed(1)} s (${(created / elapsed).toFixed(0)}/s)`);
 }
 
-/** How many requests each of the answers about one route takes, by the server's own log. */
-async function countRequests(server: ApiServer, plugin: string): Promise<readonly number[]> {
-  const env = cleanEnv({ KUBECONFIG: server.adminKubeconfig });
-  const counts: number[] = [];
-  for (const { title, name, namespace } of oneRoutes) {
-    await server.clearAudit();
-    const args = ["why-denied", "httproute", name, "-n", namespace];
-    await measureOnce({ title, file: plugin, args, env, accept: reportCodes });
-    counts.push((await server.auditEvents()).length);
-  }
-  return counts;
+/** What a server was asked by a command, as paths. */
+async function requestsOf(server: ApiServer, command: Command): Promise<readonly string[]> {
+  await server.clearAudit();
+  await measureOnce(command);
+  return (await server.auditEvents()).map(({ requestURI }) => requestURI);
 }
 
-function writeFile(server: ApiServer, routes: number): string {
-  const path = join(server.folder, `world-${routes}.yaml`);
-  writeYaml(path, world(routes));
+function* forFiles(routes: number): Generator<WorldObject> {
+  for (const object of world(routes)) if (fileKinds.includes(object.kind)) yield object;
+}
+
+function written(server: ApiServer, routes: number, form: "yaml" | "json"): string {
+  const path = join(server.folder, `world-${routes}.${form}`);
+  if (existsSync(path)) return path;
+  if (form === "yaml") writeYaml(path, forFiles(routes));
+  else writeJsonList(path, forFiles(routes));
   say(`wrote ${path} (${(statSync(path).size / 1e6).toFixed(1)} MB)`);
   return path;
 }
 
-/** Pairs of commands to compare. */
-type Pairs = readonly (readonly [Command, Command])[];
+const here = dirname(fileURLToPath(import.meta.url));
 
-async function measureAll(
-  server: ApiServer,
-  plugin: string,
-  routes: number,
-  runs: number,
-  startUp: boolean,
-): Promise<readonly Row[]> {
-  const env = cleanEnv({ KUBECONFIG: server.adminKubeconfig });
-  const kubectl = (title: string, ...args: string[]): Command => ({ title, file: server.kubectlBinary, args, env });
-  const refgrant = (title: string, ...args: string[]): Command => ({
-    title,
-    file: plugin,
-    args,
-    env,
-    accept: reportCodes,
-  });
-  const getOne = (name: string, namespace: string): Command =>
-    kubectl("kubectl get httproute ONE", "get", "httproute", name, "-n", namespace);
-  const [{ namespace: someNamespace, name: someName }] = oneRoutes;
+/** Two servers, one of which holds a tenth of what the other does, and what is run against them. */
+class Bench {
+  readonly #few: ApiServer;
+  readonly #many: ApiServer;
+  readonly #routes: number;
+  readonly #plugin: string;
 
-  const short: Pairs = [
-    ...shortRuns.map((args): readonly [Command, Command] => [
-      // An unknown command is an error of usage.
-      { ...refgrant(`refgrant ${args.join(" ")}`, ...args), accept: [0, 2] },
-      kubectl("kubectl version --client", "version", "--client"),
-    ]),
-    ...oneRoutes.map(({ title, name, namespace }): readonly [Command, Command] => [
-      refgrant(`refgrant why-denied httproute ${title}`, "why-denied", "httproute", name, "-n", namespace),
-      getOne(name, namespace),
-    ]),
-    [
-      refgrant("refgrant __complete … httproute/", "__complete", "why-denied", "-n", someNamespace, "httproute/"),
-      getOne(someName, someNamespace),
-    ],
-  ];
-  const resources = "httproutes,gateways,referencegrants";
-  const long = (): Pairs => {
-    const small = Math.max(1, Math.round(routes / 10));
-    const smallFile = writeFile(server, small);
-    const largeFile = writeFile(server, routes);
-    return [
-      [refgrant("refgrant audit", "audit"), kubectl(`kubectl get ${resources} -A`, "get", resources, "-A")],
-      [
-        refgrant(`refgrant audit -f (${routes} routes)`, "audit", "-f", largeFile),
-        refgrant(`refgrant audit -f (${small} routes)`, "audit", "-f", smallFile),
-      ],
-    ];
-  };
-  const rows: Row[] = [];
-  for (const [first, second] of [...short, ...(startUp ? [] : long())]) {
-    say(`measuring ${first.title} | ${second.title} …`);
-    rows.push({ first, second, result: await compare(first, second, runs) });
+  constructor(few: ApiServer, many: ApiServer, routes: number, plugin: string) {
+    this.#few = few;
+    this.#many = many;
+    this.#routes = routes;
+    this.#plugin = plugin;
   }
-  return rows;
+
+  #refgrant(title: string, args: readonly string[], server = this.#many): Command {
+    const env = cleanEnv({ KUBECONFIG: server.adminKubeconfig });
+    return { title: `refgrant ${title}`, file: this.#plugin, args, env, accept: reportCodes };
+  }
+
+  #kubectl(title: string, args: readonly string[]): Command {
+    const env = cleanEnv({ KUBECONFIG: this.#many.adminKubeconfig });
+    return { title: `kubectl ${title}`, file: this.#many.kubectlBinary, args, env };
+  }
+
+  #startUp(): readonly Pair[] {
+    return shortRuns.map((args) => ({
+      // An unknown command is an error of usage.
+      first: { ...this.#refgrant(args.join(" "), args), accept: [0, 2] },
+      second: this.#kubectl("version --client", ["version", "--client"]),
+      limits: { seconds: 1.3 },
+    }));
+  }
+
+  #one(): readonly Pair[] {
+    const getOne = (name: string, namespace: string): Command =>
+      this.#kubectl("get httproute ONE", ["get", "httproute", name, "-n", namespace]);
+    const [{ namespace, name }] = oneRoutes;
+    return [
+      ...oneRoutes.map((one, index) => ({
+        first: this.#refgrant(`why-denied httproute ${one.title}`, [
+          "why-denied",
+          "httproute",
+          one.name,
+          "-n",
+          one.namespace,
+        ]),
+        second: getOne(one.name, one.namespace),
+        limits: index === 0 ? { seconds: 2 } : {},
+      })),
+      {
+        first: this.#refgrant("__complete … httproute/", ["__complete", "why-denied", "-n", namespace, "httproute/"]),
+        second: getOne(name, namespace),
+        limits: {},
+      },
+    ];
+  }
+
+  /** The lists that an audit asks for, without what continues them, and the resources that it lists. */
+  async #lists(): Promise<{ readonly paths: readonly string[]; readonly resources: readonly string[] }> {
+    const asked = await requestsOf(this.#many, this.#refgrant("audit", ["audit"]));
+    const paths = asked.filter((path) => path.includes("limit=") && !path.includes("continue="));
+    const resources = paths.map((path) => {
+      const [root = ""] = path.split("?");
+      const [, api, group = "", , plural = ""] = root.split("/");
+      return api === "api" ? (root.split("/")[3] ?? "") : `${plural}.${group}`;
+    });
+    return { paths, resources: [...new Set(resources)] };
+  }
+
+  async #cluster(): Promise<readonly Pair[]> {
+    const { paths, resources } = await this.#lists();
+    const audit = this.#refgrant("audit", ["audit"]);
+    const kinds = resources.join(",");
+    say(`an audit lists ${kinds}`);
+    const env = cleanEnv({
+      BENCH_URL: this.#many.url,
+      BENCH_CA: this.#many.caFile,
+      BENCH_TOKEN: this.#many.adminToken,
+    });
+    const bare: Command = {
+      title: "bare lists in Node",
+      file: process.execPath,
+      args: [join(here, "bare.ts"), ...paths],
+      env,
+    };
+    return [
+      {
+        first: audit,
+        second: this.#kubectl("get (the same kinds) -A", ["get", kinds, "-A"]),
+        limits: { seconds: 0.5, memory: 1.2 },
+      },
+      {
+        first: audit,
+        second: this.#kubectl("get httproutes,gateways,referencegrants -A", [
+          "get",
+          "httproutes,gateways,referencegrants",
+          "-A",
+        ]),
+        limits: {},
+      },
+      { first: audit, second: bare, limits: { seconds: 1.3 } },
+    ];
+  }
+
+  #files(): readonly Pair[] {
+    const yaml = written(this.#many, this.#routes, "yaml");
+    const json = written(this.#many, this.#routes, "json");
+    const parse = `JSON.parse(require("node:fs").readFileSync(${JSON.stringify(json)}, "utf8"))`;
+    return [
+      {
+        first: this.#refgrant("audit -f (YAML)", ["audit", "-f", yaml]),
+        second: this.#kubectl("create --dry-run=client -f", ["create", "--dry-run=client", "-f", yaml]),
+        limits: { seconds: 0.6, megabytes: 300 },
+      },
+      {
+        first: this.#refgrant("audit -f (JSON)", ["audit", "-f", json]),
+        second: { title: "JSON.parse in Node", file: process.execPath, args: ["-e", parse], env: cleanEnv({}) },
+        limits: { seconds: 2 },
+      },
+    ];
+  }
+
+  #growth(): readonly Pair[] {
+    const few = this.#routes / STEP;
+    const more = this.#routes * STEP;
+    const onFile = (routes: number): Command =>
+      this.#refgrant(`audit -f (${routes} routes)`, ["audit", "-f", written(this.#many, routes, "yaml")]);
+    const limits = { seconds: 1.1 };
+    return [
+      {
+        first: this.#refgrant(`audit (${this.#routes} routes)`, ["audit"]),
+        second: this.#refgrant(`audit (${few} routes)`, ["audit"], this.#few),
+        objects: STEP,
+        limits,
+      },
+      { first: onFile(this.#routes), second: onFile(few), objects: STEP, limits },
+      { first: onFile(more), second: onFile(this.#routes), objects: STEP, limits },
+    ];
+  }
+
+  async #pairs(group: Group): Promise<readonly Pair[]> {
+    switch (group) {
+      case "start-up":
+        return this.#startUp();
+      case "one":
+        return this.#one();
+      case "cluster":
+        return this.#cluster();
+      case "files":
+        return this.#files();
+      case "growth":
+        return this.#growth();
+      case "deciding":
+        return [];
+    }
+  }
+
+  async rows(group: Group, runs: number): Promise<readonly Row[]> {
+    const rows: Row[] = [];
+    for (const { first, second, ...asked } of await this.#pairs(group)) {
+      say(`measuring ${first.title} | ${second.title} …`);
+      const result = await compare(first, second, group === "growth" ? Math.min(runs, 3) : runs);
+      rows.push({ first: first.title, second: second.title, result, ...asked });
+    }
+    return rows;
+  }
+
+  async #requests(): Promise<readonly Figure[]> {
+    const figures: Figure[] = [];
+    for (const { title, name, namespace } of oneRoutes) {
+      const args = ["why-denied", "httproute", name, "-n", namespace];
+      const [few, many] = [
+        await requestsOf(this.#few, this.#refgrant(title, args, this.#few)),
+        await requestsOf(this.#many, this.#refgrant(title, args)),
+      ];
+      const what = `why-denied httproute ${title}`;
+      figures.push(
+        { title: `${what}, ${this.#routes / STEP} routes`, value: few.length, unit: "requests" },
+        { title: `${what}, ${this.#routes} routes`, value: many.length, unit: "requests", atMost: few.length },
+      );
+    }
+    return figures;
+  }
+
+  async figures(group: Group): Promise<readonly Figure[]> {
+    if (group === "one") return this.#requests();
+    if (group !== "deciding") return [];
+    say("deciding again and again …");
+    const { alone, among } = measureDeciding(this.#routes, worldSize(this.#routes).grants);
+    return [
+      {
+        title: `deciding, ${alone.references} references`,
+        value: alone.perSecond,
+        unit: "references a second",
+        atLeast: 1_000_000,
+      },
+      {
+        title: "the same, ten times as many grants in other namespaces",
+        value: alone.perSecond / among.perSecond,
+        unit: "of the time",
+        atMost: 1.1,
+      },
+    ];
+  }
 }
 
 function positiveInteger(name: string, text: string): number {
@@ -182,16 +303,21 @@ function positiveInteger(name: string, text: string): number {
   return value;
 }
 
+function groupsNamed(names: readonly string[]): readonly Group[] {
+  const unknown = names.find((name) => !groups.some((group) => group === name));
+  if (unknown !== undefined) throw new Error(`--only wants one of ${groups.join(", ")}, not ${unknown}`);
+  return names.length === 0 ? groups : groups.filter((group) => names.includes(group));
+}
+
 const { values } = parseArgs({
   options: {
     routes: { type: "string", default: String(usualRoutes) },
     runs: { type: "string", default: "5" },
     plugin: { type: "string", default: join(pluginFolder, "kubectl-refgrant") },
-    "start-up": { type: "boolean", default: false },
+    only: { type: "string", multiple: true, default: [] },
+    check: { type: "boolean", default: false },
   },
 });
-const routes = positiveInteger("routes", values.routes);
-const runs = positiveInteger("runs", values.runs);
 
 /** Does something with a server that holds a world, and ends it. */
 async function withWorld<T>(size: number, use: (server: ApiServer) => Promise<T>): Promise<T> {
@@ -204,25 +330,28 @@ async function withWorld<T>(size: number, use: (server: ApiServer) => Promise<T>
   }
 }
 
-function requestsTable(few: readonly number[], many: readonly number[]): string {
-  const head = ["requests of", "", `${fewRoutes} routes`, `${routes} routes`];
-  const lines = oneRoutes.map(({ title }, index) => [
-    `refgrant why-denied httproute ${title}`,
-    "",
-    whole(few[index] ?? null),
-    whole(many[index] ?? null),
-  ]);
-  return table([head, ...lines]);
-}
-
 async function main(): Promise<void> {
-  const few = await withWorld(fewRoutes, (server) => countRequests(server, values.plugin));
-  await withWorld(routes, async (server) => {
-    const many = await countRequests(server, values.plugin);
-    const rows = await measureAll(server, values.plugin, routes, runs, values["start-up"]);
-    console.log(`${routes} routes, medians of ${runs} runs, peak resident memory in MiB\n\n${resultTable(rows)}`);
-    console.log(`\n${requestsTable(few, many)}`);
-  });
+  const routes = positiveInteger("routes", values.routes);
+  const runs = positiveInteger("runs", values.runs);
+  const wanted = groupsNamed(values.only);
+  await withWorld(routes / STEP, (few) =>
+    withWorld(routes, async (many) => {
+      const bench = new Bench(few, many, routes, values.plugin);
+      const rows: Row[] = [];
+      const figures: Figure[] = [];
+      for (const group of wanted) {
+        rows.push(...(await bench.rows(group, runs)));
+        figures.push(...(await bench.figures(group)));
+      }
+      console.log(`${routes} routes, medians of ${runs} runs, peak resident memory in MiB`);
+      if (rows.length > 0) console.log(`\n${rowTable(rows)}`);
+      if (figures.length > 0) console.log(`\n${figureTable(figures)}`);
+      const failures = values.check ? broken(rows, figures) : [];
+      if (failures.length === 0) return;
+      console.log(`\nabove the limits:\n${failures.join("\n")}`);
+      process.exitCode = 1;
+    }),
+  );
 }
 
 if (existsSync(values.plugin)) {

@@ -121,7 +121,6 @@ describe("explain reads", () => {
     expect(asked).toMatchInlineSnapshot(`
       [
         "GRPCRoute: list of all namespaces",
-        "GatewayClass /x",
         "HTTPRoute: list of all namespaces",
         "ListenerSet: list of all namespaces",
         "Namespace: list of all namespaces",

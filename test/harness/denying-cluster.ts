@@ -87,7 +87,7 @@ interface Item {
 
 const groupOf = ({ apiVersion }: Manifest): string => /^(.*)\//.exec(String(apiVersion))?.[1] ?? CORE;
 
-/** As an API server keeps them: what stands in namespaces has one, and each is there. */
+/** As an API server keeps them: what stands in namespaces has one, each is there, and no object twice. */
 function settled(world: readonly Manifest[]): readonly Manifest[] {
   const placed = world.map((manifest): Manifest => {
     const info = kindInfo({ group: groupOf(manifest), kind: manifest.kind });
@@ -97,7 +97,12 @@ function settled(world: readonly Manifest[]): readonly Manifest[] {
   const own = new Set(placed.flatMap(({ kind, metadata }) => (kind === "Namespace" ? Object(metadata).name : [])));
   const homes = new Set(placed.flatMap(({ metadata }) => Object(metadata).namespace ?? []));
   const missing = ["default", ...homes].filter((name, index, all) => !own.has(name) && all.indexOf(name) === index);
-  return [...placed, ...missing.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }))];
+  const all = [...placed, ...missing.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }))];
+  const keyOf = (manifest: Manifest): string => {
+    const { namespace, name }: Partial<Item["metadata"]> = Object(manifest.metadata);
+    return [groupOf(manifest), manifest.kind, namespace, name].join(" ");
+  };
+  return [...new Map(all.map((manifest) => [keyOf(manifest), manifest])).values()];
 }
 
 /** The definition of a kind, of which objects were once stored in every version that there was. */
@@ -169,7 +174,7 @@ export class DenyingCluster {
     const group = groupOf(manifest);
     const served = [...this.#served.values()].find(({ info }) => info.group === group && info.kind === manifest.kind);
     const { namespace, ...metadata }: Item["metadata"] = Object(manifest.metadata);
-    const home = served?.info.scope === "Cluster" ? {} : { namespace };
+    const home = namespace === undefined || served?.info.scope === "Cluster" ? {} : { namespace };
     served?.items.push({ ...manifest, metadata: { ...metadata, ...home } });
   }
 
@@ -268,6 +273,18 @@ export class DenyingCluster {
 /** An object as it is answered: of some kinds nothing but metadata is asked for. */
 function shown(info: KindInfo, item: Item): object {
   return info.read === "metadata" ? { metadata: item.metadata } : item;
+}
+
+/** Whom the reading of a cluster is to be connected to, where `connect` is stood in for by {@link connected}. */
+let current: Connection | null = null;
+
+export function connectTo(connection: Connection): void {
+  current = connection;
+}
+
+export function connected(): Connection {
+  if (current === null) throw new Error("there is no cluster to connect to");
+  return current;
 }
 
 /** The kind that a rule names; null for one that the tool does not know. */
