@@ -10,7 +10,7 @@ import { parseDuration, parseSelector } from "./values.ts";
 
 /** What flags say that several commands have. */
 
-const DEFAULT_CHUNK_SIZE = 500;
+const DEFAULT_CHUNK_SIZE = 10_000;
 
 /** The flags of one command line, by name. */
 export class Flags {

@@ -50,7 +50,7 @@ const SOURCE = [
     name: "chunk-size",
     takes: "value",
     value: "N",
-    describe: "Ask the cluster for lists in pages of this many objects; 0 for all at once (default 500)",
+    describe: "Ask the cluster for lists in pages of this many objects; 0 for all at once (default 10000)",
     group: "Source",
   },
 ] as const satisfies readonly Flag[];

@@ -10,7 +10,7 @@ const APART = {
 } as const;
 
 /** Flags of the Node that runs a bundle. A run is short: with room for what it makes, most need no garbage collection. */
-export const NODE_FLAGS: readonly string[] = ["--min-semi-space-size=16"];
+export const NODE_FLAGS: readonly string[] = ["--min-semi-space-size=8", "--max-semi-space-size=8"];
 
 /** The file of a bundle that is run. */
 export const MAIN = "kubectl-refgrant.cjs";

@@ -30,7 +30,7 @@ describe("audit", () => {
       command: "audit",
       source: {
         from: "cluster",
-        chunkSize: 500,
+        chunkSize: 10_000,
         connection: options(),
       },
       namespace: null,

@@ -163,7 +163,7 @@ describe("a line, and what it may go on with", () => {
   it("says of commands and flags what the help says of them", async () => {
     expect((await answerTo(["aud"])).lines[0]).toMatch(/^audit\t\w+/);
     expect((await answerTo(["audit", "--chunk"])).lines).toEqual([
-      "--chunk-size\tAsk the cluster for lists in pages of this many objects; 0 for all at once (default 500)",
+      "--chunk-size\tAsk the cluster for lists in pages of this many objects; 0 for all at once (default 10000)",
     ]);
     expect((await answerTo(["audit", "--context", "p"])).lines).toEqual(["prod\tcluster eu, namespace shop"]);
   });

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { createGunzip, heapLimit } from "./node-http.ts";
 
 const MIB = 2 ** 20;
-/** What one answer may come to, unpacked. A page of 500 objects has some megabytes. */
+/** What one answer may come to, unpacked. A page of 10,000 objects has some tens of megabytes. */
 const MOST_OF_ONE = 256 * MIB;
 /** What is read of JSON takes several times its size in memory, and what is decided over it some more. */
 const HEAP_FOR_A_BYTE = 8;
