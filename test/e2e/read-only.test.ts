@@ -96,7 +96,7 @@ describe("what the plugin asks of an API server", () => {
       const lists = listPaths.includes(pathOf(event));
       expect(event).toMatchObject({
         verb: lists ? "list" : "get",
-        requestURI: `${pathOf(event)}${lists ? "?limit=500" : ""}`,
+        requestURI: `${pathOf(event)}${lists ? "?limit=10000" : ""}`,
       });
       expect(event.userAgent).toBe(`kubectl-refgrant/${manifest.version}`);
     }

@@ -63,8 +63,8 @@ describe("kinds of vendors", () => {
       await server.clearAudit();
       await audit();
       expect((await askedOfVendors()).toSorted()).toEqual([
-        "list /apis/configuration.konghq.com/v1alpha1/kongreferencegrants?limit=500",
-        "list /apis/gateway.envoyproxy.io/v1alpha1/securitypolicies?limit=500",
+        "list /apis/configuration.konghq.com/v1alpha1/kongreferencegrants?limit=10000",
+        "list /apis/gateway.envoyproxy.io/v1alpha1/securitypolicies?limit=10000",
       ]);
     });
 

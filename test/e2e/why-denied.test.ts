@@ -22,11 +22,11 @@ const treasureBase64 = Buffer.from(treasure).toString("base64");
 
 const group = "gateway.networking.k8s.io";
 const api = `/apis/${group}/v1`;
-const grantsIn = (namespace: string): string => `${api}/namespaces/${namespace}/referencegrants?limit=500`;
+const grantsIn = (namespace: string): string => `${api}/namespaces/${namespace}/referencegrants?limit=10000`;
 const slicesOf = (namespace: string, service: string): string =>
-  `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3D${service}&limit=500`;
+  `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3D${service}&limit=10000`;
 const policiesIn = (namespace: string): string =>
-  `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies?limit=500`;
+  `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies?limit=10000`;
 
 /** All that the answer about HTTPRoute shop/web depends on. */
 const aboutRoute = [
@@ -48,7 +48,7 @@ const aboutRoute = [
   slicesOf("backend", "api"),
   policiesIn("shop"),
   policiesIn("backend"),
-  "/api/v1/namespaces/backend/pods?labelSelector=app%3Dapi&limit=500",
+  "/api/v1/namespaces/backend/pods?labelSelector=app%3Dapi&limit=10000",
   `${api}/gatewayclasses/example`,
   // Whether anything uses the entry that would be changed, which is for GRPCRoutes of its namespace.
   `${api}/namespaces/shop/grpcroutes?limit=500`,
@@ -129,7 +129,7 @@ describe("why-denied on a cluster", () => {
   });
 
   describe("asks for", () => {
-    test.each(["-o json", "-o yaml", "-o json -v", "--chunk-size 500"])(
+    test.each(["-o json", "-o yaml", "-o json -v", "--chunk-size 10000"])(
       "what the answer depends on, once, and nothing else: %s",
       async (flags) => {
         const events = await asked(`httproute/web -n shop ${flags}`);
@@ -185,7 +185,7 @@ describe("why-denied on a cluster", () => {
           "/apis",
           `${api}/namespaces/shop/httproutes/wep`,
           `${api}/namespaces/shop/httproutes?limit=500`,
-          `${api}/httproutes?fieldSelector=metadata.name%3Dwep&limit=500`,
+          `${api}/httproutes?fieldSelector=metadata.name%3Dwep&limit=10000`,
           "/api/v1/namespaces/shop",
         ].toSorted(),
       );
