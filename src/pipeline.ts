@@ -6,8 +6,9 @@ import { definitionsOf, servedKinds } from "./catalogue/versions.ts";
 import { diagnose, diagnoseGrants, diagnoseObjects } from "./diagnose/findings.ts";
 import { IGNORE_NOTHING, type Ignoring } from "./diagnose/ignore.ts";
 import { nextHops } from "./diagnose/next-hops.ts";
+import { hidesGrants } from "./diagnose/references.ts";
 import { report } from "./diagnose/report.ts";
-import { judgements } from "./diagnose/status.ts";
+import { type Hearing, judgements } from "./diagnose/status.ts";
 import { usageOf } from "./diagnose/usage.ts";
 import { decide } from "./evaluate/decide.ts";
 import type { Answer, Inquiry } from "./model/answer.ts";
@@ -195,7 +196,14 @@ export function inquire(snapshot: Snapshot, { objects, hops }: Question): Inquir
   lookForMisplaced(judged);
   const statements = statementsIn(sight, objects);
   const holders = [...extracted.holders.values()];
-  const hearing = { statements, decisions, holders, healthOf: healthIn(sight), whole: snapshot.asked === null };
+  const hearing: Hearing = {
+    statements,
+    decisions,
+    holders,
+    healthOf: healthIn(sight),
+    whole: snapshot.asked === null,
+    hidesGrants: (namespace) => hidesGrants(namespace, sight),
+  };
   const problems = [...snapshot.problems, ...extracted.problems];
   const findings = diagnoseObjects({ snapshot, sight, objects, decisions, problems, hearing });
   const decisionsOf = Map.groupBy(decisions, ({ reference }) => keyOf(reference.referrer));

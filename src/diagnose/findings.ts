@@ -17,7 +17,7 @@ import { hostnamesTaken } from "./hostnames.ts";
 import { ofProblem, refusedObjects } from "./problems.ts";
 import { redundantGrants } from "./redundant.ts";
 import { ofSlips } from "./reference-kinds.ts";
-import { ofReferences, ofServed } from "./references.ts";
+import { hidesGrants, ofReferences, ofServed } from "./references.ts";
 import { unselectedServices } from "./services.ts";
 import { type Hearing, ofStatus } from "./status.ts";
 import { ofVersions } from "./versions.ts";
@@ -45,7 +45,14 @@ export function diagnose(diagnosis: Diagnosis): readonly Finding[] {
     ...ofVersions(snapshot, sight, diagnosis.definitions),
     ...ofReferences(decisions, sight, snapshot.source),
     ...ofSlips(decisions),
-    ...ofStatus({ statements: statementsIn(sight), decisions, holders, healthOf: healthIn(sight), whole: true }),
+    ...ofStatus({
+      statements: statementsIn(sight),
+      decisions,
+      holders,
+      healthOf: healthIn(sight),
+      whole: true,
+      hidesGrants: (namespace) => hidesGrants(namespace, sight),
+    }),
     ...ofDataSources(sight),
     ...grants.flatMap((report) => ofGrant(report, diagnosis)),
     ...redundantGrants(all, refusedObjects(diagnosis.problems, snapshot.source)),

@@ -44,7 +44,7 @@ function ofRefusedGrant(decision: GrantDecision, source: Snapshot["source"]): re
 }
 
 /** May there be grants in the namespace that nobody saw? */
-function hidesGrants(namespace: string | null, sight: Sight): boolean {
+export function hidesGrants(namespace: string | null, sight: Sight): boolean {
   return GRANT_KINDS.some((kind) => sight.hidden(kind, namespace) !== null);
 }
 

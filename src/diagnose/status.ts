@@ -23,6 +23,8 @@ export interface Hearing {
   readonly healthOf: HealthOf;
   /** Whether every other route was seen: a route may be refused for what another one has. */
   readonly whole: boolean;
+  /** May there be grants in the namespace that nobody saw? */
+  readonly hidesGrants: (namespace: string) => boolean;
 }
 
 /** What is left open, by the specification and by what else was said. */
@@ -315,7 +317,7 @@ function isExperimentalField({ reference }: Decision): boolean {
 function doubtsOf(
   { freshness, supersededBy, subject, condition }: Statement,
   found: Contradiction,
-  whole: boolean,
+  { whole, hidesGrants }: Hearing,
 ): readonly Doubt[] {
   const doubts: Doubt[] = [];
   if (freshness !== "fresh") doubts.push({ because: "generation" });
@@ -323,7 +325,7 @@ function doubtsOf(
   switch (found.code) {
     case "controller-refuses-permitted": {
       const namespaces = meshNamespaces(found.decisions);
-      if (namespaces.length > 0) doubts.push({ because: "mesh", namespaces });
+      if (namespaces.length > 0) doubts.push({ because: "mesh", namespaces, hidden: namespaces.some(hidesGrants) });
       // Another route, or listener, may have what this one is refused for.
       if (!whole && condition.type === "Accepted" && subject.about === "parent")
         doubts.push({ because: "others-unseen" });
@@ -339,8 +341,8 @@ function doubtsOf(
   return doubts;
 }
 
-function ofContradiction(statement: Statement, found: Contradiction, whole: boolean): Finding {
-  const doubts = doubtsOf(statement, found, whole);
+function ofContradiction(statement: Statement, found: Contradiction, hearing: Hearing): Finding {
+  const doubts = doubtsOf(statement, found, hearing);
   return {
     code: found.code,
     severity: doubts.length === 0 ? "error" : "warning",
@@ -357,7 +359,7 @@ export function ofStatus(hearing: Hearing): readonly Finding[] {
   const speakers = Map.groupBy(judgements(hearing), ({ statement }) => speakerKey(statement));
   return [...speakers.values()].flatMap((said): readonly Finding[] => {
     const findings = said.flatMap(({ statement, disagreement }) =>
-      disagreement === null ? [] : [ofContradiction(statement, disagreement, hearing.whole)],
+      disagreement === null ? [] : [ofContradiction(statement, disagreement, hearing)],
     );
     const stale = said.find(({ statement }) => statement.freshness === "stale")?.statement;
     if (findings.length > 0 || stale === undefined) return findings;

@@ -29,7 +29,8 @@ export interface EntryRef {
  */
 export type Doubt =
   | { readonly because: "generation" | "superseded" | "rules-left-out" | "experimental" | "others-unseen" }
-  | { readonly because: "mesh"; readonly namespaces: readonly string[] };
+  /** `hidden`: there may be a grant already, which nobody saw. */
+  | { readonly because: "mesh"; readonly namespaces: readonly string[]; readonly hidden: boolean };
 
 /** A spec verdict and what a controller wrote, side by side. */
 export interface Disagreement {

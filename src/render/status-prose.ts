@@ -68,8 +68,13 @@ function doubtText(doubt: Doubt, { supersededBy }: Statement): string {
       return "; the controller may not implement the field, which is in the experimental channel only";
     case "others-unseen":
       return "; it may do so for the sake of another route or listener: only audit looks at those";
-    case "mesh":
-      return `; this mesh asks for a grant all the same: a ReferenceGrant in ${doubt.namespaces.join(" and ")} would satisfy it`;
+    case "mesh": {
+      const where = doubt.namespaces.join(" and ");
+      const seen = doubt.hidden
+        ? `; whether there is one in ${where} could not be seen`
+        : `: a ReferenceGrant in ${where} would satisfy it`;
+      return `; this mesh asks for a grant all the same${seen}`;
+    }
   }
 }
 

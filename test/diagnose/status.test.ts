@@ -58,7 +58,8 @@ function world(manifests: readonly Manifest[], closed: boolean) {
   const extracted = extract(sight, null, "cluster");
   const decisions = decide({ ...extracted, sight });
   const holders = [...extracted.holders.values()];
-  return { statements: statementsIn(sight), decisions, holders, healthOf: healthIn(sight), whole: true };
+  const hidesGrants = () => false;
+  return { statements: statementsIn(sight), decisions, holders, healthOf: healthIn(sight), whole: true, hidesGrants };
 }
 
 const SUBJECTS = {
@@ -1334,6 +1335,13 @@ describe("the words", () => {
     const rules = ["backend", "edge", "backend"].map((namespace) => ({ backendRefs: [{ name: "api", namespace }] }));
     expect(said([api], web([under(MESH_REF, [DENIED])], { rules }, [MESH_REF])).map(([, detail]) => detail)).toEqual([
       `the specification permits ${REFERENCE} (and 2 others): mesh parent, no grant needed; this mesh asks for a grant all the same: a ReferenceGrant in backend and edge would satisfy it`,
+    ]);
+    const unseen = {
+      ...world([api, web([under(MESH_REF, [DENIED])], { rules }, [MESH_REF])], true),
+      hidesGrants: () => true,
+    };
+    expect(ofStatus(unseen).map((finding) => findingText(finding, DISPLAY).detail)).toEqual([
+      `the specification permits ${REFERENCE} (and 2 others): mesh parent, no grant needed; this mesh asks for a grant all the same; whether there is one in backend and edge could not be seen`,
     ]);
     expect(said([...base, toApi], web([under(GW_REF, [DENIED])])).map(([, detail]) => detail)).toEqual([
       `the specification permits ${REFERENCE}: ReferenceGrant backend/g from[0] to[0]. Here the YAML is right`,
