@@ -173,7 +173,7 @@ export function extract(
   const read = (kind: GroupKind): readonly Grant[] =>
     sorted(kind).flatMap((object) => {
       const known = grantOf(object, source);
-      problems.push(...known.problems);
+      for (const problem of known.problems) problems.push(problem);
       return known.grant === null ? [] : [known.grant];
     });
   const policies = read(REFERENCE_POLICY);

@@ -46,7 +46,7 @@ export const meantReferent = meaning(OPENED_KINDS);
 export const DISPUTED_REFERENTS: readonly GroupKind[] = [X_BACKEND];
 
 /** Is the kind one of those that a field is known to name, by the rule of the specification or of an implementation? */
-function names(
+export function mayName(
   { id, defaults, alsoNames = [] }: Pick<GrantRow, "id" | "defaults" | "alsoNames">,
   to: GroupKind,
 ): boolean {
@@ -58,7 +58,7 @@ function names(
 
 /** Does some field of this kind name objects of that kind as backends, by the rule of the specification or of an implementation? */
 export const mayRefer = ofKinds((from, to): boolean =>
-  GRANT_ROWS.some((row) => includesGroupKind(row.trustedAs ?? [row.from], from) && names(row, to)),
+  GRANT_ROWS.some((row) => includesGroupKind(row.trustedAs ?? [row.from], from) && mayName(row, to)),
 );
 
 /**
@@ -67,16 +67,41 @@ export const mayRefer = ofKinds((from, to): boolean =>
  */
 export const referrersTrustedAs = ofKinds((from, to): readonly GroupKind[] => {
   const others = GRANT_ROWS.filter(
-    ({ trustedAs, ...row }) => trustedAs !== undefined && includesGroupKind(trustedAs, from) && names(row, to),
+    ({ trustedAs, ...row }) => trustedAs !== undefined && includesGroupKind(trustedAs, from) && mayName(row, to),
   );
-  return distinct([from, ...others.map((row) => row.from)]);
+  return distinct([{ group: from.group, kind: from.kind }, ...others.map((row) => row.from)]);
+});
+
+/** A kind whose objects a grant from one kind to another may permit something. */
+export interface GrantUser {
+  readonly kind: GroupKind;
+  /** What is generated from it may stand in any namespace, not only in the trusted one (docs/rules.md §2.9). */
+  readonly anywhere: boolean;
+  /** Its implementation may look at a grant for this kind, or for any other: nobody knows. */
+  readonly anyTrust: boolean;
+}
+
+/** All who may use a pair of a grant: if one of them was not seen, nobody knows whether the pair is used. */
+export const grantUsers = ofKinds((from, to): readonly GrantUser[] => {
+  const generated = GRANT_ROWS.filter(
+    (row) => row.generatedBy !== undefined && includesGroupKind(row.trustedAs ?? [row.from], from),
+  ).map((row) => row.from);
+  const anywhere = (kind: GroupKind): boolean => includesGroupKind(generated, kind);
+  return [
+    ...referrersTrustedAs(from, to).map((kind) => ({ kind, anywhere: anywhere(kind), anyTrust: false })),
+    ...GRANT_ROWS.filter((row) => row.trustUnknown === true && mayName(row, to)).map(({ from: kind }) => ({
+      kind,
+      anywhere: anywhere(kind),
+      anyTrust: true,
+    })),
+  ];
 });
 
 /** May a field of the one kind find objects of the other by labels? Then what it refers to depends on what could be seen. */
 export const maySelect = ofKinds((from, to): boolean =>
   GRANT_ROWS.some(
     (row) =>
-      row.reading === "object-selector" && includesGroupKind(row.trustedAs ?? [row.from], from) && names(row, to),
+      row.reading === "object-selector" && includesGroupKind(row.trustedAs ?? [row.from], from) && mayName(row, to),
   ),
 );
 
@@ -146,6 +171,6 @@ export function kindsTakenInstead(reference: Occurrence): readonly GroupKind[] |
   // Groups without a dot are Kubernetes' own.
   const mayBeOthers = kindInfo(reference.referent) === undefined && reference.referent.group.includes(".");
   if (mayBeOthers) return null;
-  if (names(row, reference.referent)) return null;
+  if (mayName(row, reference.referent)) return null;
   return distinct([row.defaults, ...(row.alsoNames ?? [])]);
 }

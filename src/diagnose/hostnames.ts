@@ -72,7 +72,7 @@ function namesOf(listener: Listener, hostnames: readonly string[] | null): Reado
 
 /** All claims of routes that are attached for certain, by listener and name. */
 function collectNames(decisions: readonly Decision[]): readonly Name[] {
-  const byListener = new Map<string, Map<string | null, Name>>();
+  const byListener = new Map<string, Map<string, Name>>();
   for (const decision of decisions) {
     if (decision.handshake !== "attachment" || !hasVerdict(decision, "permitted")) continue;
     const { witness } = decision.outcome;
@@ -81,11 +81,11 @@ function collectNames(decisions: readonly Decision[]): readonly Name[] {
     const routeKey = keyOf(route);
     for (const { parent, listener } of witness.trials) {
       const listenerKey = `${keyOf(parent)}/${listener.index}`;
-      const names = byListener.get(listenerKey) ?? new Map<string | null, Name>();
+      const names = byListener.get(listenerKey) ?? new Map<string, Name>();
       byListener.set(listenerKey, names);
       for (const [hostname, spelled] of namesOf(listener, hostnames)) {
-        const name = names.get(hostname) ?? { parent, listener, hostname, claims: new Map<ObjectKey, Claim>() };
-        names.set(hostname, name);
+        const name = names.get(hostname ?? "") ?? { parent, listener, hostname, claims: new Map<ObjectKey, Claim>() };
+        names.set(hostname ?? "", name);
         name.claims.set(routeKey, { route, spelled });
       }
     }

@@ -1,6 +1,6 @@
 import { inertFrom, inertTo, livePairs } from "../catalogue/grants.ts";
 import { NAMESPACE } from "../catalogue/kinds.ts";
-import { isKnownPair, maySelect, referrersTrustedAs } from "../catalogue/referents.ts";
+import { grantUsers, isKnownPair, maySelect } from "../catalogue/referents.ts";
 import { type Decision, type GrantDecision, type GrantTrial, unreadClauses } from "../model/decision.ts";
 import type { Grant, GrantFrom, GrantTo } from "../model/grant.ts";
 import { groupKindKey } from "../model/object.ts";
@@ -69,7 +69,8 @@ export function usageOf(evidence: UsageEvidence): readonly GrantReport[] {
   const unseenReferrer = (from: GrantFrom, to: GrantTo): boolean => {
     const key = `${groupKindKey(from)}/${from.namespace}/${groupKindKey(to)}`;
     const answer =
-      unseen.get(key) ?? referrersTrustedAs(from, to).some((kind) => sight.hidden(kind, from.namespace) !== null);
+      unseen.get(key) ??
+      grantUsers(from, to).some(({ kind, anywhere }) => sight.hidden(kind, anywhere ? null : from.namespace) !== null);
     unseen.set(key, answer);
     return answer;
   };

@@ -3,14 +3,8 @@ import { DISPUTED_REFERENTS } from "../catalogue/referents.ts";
 import { type GrantClause, type GrantTrial, type GrantVerdict, unreadClauses } from "../model/decision.ts";
 import { type Gap, implementationGaps } from "../model/gap.ts";
 import type { Grant, GrantFrom, GrantTo, Indexed } from "../model/grant.ts";
-import {
-  compareIds,
-  type GroupKind,
-  includesGroupKind,
-  keyOf,
-  type NamespacedId,
-  sameGroupKind,
-} from "../model/object.ts";
+import { KindMap } from "../model/kind-map.ts";
+import { compareIds, type GroupKind, includesGroupKind, keyOf, type NamespacedId } from "../model/object.ts";
 import type { GrantReference } from "../model/reference.ts";
 import type { Sight } from "../model/sight.ts";
 import { disputed, doubt } from "./doubt.ts";
@@ -98,33 +92,32 @@ function nearest(a: GrantTrial, b: GrantTrial): number {
 const AT_HOME: GrantVerdict = { verdict: "permitted", witness: { by: "sameNamespace" }, trials: [] };
 const CLUSTER_SCOPED: GrantVerdict = { verdict: "permitted", witness: { by: "clusterScoped" }, trials: [] };
 
-interface DecidedPair {
-  readonly pair: Pair;
-  readonly verdict: GrantVerdict;
-}
-
 /**
  * What was decided of pairs, so that it is decided once. It is looked up by the strings that they have: to make a key of six
  * strings would take longer than most decisions.
  */
 class DecidedPairs {
-  /** By the namespaces of referent and referrer, and the name of the referent; kinds are few. */
-  readonly #decided = new Map<string, Map<string, Map<string, DecidedPair[]>>>();
+  /** By the namespaces of referent and referrer, the name of the referent, and the kinds of both. */
+  readonly #decided = new Map<string, Map<string, Map<string, KindMap<KindMap<GrantVerdict>>>>>();
 
   of(pair: Pair, decide: (pair: Pair) => GrantVerdict): GrantVerdict {
     const { from, to } = pair;
-    const byReferrer = this.#decided.get(to.namespace) ?? new Map<string, Map<string, DecidedPair[]>>();
-    if (byReferrer.size === 0) this.#decided.set(to.namespace, byReferrer);
-    const byName = byReferrer.get(from.namespace) ?? new Map<string, DecidedPair[]>();
-    if (byName.size === 0) byReferrer.set(from.namespace, byName);
-    const decided = byName.get(to.name) ?? [];
-    const known = decided.find((other) => sameGroupKind(other.pair.from, from) && sameGroupKind(other.pair.to, to));
-    if (known !== undefined) return known.verdict;
-    const verdict = decide(pair);
-    if (decided.length === 0) byName.set(to.name, decided);
-    decided.push({ pair, verdict });
-    return verdict;
+    const byReferrer = inMap(this.#decided, to.namespace, newMap<Map<string, KindMap<KindMap<GrantVerdict>>>>);
+    const byName = inMap(byReferrer, from.namespace, newMap<KindMap<KindMap<GrantVerdict>>>);
+    const byKind = inMap(byName, to.name, () => new KindMap<KindMap<GrantVerdict>>());
+    return byKind.of(to, () => new KindMap()).of(from, () => decide(pair));
   }
+}
+
+const newMap = <T>(): Map<string, T> => new Map();
+
+/** The value of a key, made where there is none yet. */
+function inMap<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 /** Decides grant references against all grants of a world. */

@@ -3,8 +3,7 @@ import { NAMESPACE } from "../catalogue/kinds.ts";
 import { kindInfo } from "../catalogue/known.ts";
 import { openingFor } from "../catalogue/new-grants.ts";
 import { type GrantPair, productsOf } from "../catalogue/products.ts";
-import { OPENED_KINDS, referrersTrustedAs } from "../catalogue/referents.ts";
-import { ROWS } from "../catalogue/rows.ts";
+import { grantUsers, OPENED_KINDS } from "../catalogue/referents.ts";
 import { type Decision, unreadClauses } from "../model/decision.ts";
 import type { Change, GrantExplanation, OpenedKind, PairMeaning } from "../model/explanation.ts";
 import type { Gap } from "../model/gap.ts";
@@ -13,7 +12,6 @@ import { type GroupKind, groupKindKey, includesGroupKind, type ObjectId } from "
 import type { Reference } from "../model/reference.ts";
 import type { GrantReport, Usage } from "../model/report.ts";
 import type { Sight } from "../model/sight.ts";
-import { mayName } from "./known.ts";
 import { usesOf } from "./uses.ts";
 import { changesIn, type Lookout, type Weighed } from "./weighed.ts";
 
@@ -38,32 +36,15 @@ export function mayRelyOn({ id, from, to }: Grant, reference: Reference): boolea
   );
 }
 
-/** The kinds of which objects are generated that stand elsewhere than those they are made from (docs/rules.md §2.9). */
-function generatedFor(from: GroupKind): readonly GroupKind[] {
-  return ROWS.flatMap((row) =>
-    row.handshake === "grant" && row.generatedBy !== undefined && includesGroupKind(row.trustedAs ?? [row.from], from)
-      ? [row.from]
-      : [],
-  );
-}
-
-/** The kinds whose implementation may look at a grant for this one, or for any other: nobody knows. */
-function mayTrust(to: GroupKind): readonly GroupKind[] {
-  return ROWS.flatMap((row) =>
-    row.handshake === "grant" && row.trustUnknown === true && mayName(row, to) ? [row.from] : [],
-  );
-}
-
 /**
  * What hides those who may use a pair. All of them are asked for at once.
  *
  * @param slip whether a kind in it is a slip of another, so that only those may use it who may look at any kind
  */
 function hiddenUsers(from: GrantFrom, to: GrantTo, slip: boolean, lookout: Lookout): readonly Gap[] {
-  const generated = generatedFor(from);
-  const gaps = [...(slip ? [] : referrersTrustedAs(from, to)), ...mayTrust(to)].map((kind) =>
-    lookout.hidden(kind, includesGroupKind(generated, kind) ? null : from.namespace),
-  );
+  const gaps = grantUsers(from, to)
+    .filter(({ anyTrust }) => anyTrust || !slip)
+    .map(({ kind, anywhere }) => lookout.hidden(kind, anywhere ? null : from.namespace));
   return [...new Set(gaps.filter((gap) => gap !== null))];
 }
 

@@ -2,19 +2,12 @@ import { KNOWN_TARGETS } from "../catalogue/ecosystem.ts";
 import { isInCatalogue } from "../catalogue/instead.ts";
 import { CONFIG_MAP, CORE, GATEWAY_API, GATEWAY_API_X, isRoute, SERVICE } from "../catalogue/kinds.ts";
 import { isForeignGrant } from "../catalogue/known.ts";
+import { mayName } from "../catalogue/referents.ts";
 import type { CatalogueRow } from "../catalogue/row.ts";
 import { ROWS } from "../catalogue/rows.ts";
 import { type GroupKind, groupKindKey, includesGroupKind, sameGroupKind } from "../model/object.ts";
 
 /** Whose references the tables know, from the side of what is referred to. */
-
-/** Is the kind one that the field is known to name? */
-export function mayName({ id, defaults, alsoNames = [] }: CatalogueRow, to: GroupKind): boolean {
-  return (
-    includesGroupKind([...(defaults === null ? [] : [defaults]), ...alsoNames], to) ||
-    KNOWN_TARGETS.some(({ rows, target }) => rows.includes(id) && sameGroupKind(target, to))
-  );
-}
 
 /** The rows of a kind, in the order of the catalogue. */
 export function rowsOf(kind: GroupKind): readonly CatalogueRow[] {

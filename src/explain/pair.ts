@@ -2,7 +2,7 @@ import { isInCatalogue } from "../catalogue/instead.ts";
 import { CLUSTER_SCOPED_REFERENTS, isParent, NAMESPACE, REFERENCE_GRANT } from "../catalogue/kinds.ts";
 import { kindInfo } from "../catalogue/known.ts";
 import { openingFor } from "../catalogue/new-grants.ts";
-import { targetRule } from "../catalogue/referents.ts";
+import { mayName, targetRule } from "../catalogue/referents.ts";
 import type { AttachmentRow, CatalogueRow, GrantRow } from "../catalogue/row.ts";
 import type { Decision } from "../model/decision.ts";
 import type { PairExplanation, PairQuestion, Way } from "../model/explanation.ts";
@@ -12,7 +12,7 @@ import { type GroupKind, includesGroupKind, type NamespacedId, type ObjectId } f
 import type { FreeReference, Reference } from "../model/reference.ts";
 import type { Sight } from "../model/sight.ts";
 import type { Snapshot } from "../model/snapshot.ts";
-import { mayName, namesBackends, rowsOf } from "./known.ts";
+import { namesBackends, rowsOf } from "./known.ts";
 import type { Weighed } from "./weighed.ts";
 
 /** Stands for every object of a kind; none has this name. */

@@ -157,7 +157,7 @@ async function readFolder(folder: string, recursive: boolean): Promise<readonly 
   }
   if (recursive) {
     for (const entry of entries)
-      if (entry.isDirectory()) sources.push(...(await readInnerFolder(join(folder, entry.name))));
+      if (entry.isDirectory()) for (const inner of await readInnerFolder(join(folder, entry.name))) sources.push(inner);
   }
   return sources;
 }
@@ -198,7 +198,7 @@ async function readMatch(path: string, recursive: boolean): Promise<readonly Sou
 async function readGlob(pattern: string, recursive: boolean): Promise<readonly Source[]> {
   const matches = (await Array.fromAsync(glob(pattern))).toSorted();
   const sources: Source[] = [];
-  for (const match of matches) sources.push(...(await readMatch(match, recursive)));
+  for (const match of matches) for (const source of await readMatch(match, recursive)) sources.push(source);
   if (sources.length > 0) return sources;
   throw new RefgrantError("input", `no file matches ${JSON.stringify(pattern)}`, "check -f for a typing error");
 }

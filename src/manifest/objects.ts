@@ -343,7 +343,7 @@ export function objectsOf(
       continue;
     }
     reading.problems.push(problem);
-    reading.gaps.push(...gapsOf(document));
+    for (const gap of gapsOf(document)) reading.gaps.push(gap);
   }
   for (const document of own.parsed) readObject(document.value, [], document.source, document.items, reading);
   return {

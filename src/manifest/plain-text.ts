@@ -4,7 +4,7 @@ import { plainWord } from "./yaml-schema.ts";
 export const LINE_FEED = 10;
 export const SPACE = 32;
 export const HASH = 35;
-export const SINGLE_QUOTE = 39;
+const SINGLE_QUOTE = 39;
 export const DASH = 45;
 const COLON = 58;
 const BACKSLASH = 92;

@@ -11,7 +11,7 @@ export function yamlText(data: object): string {
   return escapeControls(yaml, yamlEscape);
 }
 
-/** A document as YAML, in pieces: what {@link yamlText} gives of the same data as a whole. Its lists can be read once. */
+/** A document as YAML, in pieces: the same data as {@link yamlText} gives as a whole. Its lists can be read once. */
 export function* yamlPieces(document: LongDocument): Generator<string> {
   for (const [name, value] of Object.entries(document)) {
     if (!(value instanceof LongList)) {

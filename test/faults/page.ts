@@ -47,7 +47,8 @@ is a report (0 and 4), the line of it that names what could not be seen. Where \
 
 What holds for all of them:
 
-- A report that is not whole says so, and its exit code is 4 ([exit codes](exit-codes.md)). 0 and 1 are for reports of all there is.
+- A report that is not whole says so. Where it leaves a verdict open, or a kind that refers was not seen, its exit code is 4, unless
+  findings make it 1 ([exit codes](exit-codes.md)).
 - There is no stack trace, and no credential in any output: not those that were sent, whoever repeats them, nor what looks like one in
   the words of a server or a plugin.
 - Nothing waits for ever where \`--request-timeout\` is given. By default it is not, as for kubectl; then only a connection that is not made

@@ -162,6 +162,8 @@ export async function readByNamespace(
       }),
     );
   if (denied.length === 0) return { ...seen(candidates(given, undefined)), tried: null };
+  // Kinds without namespaces are tried in none.
+  const isTried = denied.some(({ served }) => served.info.scope === "Namespaced");
   const namespaces = lists.find(({ served }) => sameGroupKind(served.info, NAMESPACE))?.outcome;
   const met = new Set<string>();
   const meet = (outcomes: Iterable<Outcome>): void => {
@@ -174,7 +176,7 @@ export async function readByNamespace(
   for (;;) {
     const known = candidates(given, namespaces, met);
     const fresh = known.names.filter((name) => !tried.has(name));
-    if (fresh.length === 0) return { ...seen(known), tried: known };
+    if (fresh.length === 0) return { ...seen(known), tried: isTried ? known : null };
     for (const name of fresh) tried.add(name);
     const round = await Promise.all(denied.map(({ served }) => tryEach(transport, served, fresh, settings)));
     for (const [index, { outcomes }] of denied.entries()) {

@@ -18,7 +18,8 @@ const RENEW = "Check this machine's clock, and have the server's certificate ren
 const PROXY = "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, or proxy-url in the kubeconfig.";
 
 const DAMAGED = "Try again, or ask for unpacked answers with --disable-compression.";
-const IN_BETWEEN = "A login page or a proxy may stand in between; check the server in the kubeconfig.";
+/** What to do about an answer that no API server gives. */
+export const IN_BETWEEN = "A login page or a proxy may stand in between; check the server in the kubeconfig.";
 const SMALLER = "Check that the server is a Kubernetes API server; if it is, ask for smaller pages with --chunk-size.";
 const FEWER = "Check that the server is a Kubernetes API server; if it is, use a machine with more memory.";
 

@@ -45,7 +45,7 @@ function namedIn(body: unknown): readonly string[] {
   // A body can be nested deeper than functions can call themselves.
   const open: unknown[] = [fieldOf(body, "spec")];
   for (let value = open.pop(); value !== undefined || open.length > 0; value = open.pop()) {
-    if (Array.isArray(value)) open.push(...value);
+    if (Array.isArray(value)) for (const inner of value) open.push(inner);
     else if (isObject(value)) {
       for (const [key, inner] of Object.entries(value)) {
         if (key !== "namespace") open.push(inner);

@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RefgrantError } from "../../model/failure.ts";
 import { type Allowance, allowance, collect } from "./body.ts";
-import { brokeOff, connectionError } from "./connection-error.ts";
+import { brokeOff, connectionError, IN_BETWEEN } from "./connection-error.ts";
 import type { ClusterConfig } from "./kubeconfig.ts";
 import { interrupted, type Limits, unlessEnded, within } from "./limits.ts";
 import { CONNECT_MS, getOver, type Raw } from "./multiplex.ts";
@@ -64,8 +64,6 @@ function retryAfter(header: string | undefined): number | null {
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), LONGEST_PAUSE_MS);
 }
-
-const IN_BETWEEN = "A login page or a proxy may stand in between; check the server in the kubeconfig.";
 
 function withoutQuery(path: string): string {
   return path.replace(/\?.*$/, "");

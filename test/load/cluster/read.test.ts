@@ -420,6 +420,15 @@ describe("lists that are forbidden for the whole cluster", () => {
     expect(stub.paths().some((path) => path.includes("no-such"))).toBe(false);
   });
 
+  it("are not said to have been tried in any, where only what has no namespace may not be listed", async () => {
+    const stub = await serve(
+      routes({ "/apis": discovery([GRANT]), [GRANTS]: listOf(GRANT, []), "/api/v1/namespaces": forbidGrants }),
+    );
+    const world = await read(stub.url, { kinds: [GRANT, NAMESPACE] });
+    expect(world.gaps).toMatchObject([{ cause: "forbidden", groupKind: { kind: "Namespace" } }]);
+    expect(world.tried).toBeUndefined();
+  });
+
   it("are tried in a hundred namespaces at most, the given ones first", async () => {
     const all = Array.from({ length: 150 }, (_, index) => `n${String(index).padStart(3, "0")}`);
     const lists = Object.fromEntries(all.map((name) => [grantsIn(name), listOf(GRANT, [item("g", name)])]));
