@@ -134,10 +134,17 @@ function hidesExistenceOnly({ groupKind }: Gap): boolean {
   return asksNobody || includesGroupKind([...REFERENT_KINDS, CUSTOM_RESOURCE_DEFINITION], groupKind);
 }
 
+/** May a view end well although the whole does not? Only where nothing is hidden but existence, or all that is wrong is that. */
+function mayPass(view: Report, whole: Report): boolean {
+  if (view.gaps.every(hidesExistenceOnly)) return true;
+  const errors = whole.findings.filter(({ severity }) => severity === "error");
+  return view.gaps.some(hidesExistenceOnly) && errors.every(({ code }) => code === "target-not-found");
+}
+
 /** What a view says that is not so, and what it does not say although it is hidden. */
 function faultsOf(view: Report, whole: Report, asker: Asker): readonly string[] {
   // What is certain to one who sees all may be a warning to one who does not.
-  const claims = whole.findings.map(claimOf);
+  const claims = [...whole.findings, ...whole.ignored.map(({ finding }) => finding)].map(claimOf);
   const truly = new Set([...claims, ...claims.map((claim) => claim.replace(/^error/, "warning"))]);
   const known = new Map(whole.decisions.map((decision) => [identity(decision), decision.outcome.verdict]));
   const usage = new Map(whole.grants.map((grant) => [keyOf(grant.grant.id), grant]));
@@ -161,7 +168,7 @@ function faultsOf(view: Report, whole: Report, asker: Asker): readonly string[] 
       gap.cause === "implementation" || namesRule(gap, asker) ? [] : [`gap without a rule: ${gap.detail}`],
     ),
     ...(view.gaps.some(isUnknown) || [...known.keys()].every((one) => seen.has(one)) ? [] : ["hidden in silence"]),
-    ...(exitCode(whole, POLICY) !== 0 && exitCode(view, POLICY) === 0 && !view.gaps.every(hidesExistenceOnly)
+    ...(exitCode(whole, POLICY) !== 0 && exitCode(view, POLICY) === 0 && !mayPass(view, whole)
       ? ["a success that is none"]
       : []),
     ...(exitCode(view, POLICY) === 1 && exitCode(whole, POLICY) !== 1 ? ["a failure that is none"] : []),
