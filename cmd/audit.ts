@@ -44,10 +44,11 @@ async function loadCluster(
   namespace: string | null,
   ports: Ports,
   progress: Progress,
+  meanwhile: () => void,
 ): Promise<Loaded> {
   const namespaces = namespace === null ? [] : [namespace];
   const world = await ports.readCluster(
-    { connection: plan.connection, chunkSize: plan.chunkSize, namespaces },
+    { connection: plan.connection, chunkSize: plan.chunkSize, namespaces, meanwhile },
     progress,
   );
   const objects = new Map<ObjectKey, KubeObject>(world.objects.map((object) => [keyOf(object.id), object]));
@@ -65,16 +66,22 @@ async function loadCluster(
   };
 }
 
-async function render(report: Report, plan: AuditPlan, display: Display): Promise<Pieces> {
-  switch (plan.output) {
-    case "text":
-      return (await import("../src/render/audit-text.ts")).auditText(report, display, worldText(plan.source));
-    case "wide":
-      return (await import("../src/render/audit-wide.ts")).auditWide(report, display);
+type Renderer = (report: Report, plan: AuditPlan, display: Display) => Pieces;
+
+async function rendererOf({ output }: AuditPlan): Promise<Renderer> {
+  switch (output) {
+    case "text": {
+      const { auditText } = await import("../src/render/audit-text.ts");
+      return (report, { source }, display) => auditText(report, display, worldText(source));
+    }
+    case "wide": {
+      const { auditWide } = await import("../src/render/audit-wide.ts");
+      return (report, _, display) => auditWide(report, display);
+    }
     case "json":
-      return (await import("../src/render/audit-json.ts")).auditJson(report);
+      return (await import("../src/render/audit-json.ts")).auditJson;
     case "yaml":
-      return (await import("../src/render/audit-json.ts")).auditYaml(report);
+      return (await import("../src/render/audit-json.ts")).auditYaml;
   }
 }
 
@@ -144,11 +151,14 @@ function notesText(notes: readonly string[]): string {
 export async function runAudit(plan: AuditPlan, ports: Ports, progress: Progress): Promise<Outcome> {
   const loaded =
     plan.source.from === "cluster"
-      ? await loadCluster(plan.source, plan.namespace, ports, progress)
+      ? await loadCluster(plan.source, plan.namespace, ports, progress, () => {
+          // One that fails is not told of here: it is asked for again below.
+          rendererOf(plan).catch(() => undefined);
+        })
       : await loadFiles(plan.source, ports, progress);
   progress.update("deciding references");
   const report = audit(loaded.snapshot, { namespace: plan.namespace, selector: plan.selector }, plan.ignore);
-  const stdout = await render(report, plan, displayOf(plan, ports.terminal));
+  const stdout = (await rendererOf(plan))(report, plan, displayOf(plan, ports.terminal));
   return {
     stdout,
     stderr: notesText([

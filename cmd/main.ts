@@ -167,6 +167,7 @@ function portsOf(): Ports {
           kinds: KINDS,
           definitions: true,
           ...request(query, progress, signal),
+          ...(query.meanwhile === undefined ? {} : { meanwhile: query.meanwhile }),
         }),
       );
     },
@@ -272,6 +273,11 @@ async function write(stdout: Writable, text: string | Pieces): Promise<void> {
   if (chunk !== "") stdout.write(chunk);
 }
 
+/** Does something keep the program that nothing interrupts? */
+function isKept(): boolean {
+  return underWay.size > 0 || isReading() || process.getActiveResourcesInfo().includes("GetAddrInfoReqWrap");
+}
+
 const LAST_WAIT_MS = 50;
 
 /**
@@ -279,8 +285,7 @@ const LAST_WAIT_MS = 50;
  * wait for threads that look up a host or open a file, which may take for ever, and only a signal spares it that.
  */
 function leave(patience = 4): void {
-  const waits = underWay.size > 0 || isReading() || process.getActiveResourcesInfo().includes("GetAddrInfoReqWrap");
-  if (!waits) process.exit(0);
+  if (!isKept()) process.exit(0);
   if (patience > 0) setTimeout(leave, LAST_WAIT_MS, patience - 1);
   else process.kill(process.pid, "SIGKILL");
 }
@@ -306,6 +311,25 @@ function leaveWhenKept(stdout: Writable): void {
   kept.unref();
 }
 
+/** Ends the program once all that is said has been taken. Node would first give back memory piece by piece that goes with it anyway. */
+function leaveWhenTaken(stdout: Writable): void {
+  leaveWhenKept(stdout);
+  if (!stdout.writable || !process.stderr.writable) return;
+  // After a fault there is something left to say.
+  const next = (then: () => void) => (fault?: Error | null) => {
+    if (fault === undefined || fault === null) then();
+  };
+  stdout.write(
+    "",
+    next(() =>
+      process.stderr.write(
+        "",
+        next(() => void (isKept() || process.exit())),
+      ),
+    ),
+  );
+}
+
 async function main(): Promise<void> {
   const stdout = await outputOf();
   watchStreams(stdout);
@@ -326,7 +350,7 @@ async function main(): Promise<void> {
     process.stderr.write(stderr);
     process.exitCode = exitCode;
   }
-  leaveWhenKept(stdout);
+  leaveWhenTaken(stdout);
 }
 
 void main();

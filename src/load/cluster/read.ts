@@ -25,6 +25,8 @@ export interface ClusterRequest {
   readonly signal: AbortSignal;
   readonly progress: ClusterProgress;
   readonly userAgent: string;
+  /** Done once, while the first answer is awaited: what does not depend on it. */
+  readonly meanwhile?: () => void;
 }
 
 /** A cluster as far as it could be read. */
