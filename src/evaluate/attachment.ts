@@ -5,7 +5,7 @@ import { admitsKind } from "../catalogue/protocols.ts";
 import { meantParent } from "../catalogue/referents.ts";
 import type { AttachmentRefusal, AttachmentVerdict, ListenerClause, ListenerTrial } from "../model/decision.ts";
 import { type Gap, implementationGaps } from "../model/gap.ts";
-import { KindMap } from "../model/kind-map.ts";
+import { inMap, KindMap } from "../model/kind-map.ts";
 import type { Listener, ListenerHolder } from "../model/listener.ts";
 import {
   includesGroupKind,
@@ -115,8 +115,18 @@ export function attachmentEvaluator(
     };
   };
 
+  const parents = new KindMap<Map<string, Map<string, ListenerHolder | AttachmentVerdict>>>();
   /** The parent as read; a verdict where there is none to hold the reference against. */
   const parentOf = (referent: ObjectId): ListenerHolder | AttachmentVerdict => {
+    const byName = inMap(
+      parents.of(referent, () => new Map()),
+      referent.namespace ?? "",
+      () => new Map(),
+    );
+    return inMap(byName, referent.name, () => readParent(referent));
+  };
+
+  const readParent = (referent: ObjectId): ListenerHolder | AttachmentVerdict => {
     const holder = holders.get(keyOf(referent));
     if (holder !== undefined) return holder;
     const existence = sight.existence(referent);

@@ -3,7 +3,7 @@ import { DISPUTED_REFERENTS } from "../catalogue/referents.ts";
 import { type GrantClause, type GrantTrial, type GrantVerdict, unreadClauses } from "../model/decision.ts";
 import { type Gap, implementationGaps } from "../model/gap.ts";
 import type { Grant, GrantFrom, GrantTo, Indexed } from "../model/grant.ts";
-import { KindMap } from "../model/kind-map.ts";
+import { inMap, KindMap } from "../model/kind-map.ts";
 import { compareIds, type GroupKind, includesGroupKind, keyOf, type NamespacedId } from "../model/object.ts";
 import type { GrantReference } from "../model/reference.ts";
 import type { Sight } from "../model/sight.ts";
@@ -97,27 +97,16 @@ const CLUSTER_SCOPED: GrantVerdict = { verdict: "permitted", witness: { by: "clu
  * strings would take longer than most decisions.
  */
 class DecidedPairs {
-  /** By the namespaces of referent and referrer, the name of the referent, and the kinds of both. */
-  readonly #decided = new Map<string, Map<string, Map<string, KindMap<KindMap<GrantVerdict>>>>>();
+  /** By the kinds of both, the namespaces of referent and referrer, and the name of the referent. */
+  readonly #decided = new KindMap<KindMap<Map<string, Map<string, Map<string, GrantVerdict>>>>>();
 
   of(pair: Pair, decide: (pair: Pair) => GrantVerdict): GrantVerdict {
     const { from, to } = pair;
-    const byReferrer = inMap(this.#decided, to.namespace, newMap<Map<string, KindMap<KindMap<GrantVerdict>>>>);
-    const byName = inMap(byReferrer, from.namespace, newMap<KindMap<KindMap<GrantVerdict>>>);
-    const byKind = inMap(byName, to.name, () => new KindMap<KindMap<GrantVerdict>>());
-    return byKind.of(to, () => new KindMap()).of(from, () => decide(pair));
+    const byTarget = this.#decided.of(to, () => new KindMap()).of(from, () => new Map());
+    const byReferrer = inMap(byTarget, to.namespace, () => new Map<string, Map<string, GrantVerdict>>());
+    const byName = inMap(byReferrer, from.namespace, () => new Map<string, GrantVerdict>());
+    return inMap(byName, to.name, () => decide(pair));
   }
-}
-
-const newMap = <T>(): Map<string, T> => new Map();
-
-/** The value of a key, made where there is none yet. */
-function inMap<T>(map: Map<string, T>, key: string, make: () => T): T {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }
 
 /** Decides grant references against all grants of a world. */

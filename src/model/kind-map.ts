@@ -1,5 +1,14 @@
 import type { GroupKind } from "./object.ts";
 
+/** The value of a key, made where there is none yet. */
+export function inMap<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
 /** Values by group and kind, found without making a key of the two. */
 export class KindMap<T> {
   readonly #byGroup = new Map<string, Map<string, T>>();
