@@ -259,7 +259,8 @@ export const CREDENTIALS: Section = {
       provoke: async (stage) => ({
         user: `tokenFile: ${stage.path("pipe")}`,
         // A shell tells by 137 that the program killed itself, which is all that ends it then.
-        shell: `mkfifo ${stage.path("pipe")}; "$@" >/dev/null; exit $?`,
+        // Where the machine is so busy that the time is over before the file is opened, it is asked once more.
+        shell: `mkfifo ${stage.path("pipe")}; for _ in 1 2 3; do "$@" >/dev/null; code=$?; test $code -eq 0 || break; done; exit $code`,
         argv: ["__complete", "audit", "-n", ""],
         afterwards: ({ ms }) => expect(ms).toBeLessThan(5000),
       }),
