@@ -3,6 +3,7 @@ import { meet, type PathRegion, type RequestMatch, readMatches, readRequests } f
 import { type Decision, hasVerdict, type ListenerTrial } from "../model/decision.ts";
 import { Field } from "../model/fields.ts";
 import type { Finding, Seniority } from "../model/finding.ts";
+import { inMap } from "../model/kind-map.ts";
 import type { Listener } from "../model/listener.ts";
 import { compareIds, compareText, groupKindKey, keyOf, type NamespacedId, type ObjectKey } from "../model/object.ts";
 import type { Sight } from "../model/sight.ts";
@@ -81,8 +82,7 @@ function collectNames(decisions: readonly Decision[]): readonly Name[] {
     const routeKey = keyOf(route);
     for (const { parent, listener } of witness.trials) {
       const listenerKey = `${keyOf(parent)}/${listener.index}`;
-      const names = byListener.get(listenerKey) ?? new Map<string, Name>();
-      byListener.set(listenerKey, names);
+      const names = inMap(byListener, listenerKey, () => new Map<string, Name>());
       for (const [hostname, spelled] of namesOf(listener, hostnames)) {
         const name = names.get(hostname ?? "") ?? { parent, listener, hostname, claims: new Map<ObjectKey, Claim>() };
         names.set(hostname ?? "", name);

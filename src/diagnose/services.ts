@@ -4,6 +4,7 @@ import { crossesNamespace, type Decision, hasVerdict } from "../model/decision.t
 import { Field, UNUSABLE } from "../model/fields.ts";
 import type { Finding, OpenEndpoints } from "../model/finding.ts";
 import type { Grant } from "../model/grant.ts";
+import { inMap } from "../model/kind-map.ts";
 import { compareIds, type NamespacedId, sameGroupKind } from "../model/object.ts";
 import type { Sight } from "../model/sight.ts";
 
@@ -42,8 +43,7 @@ function openServices(grants: readonly Grant[], decisions: readonly Decision[]):
   const services: OpenService[] = [];
   for (const opened of [namedServices(grants), reachedServices(decisions)]) {
     for (const [id, grant] of opened) {
-      const byName = byNamespace.get(id.namespace) ?? new Map<string, OpenService>();
-      byNamespace.set(id.namespace, byName);
+      const byName = inMap(byNamespace, id.namespace, () => new Map<string, OpenService>());
       const known = byName.get(id.name);
       if (known !== undefined) known.grants.add(grant);
       else {

@@ -83,14 +83,11 @@ export function attachmentEvaluator(
   };
 
   const labels = new Map<string, ListenerTrial["labels"]>();
-  const seenLabels = (namespace: string): ListenerTrial["labels"] => {
-    const known = labels.get(namespace);
-    if (known !== undefined) return known;
-    const seen = labelsOf(namespace);
-    const made = seen === null ? null : { known: seen.labels, complete: seen.gap === null };
-    labels.set(namespace, made);
-    return made;
-  };
+  const seenLabels = (namespace: string): ListenerTrial["labels"] =>
+    inMap(labels, namespace, () => {
+      const seen = labelsOf(namespace);
+      return seen === null ? null : { known: seen.labels, complete: seen.gap === null };
+    });
 
   const hold = (reference: AttachmentReference, holder: ListenerHolder, listener: Listener): ListenerTrial => {
     const { referrer, sectionName, port, hostnames } = reference;

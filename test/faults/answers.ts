@@ -73,35 +73,23 @@ function pausesAtMost(stage: Stage, ms: number, more = ""): Pick<Scene, "preload
   };
 }
 
-/** A fault in every list of grants: there is a report, and it says what is missing. */
-function ofLists(
-  fault: string,
-  handler: Handler,
-  more: Partial<Fault> & { readonly args?: readonly string[] } = {},
-): Fault {
-  const { args = [], ...rest } = more;
-  return {
+type More = Partial<Fault> & { readonly args?: readonly string[] };
+
+/** Makes faults of a server some of whose answers are faulty. */
+const inAnswers =
+  (code: Fault["code"], faulty: (handler: Handler) => Handler) =>
+  (fault: string, handler: Handler, { args = [], ...rest }: More = {}): Fault => ({
     fault,
-    code: 4,
-    provoke: async (stage) => ({ server: await stage.https(but(GRANT_LISTS, handler)), args }),
+    code,
+    provoke: async (stage) => ({ server: await stage.https(faulty(handler)), args }),
     ...rest,
-  };
-}
+  });
+
+/** A fault in every list of grants: there is a report, and it says what is missing. */
+const ofLists = inAnswers(4, (handler) => but(GRANT_LISTS, handler));
 
 /** A fault in the answer that all else depends on. */
-function ofApis(
-  fault: string,
-  handler: Handler,
-  more: Partial<Fault> & { readonly args?: readonly string[] } = {},
-): Fault {
-  const { args = [], ...rest } = more;
-  return {
-    fault,
-    code: 3,
-    provoke: async (stage) => ({ server: await stage.https(but("apis", handler, healthy)), args }),
-    ...rest,
-  };
-}
+const ofApis = inAnswers(3, (handler) => but("apis", handler, healthy));
 
 const BUSY = [429, 500, 502, 503, 504];
 const AGES = [
